@@ -1,0 +1,109 @@
+// swift-tools-version: 6.3
+import PackageDescription
+
+/// Every Swift target is checked the same way: Swift 6 mode, no warning, no import that leaks by accident.
+/// `NonisolatedNonsendingByDefault` lets a non-Sendable database connection be used from whichever actor borrowed it.
+let everywhere: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .treatAllWarnings(as: .error),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+]
+
+/// Targets that touch C memory also have to mark every unsafe expression.
+let besideC = everywhere + [.strictMemorySafety()]
+
+let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+let configuration = Target.Dependency.product(name: "Configuration", package: "swift-configuration")
+let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let serviceLifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let subprocess = Target.Dependency.product(name: "Subprocess", package: "swift-subprocess")
+let swiftCSV = Target.Dependency.product(name: "SwiftCSV", package: "SwiftCSV")
+let system = Target.Dependency.product(name: "SystemPackage", package: "swift-system")
+let yams = Target.Dependency.product(name: "Yams", package: "Yams")
+
+let package = Package(
+    name: "dailies",
+    products: [
+        .executable(name: "dailies", targets: ["Dailies"]),
+        .executable(name: "dailies-inspector", targets: ["Inspector"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-configuration", from: "1.4.0", traits: [.defaults, "YAML"]),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.0"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
+        .package(url: "https://github.com/apple/swift-system", from: "1.8.0"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.0"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+        .package(url: "https://github.com/swiftcsv/SwiftCSV", from: "0.10.0"),
+        .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2"),
+    ],
+    targets: [
+        // C libraries, each with one importer.
+        .systemLibrary(name: "CLibpq", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
+        .systemLibrary(
+            name: "CFFmpeg", pkgConfig: "libavformat libavcodec libavutil libswscale libswresample",
+            providers: [.apt(["libavformat-dev", "libavcodec-dev", "libavutil-dev", "libswscale-dev", "libswresample-dev"])]),
+        .systemLibrary(name: "CEbur128", pkgConfig: "libebur128", providers: [.apt(["libebur128-dev"])]),
+        .systemLibrary(name: "CSeccomp", pkgConfig: "libseccomp", providers: [.apt(["libseccomp-dev"])]),
+        .target(name: "CSandbox", dependencies: ["CSeccomp"]),
+        .target(name: "CInspectorChannel"),
+
+        // The database.
+        .target(name: "Postgres", dependencies: ["CLibpq", logging, system], swiftSettings: besideC),
+        .target(
+            name: "Migrations", dependencies: ["Postgres", crypto, logging],
+            resources: [.embedInCode("SQL")], swiftSettings: everywhere),
+        .target(name: "JobQueue", dependencies: ["Postgres", logging, serviceLifecycle], swiftSettings: everywhere),
+        .target(name: "LocalPostgres", dependencies: [logging, subprocess, system], swiftSettings: everywhere),
+
+        // One recording: what is known of it, and how it is found out.
+        .target(name: "Recordings", swiftSettings: everywhere),
+        .target(name: "FFmpeg", dependencies: ["CFFmpeg", system], swiftSettings: besideC),
+        .target(name: "Inspection", dependencies: ["FFmpeg", "Recordings", "CEbur128", system], swiftSettings: besideC),
+        .executableTarget(
+            name: "Inspector", dependencies: ["Inspection", "Recordings", "CSandbox", "CInspectorChannel", system],
+            swiftSettings: besideC),
+        .target(
+            name: "Inspectors", dependencies: ["Recordings", "CInspectorChannel", logging, system, crypto],
+            swiftSettings: besideC),
+        .target(name: "Storage", dependencies: [crypto, system, logging], swiftSettings: everywhere),
+
+        // The product.
+        .target(name: "Interviews", dependencies: ["Postgres", "Recordings"], swiftSettings: everywhere),
+        .target(
+            name: "Worker",
+            dependencies: ["JobQueue", "Interviews", "Storage", "Recordings", "Inspectors", "Postgres", logging, serviceLifecycle, system],
+            swiftSettings: everywhere),
+        .executableTarget(
+            name: "Dailies",
+            dependencies: [
+                "Postgres", "Migrations", "JobQueue", "LocalPostgres", "Recordings", "Inspectors", "Storage", "Interviews", "Worker",
+                argumentParser, configuration, crypto, logging, serviceLifecycle, swiftCSV, system, yams,
+            ],
+            swiftSettings: everywhere),
+
+        // Tests: real PostgreSQL, real recordings.
+        .target(
+            name: "TestSupport", dependencies: ["Postgres", "Migrations", "LocalPostgres", logging, system],
+            path: "Tests/TestSupport", swiftSettings: everywhere),
+        .testTarget(name: "PostgresTests", dependencies: ["Postgres", "TestSupport"], swiftSettings: everywhere),
+        .testTarget(name: "MigrationsTests", dependencies: ["Migrations", "Postgres", "TestSupport"], swiftSettings: everywhere),
+        .testTarget(name: "JobQueueTests", dependencies: ["JobQueue", "Postgres", "TestSupport"], swiftSettings: everywhere),
+        .testTarget(name: "LocalPostgresTests", dependencies: ["LocalPostgres", "Postgres", "TestSupport"], swiftSettings: everywhere),
+        .testTarget(name: "RecordingsTests", dependencies: ["Recordings"], swiftSettings: everywhere),
+        .testTarget(name: "InspectionTests", dependencies: ["Inspection", "FFmpeg", "Recordings", "TestSupport", system], swiftSettings: everywhere),
+        .testTarget(name: "InspectorsTests", dependencies: ["Inspectors", "Recordings", "TestSupport", "Inspector", system], swiftSettings: everywhere),
+        .testTarget(name: "StorageTests", dependencies: ["Storage", "TestSupport", system], swiftSettings: everywhere),
+        .testTarget(name: "InterviewsTests", dependencies: ["Interviews", "Postgres", "Recordings", "TestSupport"], swiftSettings: everywhere),
+        .testTarget(
+            name: "WorkerTests",
+            dependencies: ["Worker", "Inspectors", "Interviews", "JobQueue", "Postgres", "Recordings", "Storage", "TestSupport", "Inspector", system],
+            swiftSettings: everywhere),
+        .testTarget(name: "DailiesTests", dependencies: ["Dailies", "TestSupport", "Inspector", subprocess, system], swiftSettings: everywhere),
+    ]
+)

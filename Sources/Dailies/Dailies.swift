@@ -1,0 +1,6 @@
+import ArgumentParser
+
+@main
+struct Dailies: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(commandName: "dailies")
+}
