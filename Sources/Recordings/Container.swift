@@ -1,0 +1,38 @@
+/// The file around the streams.
+public struct Container: Hashable, Sendable, Codable {
+    /// What the bytes are, by their content: `webm`, `matroska`, `mp4`, …; `nil` when they are no known container.
+    public var format: String?
+    /// The size of the recording. Filled by whoever holds the recording, not by the inspector's child.
+    public var bytes: Int64?
+    /// Lower-case hexadecimal SHA-256 of the recording's bytes. Filled by whoever holds the recording.
+    public var sha256: String?
+    /// The media type that the sender claimed, if any.
+    public var declaredType: String?
+    /// The duration that the header claims; browsers' live recordings have none.
+    public var headerDurationMs: Int?
+
+    public init(
+        format: String? = nil, bytes: Int64? = nil, sha256: String? = nil, declaredType: String? = nil, headerDurationMs: Int? = nil
+    ) {
+        self.format = format
+        self.bytes = bytes
+        self.sha256 = sha256
+        self.declaredType = declaredType
+        self.headerDurationMs = headerDurationMs
+    }
+
+    enum CodingKeys: String, CodingKey {
+        case format, bytes, sha256
+        case declaredType = "declared_type"
+        case headerDurationMs = "header_duration_ms"
+    }
+
+    public func encode(to encoder: any Encoder) throws {
+        var values = encoder.container(keyedBy: CodingKeys.self)
+        try values.encode(format, forKey: .format)
+        try values.encode(bytes, forKey: .bytes)
+        try values.encode(sha256, forKey: .sha256)
+        try values.encode(declaredType, forKey: .declaredType)
+        try values.encode(headerDurationMs, forKey: .headerDurationMs)
+    }
+}
