@@ -27,7 +27,8 @@ extension PostgresConnection {
                 return try await transactionOnce(isolation, readOnly, body)
             } catch let error as PostgresError where error.isConflict && attempt < attempts {
                 // The jitter keeps two that met from meeting again.
-                try await Task.sleep(for: Backoff(first: .milliseconds(10), most: .seconds(1)).delay(after: attempt))
+                let pause = Backoff(first: .milliseconds(10), most: .seconds(1)).delay(after: attempt)
+                do { try await Task.sleep(for: pause) } catch { throw PostgresError(.cancelled) }
                 attempt += 1
             }
         }

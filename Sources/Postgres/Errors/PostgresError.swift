@@ -51,6 +51,15 @@ public struct PostgresError: Error, Sendable, CustomStringConvertible {
         self.query = query
     }
 
+    /// The error that came out of an untyped `throws`, such as a transaction's, whose body throws nothing but this type.
+    package init(_ error: any Error) {
+        switch error {
+        case let error as PostgresError: self = error
+        case is CancellationError: self.init(.cancelled)
+        default: self.init(.misuse("\(type(of: error)) was thrown where only database errors are expected"))
+        }
+    }
+
     func during(_ query: String?) -> PostgresError {
         var error = self
         if error.query == nil { error.query = query }
