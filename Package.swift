@@ -96,14 +96,21 @@ let package = Package(
         .testTarget(name: "JobQueueTests", dependencies: ["JobQueue", "Postgres", "TestSupport"], swiftSettings: everywhere),
         .testTarget(name: "LocalPostgresTests", dependencies: ["LocalPostgres", "Postgres", "TestSupport"], swiftSettings: everywhere),
         .testTarget(name: "RecordingsTests", dependencies: ["Recordings"], swiftSettings: everywhere),
-        .testTarget(name: "InspectionTests", dependencies: ["Inspection", "FFmpeg", "Recordings", "TestSupport", system], swiftSettings: everywhere),
-        .testTarget(name: "InspectorsTests", dependencies: ["Inspectors", "Recordings", "TestSupport", "Inspector", system], swiftSettings: everywhere),
+        .testTarget(
+            name: "InspectionTests", dependencies: ["Inspection", "FFmpeg", "Recordings", "TestSupport", system], swiftSettings: everywhere),
+        .testTarget(
+            name: "InspectorsTests", dependencies: ["Inspectors", "Recordings", "TestSupport", "Inspector", system],
+            swiftSettings: everywhere),
         .testTarget(name: "StorageTests", dependencies: ["Storage", "TestSupport", system], swiftSettings: everywhere),
-        .testTarget(name: "InterviewsTests", dependencies: ["Interviews", "Postgres", "Recordings", "TestSupport"], swiftSettings: everywhere),
+        .testTarget(
+            name: "InterviewsTests", dependencies: ["Interviews", "Postgres", "Recordings", "TestSupport"], swiftSettings: everywhere),
         .testTarget(
             name: "WorkerTests",
-            dependencies: ["Worker", "Inspectors", "Interviews", "JobQueue", "Postgres", "Recordings", "Storage", "TestSupport", "Inspector", system],
+            dependencies: [
+                "Worker", "Inspectors", "Interviews", "JobQueue", "Postgres", "Recordings", "Storage", "TestSupport", "Inspector", system,
+            ],
             swiftSettings: everywhere),
-        .testTarget(name: "DailiesTests", dependencies: ["Dailies", "TestSupport", "Inspector", subprocess, system], swiftSettings: everywhere),
+        .testTarget(
+            name: "DailiesTests", dependencies: ["Dailies", "TestSupport", "Inspector", subprocess, system], swiftSettings: everywhere),
     ]
 )
