@@ -1,4 +1,5 @@
 import Foundation
+import Postgres
 
 /// Databases of real PostgreSQL for tests: one server for the process, one fresh database for each call.
 public enum TestDatabase {
@@ -30,6 +31,6 @@ public enum TestDatabase {
 
     /// In a task of its own, so that a cancelled test still drops its database.
     private static func execute(_ statement: String, on conninfo: String) async throws {
-        _ = try await Task { try await PSQL.run(statement, on: conninfo) }.value
+        try await Task { try await PostgresConnection.connect(conninfo).script(statement) }.value
     }
 }

@@ -1,3 +1,6 @@
+import Migrations
+import Postgres
+
 /// The database from which every migrated test database is copied, so that the migrations run once a process.
 actor TestTemplate {
     static let shared = TestTemplate()
@@ -8,7 +11,10 @@ actor TestTemplate {
         if let made { return try await made.value }
         let task = Task {
             let name = "dailies_template"
-            _ = try await PSQL.run("CREATE DATABASE \(name)", on: try await TestServer.shared.conninfo())
+            let server = try await TestServer.shared.conninfo()
+            try await PostgresConnection.connect(server).script("CREATE DATABASE \(name)")
+            let connection = try await PostgresConnection.connect(TestDatabase.conninfo(server, database: name))
+            _ = try await Migrator().apply(on: connection)
             return name
         }
         made = task
