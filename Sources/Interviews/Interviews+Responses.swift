@@ -17,7 +17,7 @@ extension Interviews {
                         \(submission.declaredSHA256), \(submission.bulk)) AS id
                     """)
             ).one().decode("id")
-        } catch let error as PostgresError {
+        } catch {
             throw InterviewsError(refusal: error, of: submission) ?? error
         }
     }

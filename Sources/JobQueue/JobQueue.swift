@@ -38,8 +38,8 @@ public struct JobQueue: Sendable {
                     FROM dailies.claim_jobs(\(worker), \(kinds), \(limit))
                     """)
             ).decode(JobClaim.self)
-        } catch let error as PostgresError where error.sqlState == .leaseOver {
-            throw JobQueueError.leaseLost
+        } catch {
+            throw error.sqlState == .leaseOver ? JobQueueError.leaseLost : error
         }
     }
 
@@ -51,11 +51,9 @@ public struct JobQueue: Sendable {
     /// Ends a claim. Call it in the transaction that writes the job's results.
     /// - Throws: `JobQueueError.claimLost`; then the transaction has to be given up.
     public func end(_ claim: JobClaim, as ending: Ending, reason: String? = nil, in connection: PostgresConnection) async throws {
-        try await fenced(claim) {
-            try await connection.execute(
-                PostgresQuery(
-                    named: "jobs.end", "SELECT dailies.end_job(\(claim.id), \(claim.attempt), \(ending.rawValue), \(reason))"))
-        }
+        let query = PostgresQuery(
+            named: "jobs.end", "SELECT dailies.end_job(\(claim.id), \(claim.attempt), \(ending.rawValue), \(reason))")
+        try await fenced(query, claim, in: connection)
     }
 
     /// What an attempt that is given back counts as.
@@ -76,12 +74,10 @@ public struct JobQueue: Sendable {
     public func putBack(
         _ claim: JobClaim, as how: PuttingBack, after delay: Duration, reason: String?, in connection: PostgresConnection
     ) async throws {
-        try await fenced(claim) {
-            try await connection.execute(
-                PostgresQuery(
-                    named: "jobs.put_back",
-                    "SELECT dailies.put_back_job(\(claim.id), \(claim.attempt), \(how.rawValue), \(delay), \(reason))"))
-        }
+        let query = PostgresQuery(
+            named: "jobs.put_back",
+            "SELECT dailies.put_back_job(\(claim.id), \(claim.attempt), \(how.rawValue), \(delay), \(reason))")
+        try await fenced(query, claim, in: connection)
     }
 
     /// Where a claim stands; to be asked when a COMMIT's outcome is unknown.
@@ -139,11 +135,11 @@ public struct JobQueue: Sendable {
         ).decode(QueueCounts.self)[0]
     }
 
-    private func fenced(_ claim: JobClaim, _ statement: () async throws -> some Sendable) async throws {
+    private func fenced(_ query: PostgresQuery, _ claim: JobClaim, in connection: PostgresConnection) async throws {
         do {
-            _ = try await statement()
-        } catch let error as PostgresError where error.sqlState == .claimNotHeld {
-            throw JobQueueError.claimLost(claim)
+            try await connection.execute(query)
+        } catch {
+            throw error.sqlState == .claimNotHeld ? JobQueueError.claimLost(claim) : error
         }
     }
 }

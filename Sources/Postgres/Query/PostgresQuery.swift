@@ -104,6 +104,11 @@ extension PostgresQuery: ExpressibleByStringInterpolation {
             pieces.append(.bind(PostgresBind(value)))
         }
 
+        /// Binds a value or NULL.
+        public mutating func appendInterpolation<Value: PostgresEncodable>(_ value: Value?) {
+            pieces.append(.bind(PostgresBind(value)))
+        }
+
         /// Inserts a name (of a table, a channel, a column), quoted, so that it can be nothing but a name.
         public mutating func appendInterpolation(identifier name: String) {
             pieces.append(.sql("\"" + name.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"") + "\""))
