@@ -89,12 +89,12 @@ let package = Package(
 
         // Tests: real PostgreSQL, real recordings.
         .target(
-            name: "TestSupport", dependencies: ["Postgres", "Migrations", "LocalPostgres", logging, system],
+            name: "TestSupport", dependencies: ["Postgres", "Migrations", "LocalPostgres", logging, subprocess, system],
             path: "Tests/TestSupport", swiftSettings: everywhere),
         .testTarget(name: "PostgresTests", dependencies: ["Postgres", "TestSupport"], swiftSettings: everywhere),
         .testTarget(name: "MigrationsTests", dependencies: ["Migrations", "Postgres", "TestSupport"], swiftSettings: everywhere),
         .testTarget(name: "JobQueueTests", dependencies: ["JobQueue", "Postgres", "TestSupport"], swiftSettings: everywhere),
-        .testTarget(name: "LocalPostgresTests", dependencies: ["LocalPostgres", "Postgres", "TestSupport"], swiftSettings: everywhere),
+        .testTarget(name: "LocalPostgresTests", dependencies: ["LocalPostgres", "TestSupport", logging, subprocess, system], swiftSettings: everywhere),
         .testTarget(name: "RecordingsTests", dependencies: ["Recordings"], swiftSettings: everywhere),
         .testTarget(
             name: "InspectionTests", dependencies: ["Inspection", "FFmpeg", "Recordings", "TestSupport", system], swiftSettings: everywhere),

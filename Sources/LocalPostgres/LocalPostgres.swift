@@ -12,7 +12,7 @@ public actor LocalPostgres {
     private nonisolated let logger: Logger
 
     /// Holds the folder's shared lock while this instance uses the server.
-    private var membership: FileLock?
+    var membership: FileLock?
     private var server: ServerProcess?
 
     public init(configuration: Configuration, logger: Logger = Logger(label: "dailies.local-postgres")) {
@@ -104,6 +104,7 @@ public actor LocalPostgres {
             guard membership != nil, Postmaster.running(on: server.folder.data) == nil else { return }
             logger.warning("PostgreSQL has died and is started again", metadata: ["folder": "\(server.folder.path)"])
             _ = try await server.ensureRunning()
+            logger.notice("PostgreSQL runs again", metadata: ["folder": "\(server.folder.path)"])
         }
     }
 
