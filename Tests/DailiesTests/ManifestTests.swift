@@ -8,7 +8,8 @@ struct ManifestTests {
 
     @Test func `rows are read with their line and files are found beside the manifest`() throws {
         let manifest = try Manifest(
-            text: header + "dl,1,Ada,ada@example.org,a.webm\ndl,cnn,\"Bo, Jr\",bo@example.org,/tmp/b.webm\n", name: "m.csv", folder: "/data")
+            text: header + "dl,1,Ada,ada@example.org,a.webm\ndl,cnn,\"Bo, Jr\",bo@example.org,/tmp/b.webm\n", name: "m.csv", folder: "/data"
+        )
         #expect(manifest.problems.isEmpty)
         #expect(manifest.rows.map(\.line) == [2, 3])
         #expect(manifest.rows.map(\.file) == ["/data/a.webm", "/tmp/b.webm"])

@@ -17,7 +17,8 @@ struct SettingsTests {
         try await TemporaryFolder.with { folder in
             let file = folder.appending("dailies.yaml")
             try "slots: 3\nstorage: /from/file\ngrace-seconds: 7\n".write(toFile: file.string, atomically: false, encoding: .utf8)
-            let found = try await settings(flags: ["slots": "9"], environment: ["DAILIES_SLOTS": "5", "DAILIES_STORAGE": "/from/env"], file: file)
+            let found = try await settings(
+                flags: ["slots": "9"], environment: ["DAILIES_SLOTS": "5", "DAILIES_STORAGE": "/from/env"], file: file)
             #expect(found.slots == Setting(value: 9, source: .flag("--slots")))
             #expect(found.storage == Setting(value: "/from/env", source: .environment("DAILIES_STORAGE")))
             #expect(found.graceSeconds == Setting(value: 7, source: .file(file)))

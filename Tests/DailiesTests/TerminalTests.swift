@@ -11,7 +11,9 @@ struct TerminalTests {
     }
 
     @Test func `a progress bar is full only when all is done`() {
-        #expect(ProgressBar.line(label: "importing", done: 1, total: 2, note: "a.webm", width: 80) == "importing ████████████░░░░░░░░░░░░ 1/2 · a.webm")
+        #expect(
+            ProgressBar.line(label: "importing", done: 1, total: 2, note: "a.webm", width: 80)
+                == "importing ████████████░░░░░░░░░░░░ 1/2 · a.webm")
         #expect(ProgressBar.line(label: "x", done: 9, total: 10, note: "", width: 80).contains("░"))
         #expect(ProgressBar.line(label: "x", done: 0, total: 0, note: "", width: 80).contains("0/0"))
         #expect(ProgressBar.line(label: "importing", done: 1, total: 2, note: "long", width: 20).count == 19)

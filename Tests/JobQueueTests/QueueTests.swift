@@ -19,7 +19,13 @@ struct QueueTests {
 
     private func insert(_ count: Int, into queue: JobQueue, priority: Int = 0) async throws {
         try await queue.pool.execute(
-            "INSERT INTO dailies.jobs (kind, priority, payload) SELECT 'noop', \(priority), jsonb_build_object('n', n) FROM generate_series(1, \(count)) n")
+            "INSERT INTO dailies.jobs (kind, priority, payload) SELECT 'noop', \(priority), jsonb_build_object('n', n) FROM generate_series(1, \(count)) n"
+        )
+    }
+
+    /// The first column of a result.
+    private func column<Value: PostgresDecodable>(_ queue: JobQueue, _ query: PostgresQuery) async throws -> [Value] {
+        try await queue.pool.query(query).map { row in try row.decode(at: 0) }
     }
 
     private func claimOne(_ queue: JobQueue, _ worker: UUID) async throws -> JobClaim {
@@ -53,7 +59,7 @@ struct QueueTests {
             try await insert(1, into: queue, priority: 0)
             let ids = try await queue.claim(worker: worker, kinds: ["noop"], limit: 10).map(\.id)
             #expect(Set(ids) == [1, 2, 3])
-            let order = try await queue.pool.query("SELECT id FROM dailies.jobs ORDER BY priority, id").decode(Int64.self).map { $0 }
+            let order = try await column(queue, "SELECT id FROM dailies.jobs ORDER BY priority, id") as [Int64]
             #expect(order == [3, 1, 2])
         }
     }
@@ -93,7 +99,8 @@ struct QueueTests {
                 try await connection.execute("INSERT INTO effects VALUES ('current')")
                 try await queue.end(current, as: .completed, in: connection)
             }
-            #expect(try await queue.pool.query("SELECT by FROM effects").decode(String.self).map { $0 } == ["current"])
+            let effects = try await column(queue, "SELECT by FROM effects") as [String]
+            #expect(effects == ["current"])
             #expect(try await queue.standing(of: stale) == .lost)
         }
     }
