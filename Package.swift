@@ -93,7 +93,7 @@ let package = Package(
             path: "Tests/TestSupport", swiftSettings: everywhere),
         .testTarget(name: "PostgresTests", dependencies: ["Postgres", "TestSupport"], swiftSettings: everywhere),
         .testTarget(name: "MigrationsTests", dependencies: ["Migrations", "Postgres", "TestSupport"], swiftSettings: everywhere),
-        .testTarget(name: "JobQueueTests", dependencies: ["JobQueue", "Postgres", "TestSupport"], swiftSettings: everywhere),
+        .testTarget(name: "JobQueueTests", dependencies: [serviceLifecycle, logging, "JobQueue", "Postgres", "TestSupport"], swiftSettings: everywhere),
         .testTarget(name: "LocalPostgresTests", dependencies: ["LocalPostgres", "TestSupport", logging, subprocess, system], swiftSettings: everywhere),
         .testTarget(name: "RecordingsTests", dependencies: ["Recordings"], swiftSettings: everywhere),
         .testTarget(

@@ -22,18 +22,27 @@ public actor LocalPostgres {
 
     /// Runs `body` with a server and leaves it afterwards, whether `body` returns or throws.
     ///
-    /// A server that dies meanwhile is started again. Cancellation reaches `body`; the server is left after it.
+    /// A server that dies meanwhile is started again; when that is impossible, `body` is cancelled and the reason is
+    /// thrown. Cancellation reaches `body`, and the server is left only after it.
     public static func withServer<Result: Sendable>(
         _ configuration: Configuration, logger: Logger = Logger(label: "dailies.local-postgres"),
-        _ body: @Sendable (_ conninfo: String) async throws -> Result
+        _ body: @escaping @Sendable (_ conninfo: String) async throws -> Result
     ) async throws -> Result {
         let server = LocalPostgres(configuration: configuration, logger: logger)
         let conninfo = try await server.start()
         do {
-            let result = try await withThrowingTaskGroup(of: Void.self) { group in
-                group.addTask { try await server.supervise() }
-                defer { group.cancelAll() }
-                return try await body(conninfo)
+            let result = try await withThrowingTaskGroup(of: Result?.self) { group in
+                group.addTask {
+                    try await server.supervise()
+                    return nil
+                }
+                group.addTask { try await body(conninfo) }
+                while let finished = try await group.next() {
+                    guard let result = finished else { continue }
+                    group.cancelAll()
+                    return result
+                }
+                throw CancellationError()
             }
             await server.stop()
             return result
