@@ -34,7 +34,8 @@ internal import CFFmpeg
             PixelPlane(base: blue, stride: Int(strides.1), width: half, height: low),
             PixelPlane(base: red, stride: Int(strides.2), width: half, height: low),
         ]
-        for unsafe(index, plane) in unsafe planes.enumerated() {
+        for index in unsafe planes.indices {
+            let plane = unsafe planes[index]
             unsafe plane.base.update(repeating: index == 0 ? 0 : 128, count: plane.stride * plane.height)
         }
     }

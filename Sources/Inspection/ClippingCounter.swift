@@ -17,8 +17,8 @@ struct ClippingCounter {
             return
         }
         var run = runs[channel]
-        for unsafesample in unsafe samples {
-            if abs(sample) >= FlagThresholds.clippedLevel {
+        for index in samples.indices {
+            if unsafe abs(samples[index]) >= FlagThresholds.clippedLevel {
                 run += 1
                 if run == FlagThresholds.clippedRun { clipped += run } else if run > FlagThresholds.clippedRun { clipped += 1 }
             } else {
