@@ -90,23 +90,28 @@ let package = Package(
 
         // Tests: real PostgreSQL, real recordings.
         .target(
-            name: "TestSupport", dependencies: ["Postgres", "Migrations", "LocalPostgres", logging, system],
+            name: "TestSupport", dependencies: ["Postgres", "Migrations", "LocalPostgres", logging, subprocess, system],
             path: "Tests/TestSupport", swiftSettings: everywhere),
         .testTarget(name: "PostgresTests", dependencies: ["Postgres", "TestSupport"], swiftSettings: everywhere),
         .testTarget(name: "MigrationsTests", dependencies: ["Migrations", "Postgres", "TestSupport"], swiftSettings: everywhere),
         .testTarget(name: "JobQueueTests", dependencies: ["JobQueue", "Postgres", "TestSupport"], swiftSettings: everywhere),
-        .testTarget(name: "LocalPostgresTests", dependencies: ["LocalPostgres", "Postgres", "TestSupport"], swiftSettings: everywhere),
+        .testTarget(name: "LocalPostgresTests", dependencies: ["LocalPostgres", "TestSupport", logging, subprocess, system], swiftSettings: everywhere),
         .testTarget(name: "RecordingsTests", dependencies: ["Recordings"], swiftSettings: everywhere),
-        .testTarget(name: "InspectionTests", dependencies: ["Inspection", "FFmpeg", "Recordings", "TestSupport", system], swiftSettings: everywhere),
+        .testTarget(
+            name: "InspectionTests", dependencies: ["Inspection", "FFmpeg", "Recordings", "TestSupport", system], swiftSettings: everywhere),
         .testTarget(
             name: "InspectorsTests", dependencies: ["Inspectors", "InspectorChannel", "Recordings", "TestSupport", "Inspector", system],
             swiftSettings: everywhere),
         .testTarget(name: "StorageTests", dependencies: ["Storage", "TestSupport", system], swiftSettings: everywhere),
-        .testTarget(name: "InterviewsTests", dependencies: ["Interviews", "Postgres", "Recordings", "TestSupport"], swiftSettings: everywhere),
+        .testTarget(
+            name: "InterviewsTests", dependencies: ["Interviews", "Postgres", "Recordings", "TestSupport"], swiftSettings: everywhere),
         .testTarget(
             name: "WorkerTests",
-            dependencies: ["Worker", "Inspectors", "Interviews", "JobQueue", "Postgres", "Recordings", "Storage", "TestSupport", "Inspector", system],
+            dependencies: [
+                "Worker", "Inspectors", "Interviews", "JobQueue", "Postgres", "Recordings", "Storage", "TestSupport", "Inspector", system,
+            ],
             swiftSettings: everywhere),
-        .testTarget(name: "DailiesTests", dependencies: ["Dailies", "TestSupport", "Inspector", subprocess, system], swiftSettings: everywhere),
+        .testTarget(
+            name: "DailiesTests", dependencies: ["Dailies", "TestSupport", "Inspector", subprocess, system], swiftSettings: everywhere),
     ]
 )

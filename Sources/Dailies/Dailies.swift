@@ -1,6 +1,43 @@
 import ArgumentParser
 
+/// The command line of Dailies: parses, runs, and turns whatever goes wrong into a sentence and a sysexits code.
 @main
 struct Dailies: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(commandName: "dailies")
+    static let configuration = CommandConfiguration(
+        commandName: "dailies",
+        abstract: "Makes recorded interview answers reviewable.",
+        discussion: """
+            Candidates answer each question of a role on video. Dailies looks inside every recording and writes a review record: \
+            what it is, pictures to recognise it by, where there is sound, a copy that plays in a browser, and a plain warning \
+            where something technical went wrong.
+
+            First steps, with a private PostgreSQL in a folder of your own:
+
+              dailies role load deploy/roles/deep-learning-engineer.yaml
+              dailies import deploy/samples/answers.csv
+              dailies up --once
+              dailies answers
+
+            Settings come from flags, then the environment (DAILIES_…, DATABASE_URL, PG…), then a file. \
+            `dailies doctor` shows each one and what is wrong.
+            """,
+        version: Release.version,
+        subcommands: [
+            Up.self, Migrate.self, Work.self, Inspect.self, Role.self, Import.self, Answers.self, Status.self, Doctor.self,
+        ])
+
+    static func main() async {
+        do {
+            var command = try parseAsRoot()
+            if var asynchronous = command as? any AsyncParsableCommand {
+                try await asynchronous.run()
+            } else {
+                try command.run()
+            }
+        } catch {
+            guard let failure = Failure(error) else { exit(withError: error) }
+            Terminal.err("dailies: \(failure.message)\n")
+            exit(withError: failure.exitCode)
+        }
+    }
 }

@@ -1,1 +1,152 @@
-// Filled by the first commits of this target.
+public import FoundationEssentials
+public import Postgres
+
+/// The jobs of one database: every statement of a job's life, as one method each. What they mean stands beside their SQL, in
+/// the migration `0002_jobs.sql`.
+///
+/// Each method throws `PostgresError` when the database refuses or is away, and `JobQueueError` where its documentation says
+/// so. Methods that end or give back a claim take a connection, so that they run in the caller's transaction.
+public struct JobQueue: Sendable {
+    /// The channel on which inserted jobs are announced.
+    public static let channel = "dailies_jobs"
+
+    let pool: PostgresPool
+
+    public init(pool: PostgresPool) {
+        self.pool = pool
+    }
+
+    /// Enters a worker among the living, for as long as it beats.
+    /// - Parameter lease: without a beat for this long, the worker is dead.
+    public func register(name: String, version: String, slots: Int, lease: Duration) async throws -> UUID {
+        try await pool.query(
+            PostgresQuery(
+                named: "workers.register",
+                "INSERT INTO dailies.workers (name, version, slots, lease) VALUES (\(name), \(version), \(slots), \(lease)) RETURNING id")
+        ).one().decode("id")
+    }
+
+    /// Takes up to `limit` jobs, the most urgent first.
+    /// - Throws: `JobQueueError.leaseLost` when the worker is no longer among the living.
+    public func claim(worker: UUID, kinds: [String], limit: Int) async throws -> [JobClaim] {
+        do {
+            return try await pool.query(
+                PostgresQuery(
+                    named: "jobs.claim",
+                    """
+                    SELECT id, kind, payload::text AS payload, attempt, failures, crashes, max_attempts, created_at, claimed_at
+                    FROM dailies.claim_jobs(\(worker), \(kinds), \(limit))
+                    """)
+            ).decode(JobClaim.self)
+        } catch {
+            throw error.sqlState == .leaseOver ? JobQueueError.leaseLost : error
+        }
+    }
+
+    /// How a claim is ended for good.
+    public enum Ending: String, Sendable {
+        case completed, discarded, cancelled
+    }
+
+    /// Ends a claim. Call it in the transaction that writes the job's results.
+    /// - Throws: `JobQueueError.claimLost`; then the transaction has to be given up.
+    public func end(_ claim: JobClaim, as ending: Ending, reason: String? = nil, in connection: PostgresConnection) async throws {
+        let query = PostgresQuery(
+            named: "jobs.end", "SELECT dailies.end_job(\(claim.id), \(claim.attempt), \(ending.rawValue), \(reason))")
+        try await fenced(query, claim, in: connection)
+    }
+
+    /// What an attempt that is given back counts as.
+    public enum PuttingBack: String, Sendable {
+        /// A fault of ours.
+        case retried
+        /// The inspector died.
+        case crashed
+        /// The infrastructure was away: counts as nothing.
+        case snoozed
+        /// The worker stops: counts as nothing.
+        case released
+    }
+
+    /// Gives a claim back.
+    /// - Parameter delay: the job is available again after this long by the database's clock; zero: at once.
+    /// - Throws: `JobQueueError.claimLost`.
+    public func putBack(
+        _ claim: JobClaim, as how: PuttingBack, after delay: Duration, reason: String?, in connection: PostgresConnection
+    ) async throws {
+        let query = PostgresQuery(
+            named: "jobs.put_back",
+            "SELECT dailies.put_back_job(\(claim.id), \(claim.attempt), \(how.rawValue), \(delay), \(reason))")
+        try await fenced(query, claim, in: connection)
+    }
+
+    /// Where a claim stands; to be asked when a COMMIT's outcome is unknown.
+    public func standing(of claim: JobClaim) async throws -> ClaimStanding {
+        let row = try await pool.query(
+            PostgresQuery(
+                named: "jobs.standing",
+                """
+                SELECT EXISTS (SELECT FROM dailies.jobs
+                               WHERE id = \(claim.id) AND attempt = \(claim.attempt) AND state = 'running') AS held,
+                       EXISTS (SELECT FROM dailies.job_history
+                               WHERE id = \(claim.id) AND attempt = \(claim.attempt)) AS ended
+                """)
+        ).one()
+        if try row.decode("held", as: Bool.self) { return .held }
+        return try row.decode("ended", as: Bool.self) ? .ended : .lost
+    }
+
+    /// Buries workers that stopped beating and makes their jobs available again.
+    /// - Returns: the buried workers' names with the number of jobs each had.
+    public func rescue() async throws -> [(worker: String, jobs: Int)] {
+        try await pool.query(PostgresQuery(named: "jobs.rescue", "SELECT worker_name, jobs_rescued FROM dailies.rescue_jobs()"))
+            .decode((String.self, Int.self)).map { (worker: $0, jobs: $1) }
+    }
+
+    /// Makes the history's partitions of the coming week.
+    public func prepareHistory() async throws {
+        _ = try await pool.query(PostgresQuery(named: "jobs.prepare_history", "SELECT dailies.prepare_job_history()"))
+    }
+
+    /// Takes a worker that stops in order off the list; whatever it still holds is available again.
+    public func leave(worker: UUID) async throws {
+        _ = try await pool.query(PostgresQuery(named: "workers.leave", "SELECT dailies.leave_worker(\(worker))"))
+    }
+
+    /// How many jobs stand where.
+    public func counts() async throws -> QueueCounts {
+        try await pool.query(
+            PostgresQuery(
+                named: "jobs.counts",
+                """
+                SELECT count(*) FILTER (WHERE state = 'available') AS available,
+                       count(*) FILTER (WHERE state = 'running') AS running,
+                       count(*) FILTER (WHERE state = 'scheduled') AS scheduled,
+                       (SELECT count(*) FROM dailies.job_history
+                        WHERE outcome = 'completed' AND ended_at > now() - interval '1 day') AS completed,
+                       (SELECT count(*) FROM dailies.job_history
+                        WHERE outcome = 'discarded' AND ended_at > now() - interval '1 day') AS discarded,
+                       (SELECT count(*) FROM dailies.job_history
+                        WHERE outcome = 'cancelled' AND ended_at > now() - interval '1 day') AS cancelled,
+                       extract(epoch FROM now() - min(created_at) FILTER (WHERE state = 'available'))::float8 AS oldest,
+                       (SELECT count(*) FROM dailies.workers WHERE beaten_at >= now() - lease) AS workers
+                FROM dailies.jobs
+                """)
+        ).decode(QueueCounts.self)[0]
+    }
+
+    private func fenced(_ query: PostgresQuery, _ claim: JobClaim, in connection: PostgresConnection) async throws {
+        do {
+            try await connection.execute(query)
+        } catch {
+            throw error.sqlState == .claimNotHeld ? JobQueueError.claimLost(claim) : error
+        }
+    }
+}
+
+extension SQLState {
+    /// Raised by the queue's functions: the job and attempt named match no running job.
+    static let claimNotHeld = SQLState(rawValue: "DJ001")
+    /// Raised by `claim_jobs`: the worker is not among the living.
+    static let leaseOver = SQLState(rawValue: "DJ002")
+}

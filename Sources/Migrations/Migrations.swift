@@ -1,1 +1,16 @@
-// Filled by the first commits of this target.
+/// The schema `dailies`, as the files in `SQL`, which are part of the executable.
+public enum Migrations {
+    /// All migrations in order.
+    ///
+    /// To add one, put its file into the folder and its line here. The package manager names the bytes of `0001_roles.sql`
+    /// `_001_roles_sql`, because an identifier cannot begin with a digit.
+    public static let all: [Migration] = [
+        embedded(1, "roles", PackageResources._001_roles_sql),
+        embedded(2, "jobs", PackageResources._002_jobs_sql),
+        embedded(3, "responses", PackageResources._003_responses_sql),
+    ]
+
+    private static func embedded(_ number: Int, _ name: String, _ file: [UInt8]) -> Migration {
+        Migration(number: number, name: name, sql: String(decoding: file, as: UTF8.self))
+    }
+}

@@ -1,0 +1,72 @@
+import ArgumentParser
+import FoundationEssentials
+import Interviews
+import Recordings
+import SystemPackage
+
+struct Answers: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "List the answers with what Dailies found out about them.",
+        discussion: "The table is for people; --json gives programs every field, one object a line.")
+
+    @Option(help: ArgumentHelp("How many, the newest.", valueName: "number"))
+    var limit = 100
+
+    @Flag(help: "Print one JSON object a line for programs.")
+    var json = false
+
+    @OptionGroup var options: SettingsOptions
+
+    func validate() throws {
+        guard (1...100_000).contains(limit) else { throw ValidationError("--limit is a number from 1 to 100000.") }
+    }
+
+    func run() async throws {
+        let settings = try await options.settings()
+        let answers = try await Application(settings: settings).withInterviews { interviews in try await interviews.answers(limit: limit) }
+        if json {
+            let encoder = JSONEncoder()
+            encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+            encoder.dateEncodingStrategy = .iso8601
+            for answer in answers { Terminal.out(String(decoding: try encoder.encode(answer), as: UTF8.self) + "\n") }
+        } else if answers.isEmpty {
+            Terminal.out("There are no answers yet. `dailies import MANIFEST.csv` brings some in.\n")
+        } else {
+            Terminal.out(Self.table(answers, storage: settings.storage.value).rendered())
+            Terminal.out("\n" + Self.summary(answers) + "\n")
+        }
+    }
+
+    static func table(_ answers: [Answer], storage: FilePath) -> Table {
+        var table = Table(header: ["candidate", "question", "length", "what to know", "poster"])
+        for answer in answers {
+            table.add([
+                answer.candidateName + (answer.take > 1 ? " (take \(answer.take))" : ""),
+                (answer.questionNumber.map { "\($0) " } ?? "") + answer.question,
+                answer.durationMs.map { Duration.clock(ms: $0) } ?? "–",
+                remark(answer),
+                answer.artifacts[.poster].map { storage.appending($0).string } ?? "–",
+            ])
+        }
+        return table
+    }
+
+    private static func remark(_ answer: Answer) -> String {
+        switch answer.status {
+        case .processing: "still processing"
+        case .unusable: answer.reason ?? "unusable"
+        case .reviewable: answer.flags.isEmpty ? "fine" : answer.flags.map(\.sentence).joined(separator: " ")
+        }
+    }
+
+    static func summary(_ answers: [Answer]) -> String {
+        func count(_ status: Answer.Status) -> Int { answers.count { $0.status == status } }
+        let ready = answers.filter { $0.status == .reviewable }
+        let length = ready.compactMap(\.durationMs).reduce(0, +)
+        let noted = ready.count { !$0.flags.isEmpty }
+        var parts = ["\(count(.reviewable)) reviewable (\(Duration.clock(ms: length)) of video, \(noted) with a remark)"]
+        if count(.unusable) > 0 { parts.append("\(count(.unusable)) unusable") }
+        if count(.processing) > 0 { parts.append("\(count(.processing)) still processing") }
+        return "\(answers.count) answers: " + parts.joined(separator: ", ") + "."
+    }
+}

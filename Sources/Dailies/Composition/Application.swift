@@ -1,0 +1,74 @@
+import Interviews
+import LocalPostgres
+import Logging
+import Migrations
+import Postgres
+import SystemPackage
+
+/// Puts the parts together for the commands: which database, which storage, which inspectors. Each resource is lent to a
+/// closure and closed after it, in the reverse order of opening.
+struct Application: Sendable {
+    let settings: Settings
+    let logger: Logger
+
+    /// - Parameter isService: services report what they do; other commands only what is wrong, unless they are asked for more.
+    init(settings: Settings, isService: Bool = false) {
+        self.settings = settings
+        var logger = Logger(label: "dailies")
+        let isDefault = settings.logLevel.source == .standard
+        logger.logLevel = isDefault && !isService ? .warning : Logger.Level(rawValue: settings.logLevel.value.rawValue) ?? .info
+        self.logger = logger
+    }
+
+    /// Lends the database that the settings name. The private server is started if it does not run, watched meanwhile, and
+    /// stopped afterwards if nobody else uses it.
+    func withDatabase<Result: Sendable>(_ body: @escaping @Sendable (PostgresConfiguration) async throws -> Result) async throws -> Result {
+        switch settings.database.value {
+        case .server(let connection):
+            return try await body(PostgresConfiguration(connection, logger: logger))
+        case .privateServer:
+            let folder = settings.data.value.appending("postgres")
+            return try await LocalPostgres.withServer(LocalPostgres.Configuration(folder: folder), logger: logger) { connection in
+                let database = PostgresConfiguration(connection, logger: logger)
+                // Nobody else looks after this server's schema.
+                _ = try await migrate(database)
+                return try await body(database)
+            }
+        }
+    }
+
+    /// Lends a pool on a database whose schema this program can work with.
+    /// - Throws: `MigrationError` when the schema is behind.
+    func withPool<Result: Sendable>(
+        limit: Int = 4, _ body: @escaping @Sendable (PostgresPool) async throws -> Result
+    ) async throws -> Result {
+        try await withDatabase { database in try await withPool(database, limit: limit, body) }
+    }
+
+    func withPool<Result: Sendable>(
+        _ database: PostgresConfiguration, limit: Int, _ body: (PostgresPool) async throws -> Result
+    ) async throws -> Result {
+        let pool = PostgresPool(database, limit: limit)
+        do {
+            try await pool.withConnection { connection in try await Migrator(logger: logger).verify(on: connection) }
+            let result = try await body(pool)
+            await pool.close()
+            return result
+        } catch {
+            await pool.close()
+            throw error
+        }
+    }
+
+    func withInterviews<Result: Sendable>(_ body: @escaping @Sendable (Interviews) async throws -> Result) async throws -> Result {
+        try await withPool { pool in try await body(Interviews(pool: pool)) }
+    }
+
+    /// Brings the schema up to date.
+    /// - Returns: the names of the migrations that were applied now.
+    func migrate(_ database: PostgresConfiguration) async throws -> [String] {
+        let connection = try await PostgresConnection.connect(database)
+        let report = try await Migrator(logger: logger).apply(on: connection)
+        return report.applied.map(\.fileName)
+    }
+}

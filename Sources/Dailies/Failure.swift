@@ -1,0 +1,51 @@
+import ArgumentParser
+import Interviews
+import LocalPostgres
+import Migrations
+import Postgres
+
+/// What a person is told when a command fails: a sentence, and an exit code after sysexits(3) for scripts.
+struct Failure: Error {
+    var message: String
+    var exitCode: ExitCode
+
+    init(_ message: String, _ exitCode: ExitCode) {
+        self.message = message
+        self.exitCode = exitCode
+    }
+
+    /// `nil` for what ArgumentParser prints better itself: help, usage, and plain exit codes.
+    init?(_ error: any Error) {
+        switch error {
+        case let error as Failure: self = error
+        case let error as SettingsError: self.init(error.description, .configuration)
+        case let error as InterviewsError: self.init(error.description, .data)
+        case let error as PostgresError: self.init(error.description, error.isInfrastructure ? .unavailable : .software)
+        case let error as LocalPostgresError: self.init(error.description, .unavailable)
+        case let error as MigrationError: self.init(error.description, .configuration)
+        case is CancellationError: self.init("stopped", .temporary)
+        case is ExitCode, is CleanExit, is ValidationError: return nil
+        default:
+            // ArgumentParser's own errors are not public; they come out of parsing as its CommandError.
+            guard String(describing: type(of: error)) != "CommandError" else { return nil }
+            self.init("\(error)", .software)
+        }
+    }
+}
+
+extension ExitCode {
+    /// The input data are wrong (EX_DATAERR).
+    static let data = ExitCode(65)
+    /// An input file is missing or unreadable (EX_NOINPUT).
+    static let noInput = ExitCode(66)
+    /// A service that is needed is away (EX_UNAVAILABLE).
+    static let unavailable = ExitCode(69)
+    /// A fault of ours (EX_SOFTWARE).
+    static let software = ExitCode(70)
+    /// Writing failed (EX_IOERR).
+    static let ioError = ExitCode(74)
+    /// Try again later (EX_TEMPFAIL).
+    static let temporary = ExitCode(75)
+    /// A setting is wrong (EX_CONFIG).
+    static let configuration = ExitCode(78)
+}

@@ -1,0 +1,84 @@
+import FoundationEssentials
+import Logging
+import Recordings
+import SystemPackage
+
+/// Every setting of the `dailies` command with its effective value and where that came from.
+struct Settings: Sendable {
+    enum Database: Hashable, Sendable {
+        /// A libpq connection string; empty when libpq's own `PG…` variables say it all. May hold a password: never printed.
+        case server(String)
+        /// The private server in the data folder.
+        case privateServer
+    }
+
+    enum Sandbox: String, CaseIterable, Sendable {
+        case required, off
+    }
+
+    enum LogLevel: String, CaseIterable, Sendable {
+        case trace, debug, info, notice, warning, error, critical
+    }
+
+    var data: Setting<FilePath>
+    var database: Setting<Database>
+    var storage: Setting<FilePath>
+    var slots: Setting<Int>
+    var graceSeconds: Setting<Int>
+    var pollMs: Setting<Int>
+    var sandbox: Setting<Sandbox>
+    /// `nil`: the `dailies-inspector` beside this program.
+    var inspector: Setting<FilePath>?
+    var logLevel: Setting<LogLevel>
+    var limits: InspectionLimits
+
+    init(reader: SettingsReader, environment: [String: String], isRoot: Bool, cores: Int) throws(SettingsError) {
+        let folder =
+            try reader.text("data").map { Setting(value: Self.absolute($0.value), source: $0.source) }
+            ?? Setting(value: Self.standardFolder(environment: environment, isRoot: isRoot), source: .standard)
+        data = folder
+        database = try Self.database(reader: reader, environment: environment)
+        storage =
+            try reader.text("storage").map { Setting(value: Self.absolute($0.value), source: $0.source) }
+            ?? Setting(value: folder.value.appending("storage"), source: .standard)
+        slots = try reader.number("slots", in: 1...256, default: cores)
+        graceSeconds = try reader.number("grace-seconds", in: 0...3600, default: 30)
+        pollMs = try reader.number("poll-ms", in: 50...60_000, default: 1000)
+        sandbox = try reader.choice("sandbox", default: .required)
+        inspector = try reader.text("inspector").map { Setting(value: Self.absolute($0.value), source: $0.source) }
+        logLevel = try reader.choice("log-level", default: .info)
+        limits = InspectionLimits()
+        limits.recordingBytes =
+            Int64(
+                try reader.number("limit-recording-mib", in: 1...1_048_576, default: Int(limits.recordingBytes >> 20)).value) << 20
+        limits.durationSeconds = try reader.number("limit-duration-seconds", in: 1...86_400, default: limits.durationSeconds).value
+        limits.wallSeconds = try reader.number("limit-wall-seconds", in: 1...86_400, default: limits.wallSeconds).value
+        limits.cpuSeconds = try reader.number("limit-cpu-seconds", in: 1...86_400, default: limits.cpuSeconds).value
+        limits.memoryBytes =
+            Int64(try reader.number("limit-memory-mib", in: 64...65_536, default: Int(limits.memoryBytes >> 20)).value) << 20
+    }
+
+    /// `--database`, `DAILIES_DATABASE` or the file; else `DATABASE_URL`; else libpq's own variables; else the private server.
+    private static func database(reader: SettingsReader, environment: [String: String]) throws(SettingsError) -> Setting<Database> {
+        if let text = try reader.text("database") {
+            return Setting(value: .server(text.value), source: text.source)
+        }
+        if let url = environment["DATABASE_URL"], !url.isEmpty {
+            return Setting(value: .server(url), source: .environment("DATABASE_URL"))
+        }
+        for name in ["PGSERVICE", "PGHOST", "PGHOSTADDR", "PGDATABASE"] where environment[name]?.isEmpty == false {
+            return Setting(value: .server(""), source: .environment(name))
+        }
+        return Setting(value: .privateServer, source: .standard)
+    }
+
+    private static func standardFolder(environment: [String: String], isRoot: Bool) -> FilePath {
+        if isRoot { return "/var/lib/dailies" }
+        if let folder = environment["XDG_DATA_HOME"], folder.hasPrefix("/") { return FilePath(folder).appending("dailies") }
+        return FilePath(environment["HOME"] ?? "/tmp").appending(".local/share/dailies")
+    }
+
+    private static func absolute(_ path: String) -> FilePath {
+        FilePath(FileManager.default.currentDirectoryPath).pushing(FilePath(path)).lexicallyNormalized()
+    }
+}

@@ -1,0 +1,12 @@
+/// A setting that cannot be used. The description says which, why, and what to do.
+struct SettingsError: Error, CustomStringConvertible {
+    var description: String
+
+    init(_ name: String, from source: SettingSource, _ problem: String) {
+        description = "The setting \(name) (\(source)) \(problem)"
+    }
+
+    init(file: String, _ problem: String) {
+        description = "The settings file \(file) cannot be used: \(problem)"
+    }
+}

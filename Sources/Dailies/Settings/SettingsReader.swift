@@ -1,0 +1,85 @@
+import Configuration
+import FoundationEssentials
+import SystemPackage
+
+/// Looks settings up where they may stand: flags, then the environment (`DAILIES_…`), then the settings file.
+///
+/// Built on swift-configuration's providers; asked one by one, because people need to be told which one won.
+struct SettingsReader: Sendable {
+    private let providers: [(provider: any ConfigProvider, source: @Sendable (String) -> SettingSource)]
+
+    /// - Parameters:
+    ///   - flags: values given on the command line, by the setting's name; absent ones left out.
+    ///   - environment: the process's variables.
+    ///   - file: a YAML file that must exist; `nil` reads `/etc/dailies/dailies.yaml` when that exists.
+    init(flags: [String: String], environment: [String: String], file: FilePath?) async throws(SettingsError) {
+        let path = file ?? FilePath("/etc/dailies/dailies.yaml")
+        let yaml: FileProvider<YAMLSnapshot>
+        do {
+            yaml = try await FileProvider<YAMLSnapshot>(filePath: path, allowMissing: file == nil)
+        } catch {
+            throw SettingsError(
+                file: path.string, "it is missing, unreadable or not YAML of `name: value` lines. Correct it, or leave --config out.")
+        }
+        let given = Dictionary(
+            uniqueKeysWithValues: flags.map { (AbsoluteConfigKey([$0.key]), ConfigValue(.string($0.value), isSecret: false)) })
+        providers = [
+            (InMemoryProvider(name: "flags", values: given), { .flag("--\($0)") }),
+            (
+                EnvironmentVariablesProvider(environmentVariables: environment).prefixKeys(with: "dailies"),
+                { .environment("DAILIES_" + $0.uppercased().replacing("-", with: "_")) }
+            ),
+            (yaml, { _ in .file(path) }),
+        ]
+    }
+
+    /// A text; an empty one counts as not given.
+    func text(_ name: String) throws(SettingsError) -> Setting<String>? {
+        for (provider, source) in providers {
+            guard let value = try lookUp(name, .string, in: provider, source(name)) else { continue }
+            if case .string(let text) = value.content, !text.isEmpty { return Setting(value: text, source: source(name)) }
+        }
+        return nil
+    }
+
+    /// A whole number within `range`.
+    func number(_ name: String, in range: ClosedRange<Int>, default standard: Int) throws(SettingsError) -> Setting<Int> {
+        for (provider, source) in providers {
+            // The command line's provider holds text only.
+            guard let value = try lookUp(name, provider is InMemoryProvider ? .string : .int, in: provider, source(name)) else { continue }
+            let number: Int? =
+                switch value.content {
+                case .int(let number): number
+                case .string(let text): Int(text)
+                default: nil
+                }
+            guard let number, range.contains(number) else {
+                throw SettingsError(name, from: source(name), "needs a whole number from \(range.lowerBound) to \(range.upperBound).")
+            }
+            return Setting(value: number, source: source(name))
+        }
+        return Setting(value: standard, source: .standard)
+    }
+
+    /// One of a closed list of words.
+    func choice<Choice: RawRepresentable & CaseIterable & Sendable>(
+        _ name: String, default standard: Choice
+    ) throws(SettingsError) -> Setting<Choice> where Choice.RawValue == String {
+        guard let text = try text(name) else { return Setting(value: standard, source: .standard) }
+        guard let choice = Choice(rawValue: text.value) else {
+            let words = Choice.allCases.map(\.rawValue).joined(separator: ", ")
+            throw SettingsError(name, from: text.source, "is one of: \(words). It is \"\(text.value)\".")
+        }
+        return Setting(value: choice, source: text.source)
+    }
+
+    private func lookUp(
+        _ name: String, _ type: ConfigType, in provider: any ConfigProvider, _ source: SettingSource
+    ) throws(SettingsError) -> ConfigValue? {
+        do {
+            return try provider.value(forKey: AbsoluteConfigKey([name]), type: type).value
+        } catch {
+            throw SettingsError(name, from: source, "is not a \(type == .int ? "whole number" : "text").")
+        }
+    }
+}

@@ -1,0 +1,26 @@
+import Glibc
+import Synchronization
+
+/// Standard output for results, standard error for everything that is about them.
+enum Terminal {
+    /// Whether a person watches standard error, so that progress may be drawn over itself.
+    static var isInteractive: Bool { isatty(STDERR_FILENO) == 1 }
+
+    static func out(_ text: String) { write(text, to: STDOUT_FILENO) }
+
+    static func err(_ text: String) { write(text, to: STDERR_FILENO) }
+
+    /// Columns of the terminal behind standard error, 80 where that is unknown.
+    static var width: Int {
+        var size = winsize()
+        return ioctl(STDERR_FILENO, UInt(TIOCGWINSZ), &size) == 0 && size.ws_col > 0 ? Int(size.ws_col) : 80
+    }
+
+    private static func write(_ text: String, to descriptor: Int32) {
+        var rest = Array(text.utf8)[...]
+        while !rest.isEmpty {
+            let written = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
+            if written > 0 { rest = rest.dropFirst(written) } else if errno != EINTR { return }
+        }
+    }
+}

@@ -1,0 +1,66 @@
+public import Postgres
+import Recordings
+
+/// How many responses stand where.
+public struct AnswerCounts: Hashable, Sendable, Codable {
+    public var processing: Int
+    public var reviewable: Int
+    public var unusable: Int
+
+    public var total: Int { processing + reviewable + unusable }
+}
+
+extension Interviews {
+    /// The newest `limit` responses, in the order in which they arrived.
+    public func answers(limit: Int) async throws -> [Answer] {
+        try await pool.query(
+            PostgresQuery(
+                named: "answers.list",
+                """
+                SELECT * FROM (
+                    SELECT a.*, rr.report #>> '{reason,message}' AS reason_message,
+                           ARRAY(SELECT f.name FROM dailies.flags f WHERE f.response_id = a.response_id
+                                 ORDER BY f.severity, f.name) AS flags,
+                           ARRAY(SELECT f.kind FROM dailies.artifacts f WHERE f.response_id = a.response_id ORDER BY f.kind) AS kinds,
+                           ARRAY(SELECT f.key FROM dailies.artifacts f WHERE f.response_id = a.response_id ORDER BY f.kind) AS keys
+                    FROM dailies.answers a LEFT JOIN dailies.review_records rr USING (response_id)
+                    ORDER BY a.response_id DESC LIMIT \(limit)
+                ) AS newest ORDER BY response_id
+                """)
+        ).decode(Answer.self)
+    }
+
+    public func answerCounts() async throws -> AnswerCounts {
+        let row = try await pool.query(
+            PostgresQuery(
+                named: "answers.counts",
+                """
+                SELECT count(*) FILTER (WHERE rr.outcome IS NULL) AS processing,
+                       count(*) FILTER (WHERE rr.outcome = 'usable') AS reviewable,
+                       count(*) FILTER (WHERE rr.outcome = 'unusable') AS unusable
+                FROM dailies.responses r LEFT JOIN dailies.review_records rr ON rr.response_id = r.id
+                """)
+        ).one()
+        return AnswerCounts(
+            processing: try row.decode("processing"), reviewable: try row.decode("reviewable"), unusable: try row.decode("unusable"))
+    }
+}
+
+extension Answer: PostgresRowDecodable {
+    public init(from row: PostgresRow) throws(PostgresError) {
+        let kinds: [String] = try row.decode("kinds")
+        let keys: [String] = try row.decode("keys")
+        var artifacts: [ArtifactKind: String] = [:]
+        for (kind, key) in zip(kinds, keys) {
+            // A kind of a newer release than this program is none of its business.
+            if let kind = ArtifactKind(rawValue: kind) { artifacts[kind] = key }
+        }
+        self.init(
+            responseID: try row.decode("response_id"), role: try row.decode("role"), question: try row.decode("question"),
+            questionNumber: try row.decode("question_number"), candidateName: try row.decode("candidate_name"),
+            take: try row.decode("take"), submittedAt: try row.decode("submitted_at"),
+            status: Status(rawValue: try row.decode("status")) ?? .processing, durationMs: try row.decode("duration_ms"),
+            reason: try row.decode("reason_message"),
+            flags: try row.decode("flags", as: [String].self).compactMap(Flag.Name.init(rawValue:)), artifacts: artifacts)
+    }
+}

@@ -1,0 +1,77 @@
+public import Postgres
+public import Recordings
+
+extension Interviews {
+    /// Hands in a recorded answer whose recording is already in storage. Doing it again gives the same response.
+    /// - Returns: the response's id. Its job is in the queue when this returns.
+    /// - Throws: `InterviewsError` for a role or question that does not exist or a candidate that cannot be one.
+    public func submit(_ submission: Submission) async throws -> Int64 {
+        do {
+            return try await pool.query(
+                PostgresQuery(
+                    named: "responses.submit",
+                    """
+                    SELECT dailies.submit_response(
+                        \(submission.role), \(submission.question), \(submission.candidateName), \(submission.candidateEmail),
+                        \(submission.recordingKey), \(submission.declaredType), \(submission.declaredBytes),
+                        \(submission.declaredSHA256), \(submission.bulk)) AS id
+                    """)
+            ).one().decode("id")
+        } catch {
+            throw InterviewsError(refusal: error, of: submission) ?? error
+        }
+    }
+
+    /// What a worker has to know of a response; `nil` when there is no such response any more.
+    public func recording(ofResponse id: Int64) async throws -> SubmittedRecording? {
+        try await pool.query(
+            PostgresQuery(
+                named: "responses.recording",
+                """
+                SELECT r.id, r.recording_key, r.declared_type, r.declared_bytes, r.declared_sha256,
+                       EXISTS (SELECT FROM dailies.review_records rr WHERE rr.response_id = r.id) AS is_reviewed
+                FROM dailies.responses r WHERE r.id = \(id)
+                """)
+        ).decode(SubmittedRecording.self).first
+    }
+
+    /// Writes a response's review record with its flags and artifacts. Belongs into the transaction that ends the job.
+    /// - Parameter report: whole, with every artifact's storage key, size and hash in it.
+    public func record(_ report: Report, forResponse id: Int64, in connection: PostgresConnection) async throws {
+        let json = String(decoding: try report.json(), as: UTF8.self)
+        try await connection.execute(
+            PostgresQuery(named: "review_records.record", "SELECT dailies.record_review(\(id), \(json)::jsonb)"))
+    }
+}
+
+extension InterviewsError {
+    /// The schema's refusals in the words of the person who handed the answer in.
+    fileprivate init?(refusal error: PostgresError, of submission: Submission) {
+        switch (error.sqlState?.rawValue, error.constraint) {
+        case ("DA002", _):
+            self.init(
+                code: .unknownRole,
+                description: "There is no role \"\(submission.role)\". Load it with `dailies role load FILE.yaml`, or correct the name.")
+        case ("DA003", _):
+            self.init(
+                code: .unknownQuestion,
+                description: "The role \"\(submission.role)\" has no question \"\(submission.question)\". Name it by its key or its number."
+            )
+        case (_, let constraint?) where constraint.hasPrefix("candidates_name"):
+            self.init(code: .invalidCandidate, description: "The candidate's name is empty or longer than 200 characters.")
+        case (_, let constraint?) where constraint.hasPrefix("candidates_email"):
+            self.init(code: .invalidCandidate, description: "The candidate's e-mail address is not one.")
+        default:
+            return nil
+        }
+    }
+}
+
+extension SubmittedRecording: PostgresRowDecodable {
+    public init(from row: PostgresRow) throws(PostgresError) {
+        self.init(
+            responseID: try row.decode("id"), key: try row.decode("recording_key"), declaredType: try row.decode("declared_type"),
+            declaredBytes: try row.decode("declared_bytes"), declaredSHA256: try row.decode("declared_sha256"),
+            isReviewed: try row.decode("is_reviewed"))
+    }
+}

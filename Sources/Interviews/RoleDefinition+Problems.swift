@@ -1,0 +1,41 @@
+extension RoleDefinition {
+    /// Everything that keeps this definition from being loaded, as sentences that name the place; empty when it is sound.
+    ///
+    /// The same rules stand as constraints in the schema. Here they are checked first so that the author sees all at once.
+    public func problems() -> [String] {
+        var found: [String] = []
+        if !Self.isSlug(role) {
+            found.append("role: \"\(role)\" is not a name of lower-case letters, digits and single hyphens, such as deep-learning-engineer")
+        }
+        if title.isEmpty || title.count > 200 { found.append("title: needs 1 to 200 characters") }
+        if questions.isEmpty { found.append("questions: there are none") }
+        var seen: Set<String> = []
+        for (index, question) in questions.enumerated() {
+            let place = "question \(index + 1)"
+            if !Self.isSlug(question.key) || question.key.first?.isNumber == true {
+                found.append(
+                    "\(place), key: \"\(question.key)\" is not a name of lower-case letters, digits and hyphens that begins with a letter")
+            }
+            if !seen.insert(question.key).inserted { found.append("\(place), key: \"\(question.key)\" is used twice") }
+            for (name, text) in [
+                ("prompt", question.prompt), ("anchor 1", question.anchors.one), ("anchor 3", question.anchors.three),
+                ("anchor 5", question.anchors.five),
+            ] where text.isEmpty || text.count > 2000 {
+                found.append("\(place), \(name): needs 1 to 2000 characters")
+            }
+            if !(1...20).contains(question.keyPoints.count) { found.append("\(place), key_points: needs 1 to 20 of them") }
+        }
+        return found
+    }
+
+    private static func isSlug(_ text: String) -> Bool {
+        let parts = text.split(separator: "-", omittingEmptySubsequences: false)
+        return text.utf8.count <= 80
+            && parts.allSatisfy { part in
+                !part.isEmpty
+                    && part.utf8.allSatisfy {
+                        ("a"..."z").contains(Character(Unicode.Scalar($0))) || ("0"..."9").contains(Character(Unicode.Scalar($0)))
+                    }
+            }
+    }
+}

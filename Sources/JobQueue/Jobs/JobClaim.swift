@@ -1,0 +1,36 @@
+public import FoundationEssentials
+
+/// One job in the hands of one worker.
+///
+/// `id` and `attempt` together are the fence: every statement that ends or gives back this claim names both, and fails with
+/// `JobQueueError.claimLost` once another worker has claimed the job or it has ended.
+public struct JobClaim: Hashable, Sendable {
+    public var id: Int64
+    public var kind: String
+    /// The payload's JSON object, as it was inserted.
+    public var payload: Data
+    /// Raised by every claim, never lowered.
+    public var attempt: Int
+    /// Earlier attempts that failed by a fault of ours.
+    public var failures: Int
+    /// Earlier attempts whose inspector died.
+    public var crashes: Int
+    public var maxAttempts: Int
+    public var createdAt: Date
+    public var claimedAt: Date
+
+    public init(
+        id: Int64, kind: String, payload: Data, attempt: Int, failures: Int, crashes: Int, maxAttempts: Int, createdAt: Date,
+        claimedAt: Date
+    ) {
+        self.id = id
+        self.kind = kind
+        self.payload = payload
+        self.attempt = attempt
+        self.failures = failures
+        self.crashes = crashes
+        self.maxAttempts = maxAttempts
+        self.createdAt = createdAt
+        self.claimedAt = claimedAt
+    }
+}

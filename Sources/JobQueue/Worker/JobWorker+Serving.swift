@@ -1,0 +1,126 @@
+import FoundationEssentials
+import Logging
+import Postgres
+import ServiceLifecycle
+
+extension JobWorker {
+    /// One tenure: from a fresh registration until shutdown or a lost lease.
+    func serve(as worker: UUID) async {
+        let (events, mailbox) = AsyncStream.makeStream(of: Tenure.Event.self)
+        let keeper = LeaseKeeper(worker: worker, database: database, configuration: configuration, logger: logger) {
+            onLeaseLost()
+            mailbox.yield(.leaseLost)
+        }
+        keeper.start()
+        mailbox.yield(.woken)
+        await withTaskGroup(of: Void.self) { helpers in
+            helpers.addTask { await announceShutdown(to: mailbox) }
+            helpers.addTask { await listen(for: mailbox) }
+            helpers.addTask { await poll(for: mailbox) }
+            helpers.addTask { await keepHouse() }
+            await decide(events, mailbox: mailbox, worker: worker, keeper: keeper)
+            helpers.cancelAll()
+        }
+        keeper.stop()
+        guard !keeper.isLost else {
+            logger.error("the lease is lost: its jobs were stopped, others may have them by now")
+            return
+        }
+        // Not in this task, which may be cancelled: what is left undone here others would have to wait for.
+        await Task { await leave(worker) }.value
+    }
+
+    /// Carries out what the tenure decides until it has ended and every job with it.
+    private func decide(
+        _ events: AsyncStream<Tenure.Event>, mailbox: AsyncStream<Tenure.Event>.Continuation, worker: UUID, keeper: LeaseKeeper
+    ) async {
+        await withDiscardingTaskGroup { jobs in
+            var tenure = Tenure(slots: configuration.slots)
+            for await event in events {
+                if tenure.handle(event, now: .now, jitter: .random(in: 0...1)) == .cancelJobs { jobs.cancelAll() }
+                while let action = tenure.nextAction(now: .now) {
+                    guard case .claim(let limit) = action else { return }
+                    let (outcome, claims) = await claim(limit, for: worker)
+                    if tenure.handle(outcome, now: .now, jitter: .random(in: 0...1)) == .cancelJobs { jobs.cancelAll() }
+                    for claim in claims {
+                        jobs.addTask { mailbox.yield(.jobEnded(await work(on: claim, keeper: keeper))) }
+                    }
+                }
+            }
+            // Only a cancelled task comes here, in mid-stream: its jobs are cancelled with it.
+        }
+    }
+
+    private func claim(_ limit: Int, for worker: UUID) async -> (Tenure.Event, [JobClaim]) {
+        do {
+            let claims = try await queue.claim(worker: worker, kinds: Array(handlers.keys), limit: limit)
+            return (.claimed(count: claims.count, limit: limit), claims)
+        } catch {
+            if (error as? JobQueueError)?.code == .leaseLost {
+                logger.error("\(error)")
+                return (.leaseLost, [])
+            }
+            logger.warning("cannot claim jobs; trying again", metadata: ["error": "\(error)"])
+            return (.claimFailed, [])
+        }
+    }
+
+    private func leave(_ worker: UUID) async {
+        do {
+            try await queue.leave(worker: worker)
+        } catch {
+            logger.warning("cannot sign off; others will notice within the lease", metadata: ["error": "\(error)"])
+        }
+    }
+}
+
+// MARK: - What wakes a tenure
+
+extension JobWorker {
+    /// Tells of the shutdown, and when its grace time is over. Cancellation is a shutdown without grace.
+    private func announceShutdown(to mailbox: AsyncStream<Tenure.Event>.Continuation) async {
+        do {
+            try await gracefulShutdown()
+            mailbox.yield(.drain)
+            try await Task.sleep(for: configuration.graceTime)
+        } catch {
+            mailbox.yield(.drain)
+        }
+        mailbox.yield(.graceOver)
+    }
+
+    private func listen(for mailbox: AsyncStream<Tenure.Event>.Continuation) async {
+        for await _ in PostgresListener(database, channels: [JobQueue.channel]) {
+            // Jitter, so that of many idle workers not all ask in the same instant.
+            try? await Task.sleep(for: .milliseconds(Double.random(in: 0...2)))
+            mailbox.yield(.woken)
+        }
+    }
+
+    private func poll(for mailbox: AsyncStream<Tenure.Event>.Continuation) async {
+        while !Task.isCancelled {
+            try? await Task.sleep(for: configuration.pollInterval * Double.random(in: 0.9...1.1))
+            mailbox.yield(.woken)
+        }
+    }
+
+    /// Rescue and the history's partitions: ordinary queries of every worker.
+    private func keepHouse() async {
+        var nextPreparation = ContinuousClock.now
+        while !Task.isCancelled {
+            do {
+                for (name, jobs) in try await queue.rescue() {
+                    logger.warning("buried a worker that stopped beating", metadata: ["dead": "\(name)", "jobs_rescued": "\(jobs)"])
+                }
+                if ContinuousClock.now >= nextPreparation {
+                    try await queue.prepareHistory()
+                    nextPreparation = .now + .seconds(3600)
+                }
+            } catch {
+                // Whoever is there next does it; the claims report that the database is away.
+                logger.debug("no housekeeping this time", metadata: ["error": "\(error)"])
+            }
+            try? await Task.sleep(for: configuration.beatInterval * Double.random(in: 0.9...1.1))
+        }
+    }
+}

@@ -1,0 +1,90 @@
+public import Logging
+public import Postgres
+public import ServiceLifecycle
+
+/// Claims jobs and runs their handlers until it is told to stop.
+///
+/// A worker lives in tenures. Each registers anew, beats from a thread of its own, claims whenever a slot is free and
+/// something may be waiting, and ends when the process shuts down or the lease is lost. On graceful shutdown running jobs get
+/// the grace time; then their handlers are cancelled and the jobs go back with the attempt refunded. Cancelling `run()` does the
+/// same without grace. While the database is away nothing is claimed, and everything goes on by itself when it is back.
+public struct JobWorker: Service {
+    public struct Configuration: Sendable {
+        /// For people: shown in timelines and lists.
+        public var name: String
+        public var version: String
+        /// Jobs that run at the same time.
+        public var slots: Int
+        /// Without a beat for this long, others take this worker's jobs. The design's 5 s.
+        public var lease: Duration
+        /// Between beats: a fifth of the lease, so that four may fail.
+        public var beatInterval: Duration
+        /// Between looks for jobs when no notification comes.
+        public var pollInterval: Duration
+        /// For running jobs at shutdown.
+        public var graceTime: Duration
+        public var retryPolicy: RetryPolicy
+
+        public init(
+            name: String, version: String, slots: Int, lease: Duration = .seconds(5), beatInterval: Duration = .seconds(1),
+            pollInterval: Duration = .seconds(1), graceTime: Duration = .seconds(30), retryPolicy: RetryPolicy = RetryPolicy()
+        ) {
+            self.name = name
+            self.version = version
+            self.slots = slots
+            self.lease = lease
+            self.beatInterval = beatInterval
+            self.pollInterval = pollInterval
+            self.graceTime = graceTime
+            self.retryPolicy = retryPolicy
+        }
+    }
+
+    let queue: JobQueue
+    let database: PostgresConfiguration
+    let handlers: [String: any JobHandler]
+    let configuration: Configuration
+    let onLeaseLost: @Sendable () -> Void
+    let logger: Logger
+
+    /// - Parameters:
+    ///   - pool: for claims and resolutions; needs `slots + 2` connections to never wait for itself.
+    ///   - database: for the two connections outside of the pool, the lease's and the listener's.
+    ///   - onLeaseLost: called from the lease's own thread, the moment others may have this worker's jobs. Must not block; it
+    ///     is where inspectors are killed.
+    public init(
+        pool: PostgresPool, database: PostgresConfiguration, handlers: [any JobHandler], configuration: Configuration,
+        onLeaseLost: @escaping @Sendable () -> Void, logger: Logger
+    ) {
+        self.queue = JobQueue(pool: pool)
+        self.database = database
+        self.handlers = Dictionary(uniqueKeysWithValues: handlers.map { ($0.kind, $0) })
+        self.configuration = configuration
+        self.onLeaseLost = onLeaseLost
+        var logger = logger
+        logger[metadataKey: "worker"] = "\(configuration.name)"
+        self.logger = logger
+    }
+
+    public func run() async throws {
+        var failuresInARow = 0
+        while !Task.isShuttingDownGracefully, !Task.isCancelled {
+            do {
+                let id = try await queue.register(
+                    name: configuration.name, version: configuration.version, slots: configuration.slots, lease: configuration.lease)
+                failuresInARow = 0
+                logger.info("working", metadata: ["slots": "\(configuration.slots)"])
+                await serve(as: id)
+            } catch let error as PostgresError where error.isInfrastructure {
+                logger.warning("the database is away; trying again", metadata: ["error": "\(error)"])
+                await pause(RetryPolicy(longestDelay: .seconds(10)).delay(step: failuresInARow, jitter: .random(in: 0...1)))
+                failuresInARow += 1
+            }
+        }
+    }
+
+    /// Sleeps, but not beyond shutdown.
+    private func pause(_ duration: Duration) async {
+        try? await cancelWhenGracefulShutdown { try await Task.sleep(for: duration) }
+    }
+}

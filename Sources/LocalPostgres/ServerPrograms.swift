@@ -1,0 +1,91 @@
+import Glibc
+import Subprocess
+import SystemPackage
+
+/// PostgreSQL's own programs: the folder that holds them, and a way to run one as the server's account.
+struct ServerPrograms: Sendable {
+    let folder: FilePath
+    let account: ServerAccount
+    /// Where they run. Paths inside it are given relative to it, for `pg_ctl` hands paths to a shell.
+    let workingFolder: FilePath
+
+    struct Outcome: Sendable {
+        /// `nil` when a signal ended the program.
+        let exitCode: CInt?
+        /// Both standard output and standard error.
+        let output: String
+
+        var isSuccess: Bool { exitCode == 0 }
+    }
+
+    /// Runs a program to its end. Cancelling the task kills it.
+    func run(_ program: String, _ arguments: [String]) async throws(LocalPostgresError) -> Outcome {
+        var options = PlatformOptions()
+        // A session of its own: Ctrl-C in the terminal is for dailies, which then stops the server in order.
+        options.createSession = true
+        if account.differsFromProcess {
+            options.userID = account.userID
+            options.groupID = account.groupID
+            options.supplementaryGroups = []
+        }
+        do {
+            let result = try await Subprocess.run(
+                .path(folder.appending(program)), arguments: Arguments(arguments), environment: Self.environment,
+                workingDirectory: workingFolder, platformOptions: options, output: .string(limit: 1 << 20), error: .combinedWithOutput)
+            let exitCode: CInt? = if case .exited(let code) = result.terminationStatus { code } else { nil }
+            return Outcome(exitCode: exitCode, output: result.standardOutput)
+        } catch {
+            if Task.isCancelled { throw LocalPostgresError(.cancelled, "Cancelled while \(program) ran.") }
+            throw LocalPostgresError(.startFailed, "Cannot run \(folder.appending(program)): \(error).")
+        }
+    }
+
+    /// Nothing of ours: `PG…` variables would redirect the tools, and messages are matched in English.
+    private static let environment = Environment.custom(["PATH": "/usr/local/bin:/usr/bin:/bin", "LC_ALL": "C", "HOME": "/"])
+}
+
+extension ServerPrograms {
+    /// Finds the programs: those of the version that wrote the data, if there is data, else what `pg_config` names,
+    /// else the newest that Debian's packages installed, else those on the `PATH`.
+    static func find(for folder: ServerFolder, in given: FilePath?) async throws(LocalPostgresError) -> ServerPrograms {
+        let version = try folder.dataVersion()
+        let candidates = if let given { [given] } else { await candidates(version: version) }
+        if let found = candidates.first(where: isComplete) {
+            return ServerPrograms(folder: found, account: folder.account, workingFolder: folder.path)
+        }
+        let package = version.map { "postgresql-\($0)" } ?? "postgresql"
+        throw LocalPostgresError(
+            .programsMissing,
+            version.map { "The data in \(folder.data) was written by PostgreSQL \($0), whose server is not installed." }
+                ?? "No PostgreSQL server is installed on this machine.",
+            remedy: "Install \(package) (apt-get install \(package)) or set DATABASE_URL to a server that you have.")
+    }
+
+    private static func candidates(version: String?) async -> [FilePath] {
+        let debian = FilePath("/usr/lib/postgresql")
+        if let version {
+            // Another major version cannot read the data, but a single installation elsewhere may well be the right one.
+            let exact = debian.appending(version).appending("bin")
+            if isComplete(exact) { return [exact] }
+        }
+        let installed = ((try? Directory.entries(of: debian)) ?? []).compactMap(Int.init).sorted(by: >)
+        let packaged = installed.map { debian.appending("\($0)").appending("bin") }
+        return await configured() + (version == nil ? packaged : []) + onPath()
+    }
+
+    private static func configured() async -> [FilePath] {
+        let result = try? await Subprocess.run(
+            .name("pg_config"), arguments: ["--bindir"], output: .string(limit: 4096), error: .discarded)
+        guard let result, result.terminationStatus.isSuccess else { return [] }
+        return result.standardOutput.split(separator: "\n").prefix(1).map { FilePath(String($0)) }
+    }
+
+    private static func onPath() -> [FilePath] {
+        guard let path = getenv("PATH") else { return [] }
+        return String(cString: path).split(separator: ":").map { FilePath(String($0)) }
+    }
+
+    private static func isComplete(_ folder: FilePath) -> Bool {
+        ["initdb", "pg_ctl", "postgres", "pg_isready", "psql", "createdb"].allSatisfy { access(folder.appending($0).string, X_OK) == 0 }
+    }
+}

@@ -1,0 +1,17 @@
+/// Growing waits between attempts: each twice the one before, up to `most`, minus a random part of up to a half, so that many who
+/// failed together do not come back together.
+struct Backoff {
+    let first: Duration
+    let most: Duration
+
+    /// The wait after this many failures in a row, counted from 1.
+    func delay(after failures: Int) -> Duration {
+        delay(after: failures, random: Double.random(in: 0...1))
+    }
+
+    func delay(after failures: Int, random: Double) -> Duration {
+        // Beyond 2^30 every sensible `first` has long reached `most`.
+        let full = min(most, first * (1 << min(max(failures, 1) - 1, 30)))
+        return full * (1 - random / 2)
+    }
+}

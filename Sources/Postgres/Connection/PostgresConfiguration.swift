@@ -1,0 +1,58 @@
+public import Logging
+
+/// How to reach a database.
+///
+/// Its description shows where it leads and never a password.
+public struct PostgresConfiguration: Sendable {
+    /// A connection string in any form that libpq reads: `postgresql://user@host1,host2/database?sslmode=verify-full`,
+    /// `host=/run/postgresql dbname=dailies`, or an empty string for the `PG…` environment variables.
+    public var connectionString: String
+
+    /// The time that connecting may take altogether: looking names up, all hosts, TLS and authentication. Each of several hosts gets
+    /// an equal share, so that one that swallows packets does not use up the time of the others. libpq's own `connect_timeout` is
+    /// not used.
+    public var connectTimeout: Duration
+
+    /// What `pg_stat_activity` shows, unless the connection string or `PGAPPNAME` says otherwise.
+    public var applicationName: String
+
+    /// Gets the server's notices (debug), lost connections and reconnects.
+    public var logger: Logger
+
+    public init(
+        _ connectionString: String = "", connectTimeout: Duration = .seconds(10), applicationName: String = "dailies",
+        logger: Logger = Logger(label: "dailies.postgres")
+    ) {
+        self.connectionString = connectionString
+        self.connectTimeout = connectTimeout
+        self.applicationName = applicationName
+        self.logger = logger
+    }
+
+    /// Where the connection string leads, as libpq understands it together with the environment.
+    ///
+    /// - Throws: ``PostgresError/Kind/connecting(target:reason:)`` when the connection string cannot be read.
+    public var target: ConnectionTarget {
+        get throws(PostgresError) { try ConnectionTarget(connectionString: connectionString) }
+    }
+
+    /// Settings that the connection string may change: a peer that vanished without a word is noticed within about half a minute
+    /// instead of two hours. Milliseconds for `tcp_user_timeout`, seconds for the others.
+    var defaults: [(keyword: String, value: String)] {
+        [("keepalives_idle", "10"), ("keepalives_interval", "5"), ("keepalives_count", "3"), ("tcp_user_timeout", "30000")]
+    }
+
+    /// Settings that this client depends on.
+    var demands: [(keyword: String, value: String)] {
+        [("client_encoding", "UTF8"), ("fallback_application_name", applicationName)]
+    }
+}
+
+extension PostgresConfiguration: CustomStringConvertible, CustomReflectable {
+    public var description: String {
+        do { return try target.description } catch { return "unreadable connection string" }
+    }
+
+    /// Without children, so that `dump` shows no password either.
+    public var customMirror: Mirror { Mirror(self, children: []) }
+}

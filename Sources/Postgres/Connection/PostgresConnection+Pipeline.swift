@@ -1,0 +1,85 @@
+extension PostgresConnection {
+    /// Sends all queries at once and returns one result for each, in order: one round trip instead of many.
+    ///
+    /// - Parameters:
+    ///   - queries: What to run, in this order.
+    ///   - inOneTransaction: True: the first failure undoes all of them, and the ones behind it get
+    ///     ``PostgresError/Kind/pipelineAborted``. False: each query stands for itself. Inside an open transaction, a failure fails that
+    ///     transaction either way.
+    /// - Returns: For each query its rows or its own error. With `inOneTransaction`, the results are in effect only if none is an
+    ///   error.
+    /// - Throws: What concerns the whole: a lost connection (then it is not known what took effect), cancellation, a value that
+    ///   cannot be sent (then nothing was).
+    public func pipeline(
+        _ queries: [PostgresQuery], inOneTransaction: Bool = true
+    ) async throws(PostgresError) -> [Result<PostgresRows, PostgresError>] {
+        guard !queries.isEmpty else { return [] }
+        for query in queries { try query.validate() }
+        var answers = PipelineAnswers(labels: queries.map(\.label), inOneTransaction: inOneTransaction)
+        let wasStopped = try await exchange(
+            "pipeline of \(queries.count), first “\(queries[0].label)”", onCancellation: .stop
+        ) { handle throws(PostgresError) in
+            try handle.enterPipeline()
+            for (index, query) in queries.enumerated() {
+                try handle.send(query)
+                if !inOneTransaction || index == queries.indices.last { try handle.syncPipeline() }
+            }
+        } receive: { result in
+            answers.take(result)
+        }
+        do throws(PostgresError) {
+            try handle.leavePipeline()
+        } catch {
+            giveUp(error)
+            throw error
+        }
+        if wasStopped, answers.hasStoppedQuery { throw PostgresError(.cancelled) }
+        return answers.results
+    }
+}
+
+/// Sorts what libpq returns in pipeline mode by query.
+///
+/// Each query gives one result, then an end (nil); each transaction ends in a sync. An error between the last query and the sync
+/// is the transaction's COMMIT failing, which undoes all of its queries.
+struct PipelineAnswers {
+    private let labels: [String]
+    private let inOneTransaction: Bool
+    private(set) var results: [Result<PostgresRows, PostgresError>] = []
+    private var firstOfTransaction = 0
+
+    init(labels: [String], inOneTransaction: Bool) {
+        self.labels = labels
+        self.inOneTransaction = inOneTransaction
+    }
+
+    var hasStoppedQuery: Bool {
+        results.contains { if case .failure(let error) = $0 { error.sqlState == .queryCanceled } else { false } }
+    }
+
+    /// - Returns: true at the end of the whole pipeline.
+    mutating func take(_ result: LibpqResult?) -> Bool {
+        switch result {
+        case nil, .unsupported: return false
+        case .rows(let rows): append { _ in .success(rows) }
+        case .failure(let error): append { label in .failure(PostgresError(.server(error), query: label)) }
+        case .pipelineAborted: append { label in .failure(PostgresError(.pipelineAborted, query: label)) }
+        case .pipelineSync:
+            firstOfTransaction = results.count
+            return results.count == labels.count
+        }
+        return false
+    }
+
+    private var endOfTransaction: Int {
+        inOneTransaction ? labels.count : firstOfTransaction + 1
+    }
+
+    private mutating func append(_ result: (String) -> Result<PostgresRows, PostgresError>) {
+        if results.count < endOfTransaction {
+            results.append(result(labels[results.count]))
+        } else {
+            for index in firstOfTransaction..<results.count { results[index] = result(labels[index]) }
+        }
+    }
+}

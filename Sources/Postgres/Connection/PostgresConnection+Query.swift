@@ -1,0 +1,70 @@
+extension PostgresConnection {
+    /// Runs one statement and returns its rows, all of them in memory.
+    ///
+    /// - Throws: ``PostgresError/Kind/server(_:)`` when the server refuses it, and the other kinds as they say. After
+    ///   ``PostgresError/Kind/connectionLost(reason:sqlState:)`` it is not known whether a statement outside a transaction took effect.
+    @discardableResult
+    public func query(_ query: PostgresQuery) async throws(PostgresError) -> PostgresRows {
+        try await self.query(query, onCancellation: .stop)
+    }
+
+    /// Runs one statement and reads all columns of each row:
+    /// `for (id, name) in try await connection.query("SELECT …", as: (Int.self, String?.self))`.
+    public func query<each Value: PostgresDecodable>(
+        _ query: PostgresQuery, as types: (repeat (each Value).Type)
+    ) async throws(PostgresError) -> [(repeat each Value)] {
+        try await self.query(query).decode((repeat each types))
+    }
+
+    /// Runs one statement and makes a value of each row.
+    public func query<Value: PostgresRowDecodable>(_ query: PostgresQuery, as type: Value.Type) async throws(PostgresError) -> [Value] {
+        try await self.query(query).decode(type)
+    }
+
+    /// Runs one statement for its effect.
+    ///
+    /// - Returns: The number of rows that it affected; 0 for a statement that does not count any.
+    @discardableResult
+    public func execute(_ query: PostgresQuery) async throws(PostgresError) -> Int {
+        try await self.query(query).affectedRows ?? 0
+    }
+
+    /// Runs the text of a script: any number of statements, separated by semicolons, without binds. Unless it holds transaction
+    /// commands of its own, or a transaction is open, the whole script is one transaction.
+    ///
+    /// - Throws: The error of the first statement that fails; the ones after it are not run.
+    public func script(_ sql: String, named name: String? = nil) async throws(PostgresError) {
+        let label = name ?? "script"
+        var failure: ServerError?
+        let wasStopped = try await exchange(label, onCancellation: .stop) { handle throws(PostgresError) in
+            try handle.send(script: sql)
+        } receive: { result in
+            if case .failure(let error) = result, failure == nil { failure = error }
+            return result == nil
+        }
+        if let failure { throw PostgresError.answer(failure, wasStopped: wasStopped, label) }
+    }
+
+    package func query(_ query: PostgresQuery, onCancellation: OnCancellation) async throws(PostgresError) -> PostgresRows {
+        let label = query.label
+        var answer: LibpqResult?
+        let wasStopped = try await exchange(label, onCancellation: onCancellation) { handle throws(PostgresError) in
+            try handle.send(query)
+        } receive: { result in
+            if answer == nil { answer = result }
+            return result == nil
+        }
+        switch answer {
+        case .rows(let rows): return rows
+        case .failure(let error): throw PostgresError.answer(error, wasStopped: wasStopped, label)
+        default: throw PostgresError(.misuse("the server gave no result"), query: label)
+        }
+    }
+}
+
+extension PostgresError {
+    /// The server's refusal; a query that it stopped because it was asked to counts as cancelled.
+    static func answer(_ error: ServerError, wasStopped: Bool, _ label: String?) -> PostgresError {
+        PostgresError(wasStopped && error.sqlState == .queryCanceled ? .cancelled : .server(error), query: label)
+    }
+}

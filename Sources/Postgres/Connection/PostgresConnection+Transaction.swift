@@ -1,0 +1,89 @@
+/// What a transaction sees of others that run beside it.
+public enum TransactionIsolation: String, Sendable {
+    case readCommitted = "READ COMMITTED"
+    case repeatableRead = "REPEATABLE READ"
+    case serializable = "SERIALIZABLE"
+}
+
+extension PostgresConnection {
+    /// Runs `body` in a transaction: commits when it returns, rolls back when it throws.
+    ///
+    /// Cancellation rolls back as long as `body` runs; a COMMIT that has been sent is waited for.
+    ///
+    /// - Parameters:
+    ///   - isolation: nil for the database's default, which is read committed.
+    ///   - readOnly: Makes the server refuse to write.
+    ///   - attempts: How often the transaction is tried when it loses against another one (serialization failure, deadlock). With more
+    ///     than one, `body` must do nothing but database work, for it runs again from its beginning.
+    /// - Throws: What `body` throws; ``PostgresError/Kind/commitOutcomeUnknown(reason:)`` when the connection broke while COMMIT was
+    ///   under way; ``PostgresError/Kind/rolledBack`` when `body` returned although a statement in it had failed.
+    public func transaction<Value>(
+        isolation: TransactionIsolation? = nil, readOnly: Bool = false, attempts: Int = 1,
+        _ body: (PostgresConnection) async throws -> Value
+    ) async throws -> Value {
+        var attempt = 1
+        while true {
+            do {
+                return try await transactionOnce(isolation, readOnly, body)
+            } catch let error as PostgresError where error.isConflict && attempt < attempts {
+                // The jitter keeps two that met from meeting again.
+                let pause = Backoff(first: .milliseconds(10), most: .seconds(1)).delay(after: attempt)
+                do { try await Task.sleep(for: pause) } catch { throw PostgresError(.cancelled) }
+                attempt += 1
+            }
+        }
+    }
+
+    private func transactionOnce<Value>(
+        _ isolation: TransactionIsolation?, _ readOnly: Bool, _ body: (PostgresConnection) async throws -> Value
+    ) async throws -> Value {
+        guard handle.transactionStatus != .inTransaction, handle.transactionStatus != .inFailedTransaction else {
+            throw PostgresError(.misuse("a transaction is already open on this connection"))
+        }
+        let level = isolation.map { " ISOLATION LEVEL \($0.rawValue)" } ?? ""
+        try await query(PostgresQuery(verbatim: "BEGIN\(level)\(readOnly ? " READ ONLY" : "")"))
+        let value: Value
+        do {
+            value = try await body(self)
+        } catch {
+            await rollBack()
+            throw error
+        }
+        try await commit()
+        return value
+    }
+
+    private func commit() async throws(PostgresError) {
+        let rows: PostgresRows
+        do {
+            rows = try await query("COMMIT", onCancellation: .finish(within: Self.commitGrace))
+        } catch  where isBroken {
+            throw PostgresError(.commitOutcomeUnknown(reason: error.reason))
+        }
+        // The server answers the COMMIT of a failed transaction with success, and with this tag.
+        if rows.commandTag == "ROLLBACK" { throw PostgresError(.rolledBack) }
+    }
+
+    private func rollBack() async {
+        guard !isBroken, handle.transactionStatus != .idle else { return }
+        do {
+            _ = try await query("ROLLBACK", onCancellation: .finish(within: Self.rollbackGrace))
+        } catch {
+            // A connection that cannot roll back is broken, and the server rolls back for it. The body's error is the one to tell.
+        }
+    }
+
+    /// How long after cancellation COMMIT is waited for: its outcome is worth more than a quick end.
+    private static let commitGrace = Duration.seconds(30)
+    private static let rollbackGrace = Duration.seconds(10)
+}
+
+extension PostgresError {
+    fileprivate var reason: String {
+        switch kind {
+        case .connectionLost(let reason, _): reason
+        case .cancelled: "the server did not answer in time"
+        default: description
+        }
+    }
+}

@@ -1,0 +1,95 @@
+import Logging
+
+/// Notifications of some channels, for as long as somebody iterates.
+///
+/// ```swift
+/// for await event in PostgresListener(configuration, channels: ["dailies_jobs"]) {
+///     switch event {
+///     case .connected, .reconnected: await look()
+///     case .notification(let notification): …
+///     }
+/// }
+/// ```
+/// Each iteration has a connection of its own, which it opens at first and, whenever it is lost, again, with growing pauses. What was
+/// sent meanwhile is lost: `.reconnected` says so, and asks to look at once. The sequence never throws; it ends when the task is
+/// cancelled. LISTEN needs a session of its own: through a pooler in transaction mode nothing arrives, so poll besides.
+public struct PostgresListener: AsyncSequence, Sendable {
+    public enum Event: Hashable, Sendable {
+        /// LISTEN is in effect for the first time.
+        case connected
+        /// LISTEN is in effect again; notifications may have been missed.
+        case reconnected
+        case notification(PostgresNotification)
+    }
+
+    private let configuration: PostgresConfiguration
+    private let channels: [String]
+
+    public init(_ configuration: PostgresConfiguration, channels: [String]) {
+        self.configuration = configuration
+        self.channels = channels
+    }
+
+    public func makeAsyncIterator() -> Iterator {
+        Iterator(configuration: configuration, channels: channels)
+    }
+
+    public struct Iterator: AsyncIteratorProtocol {
+        let configuration: PostgresConfiguration
+        let channels: [String]
+        private var connection: PostgresConnection?
+        private var wasConnected = false
+        private var failures = 0
+        private let backoff = Backoff(first: .milliseconds(100), most: .seconds(10))
+
+        init(configuration: PostgresConfiguration, channels: [String]) {
+            self.configuration = configuration
+            self.channels = channels
+        }
+
+        public mutating func next() async -> Event? {
+            while !Task.isCancelled {
+                do throws(PostgresError) {
+                    if let connection { return .notification(try await connection.nextNotification()) }
+                    connection = try await listen()
+                    failures = 0
+                    defer { wasConnected = true }
+                    return wasConnected ? .reconnected : .connected
+                } catch {
+                    connection = nil
+                    if error.isCancellation { return nil }
+                    failures += 1
+                    configuration.logger.warning(
+                        "not listening for notifications; trying again",
+                        metadata: ["failures": "\(failures)", "error": "\(error)"])
+                }
+                do { try await Task.sleep(for: backoff.delay(after: failures)) } catch { return nil }
+            }
+            return nil
+        }
+
+        private func listen() async throws(PostgresError) -> PostgresConnection {
+            let connection = try await PostgresConnection.connect(configuration)
+            for channel in channels { try await connection.query("LISTEN \(identifier: channel)") }
+            return connection
+        }
+    }
+}
+
+extension PostgresConnection {
+    /// Waits for the next notification of the channels that this session listens to.
+    func nextNotification() async throws(PostgresError) -> PostgresNotification {
+        while true {
+            if let notification = handle.nextNotification() { return notification }
+            guard let socket = handle.socket else { throw handle.lost() }
+            guard case .value = await waitForSocket(socket, .read) else { throw PostgresError(.cancelled) }
+            do throws(PostgresError) {
+                try handle.consume()
+            } catch {
+                let error = handle.lastWords()
+                giveUp(error)
+                throw error
+            }
+        }
+    }
+}

@@ -1,0 +1,45 @@
+import CLibpq
+
+extension LibpqHandle {
+    /// Reads what the socket holds, without waiting.
+    func consume() throws(PostgresError) {
+        // A TLS record may be larger than the space that libpq offers to one read, and what stays behind in the TLS library
+        // never makes the socket readable again. The second call fetches it; otherwise it finds nothing.
+        for _ in 0..<(usesTLS ? 2 : 1) {
+            guard unsafe PQconsumeInput(connection) == 1 else { throw lost() }
+        }
+    }
+
+    /// True while ``nextResult(query:)`` would have to wait.
+    var isBusy: Bool {
+        unsafe PQisBusy(connection) != 0
+    }
+
+    /// The next result of what was sent; nil at the end of a query. Call it only while not ``isBusy``.
+    func nextResult(query: String?) -> LibpqResult? {
+        guard let result = unsafe PQgetResult(connection) else { return nil }
+        defer { unsafe PQclear(result) }
+        return unsafe LibpqResult(reading: result, query: query)
+    }
+
+    /// After the connection broke: what the server may have said last.
+    func lastWords() -> PostgresError {
+        let loss = lost()
+        // PQgetResult does not wait on a connection whose socket is gone. The bound only guards against a surprise.
+        for _ in 0..<16 where socket == nil {
+            if case .failure(let error) = nextResult(query: nil), !error.sqlState.rawValue.isEmpty {
+                return PostgresError(.connectionLost(reason: error.safeMessage, sqlState: error.sqlState))
+            }
+        }
+        return loss
+    }
+
+    /// A notification that has already been read.
+    func nextNotification() -> PostgresNotification? {
+        guard let notification = unsafe PQnotifies(connection) else { return nil }
+        defer { unsafe PQfreemem(notification) }
+        return PostgresNotification(
+            channel: unsafe String(cString: notification.pointee.relname), payload: unsafe String(cString: notification.pointee.extra),
+            backendID: unsafe notification.pointee.be_pid)
+    }
+}

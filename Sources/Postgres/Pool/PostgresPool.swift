@@ -1,0 +1,167 @@
+import Logging
+import Synchronization
+
+/// Connections to one database, lent to one borrower at a time, in the order of asking.
+///
+/// Connections are opened when they are first needed. Broken ones, those in which a transaction was left open, and old ones are
+/// replaced. A connection keeps its session between borrowers: undo what you set (`SET`, `LISTEN`, session-level locks).
+public final class PostgresPool: Sendable {
+    public struct Configuration: Sendable {
+        public var connection: PostgresConfiguration
+
+        /// The most connections that are open at once, at least 1.
+        public var limit: Int
+
+        /// How long a borrower waits for its turn; making a new connection comes on top, with its own timeout.
+        public var acquireTimeout: Duration
+
+        /// After this age a connection is replaced when it is next returned or asked for, so that the load follows a failover or a
+        /// new server and the memory that backends gather is freed.
+        public var maximumAge: Duration
+
+        public init(
+            _ connection: PostgresConfiguration, limit: Int = 10, acquireTimeout: Duration = .seconds(30),
+            maximumAge: Duration = .seconds(1800)
+        ) {
+            self.connection = connection
+            self.limit = limit
+            self.acquireTimeout = acquireTimeout
+            self.maximumAge = maximumAge
+        }
+    }
+
+    /// A connection while it belongs to the pool and not to a borrower.
+    ///
+    /// Unchecked, because: a connection gets into one only in ``giveBack(_:)``, by the borrower that ends its use, and out only in
+    /// ``acquire()``, by the one borrower that ``PoolState`` chose.
+    private struct Resting: @unchecked Sendable {
+        let connection: PostgresConnection
+    }
+
+    private enum Grant: Sendable {
+        case connection(Resting)
+        case place
+        case closed
+    }
+
+    private struct Shared {
+        var pool: PoolState<Resting>
+        var waiting: [PoolState<Resting>.Ticket: OneShot<Grant>] = [:]
+        var closing: [OneShot<Void>] = []
+    }
+
+    public let configuration: Configuration
+    private let shared: Mutex<Shared>
+
+    public init(_ configuration: Configuration) {
+        self.configuration = configuration
+        shared = Mutex(Shared(pool: PoolState(limit: max(1, configuration.limit))))
+    }
+
+    /// Lends a connection to `body`, which must not keep it.
+    ///
+    /// - Throws: What `body` throws; ``PostgresError/Kind/poolTimeout(limit:waited:)``, ``PostgresError/Kind/poolClosed``,
+    ///   ``PostgresError/Kind/connecting(target:reason:)``, ``PostgresError/Kind/cancelled`` when there is none to lend.
+    public func withConnection<Value>(_ body: (PostgresConnection) async throws -> Value) async throws -> Value {
+        let connection = try await acquire()
+        defer { giveBack(connection) }
+        return try await body(connection)
+    }
+
+    /// Stops lending and closes all connections, the lent ones when they come back. Returns when the last one is closed;
+    /// cancellation does not end the wait.
+    public func close() async {
+        let drained = OneShot<Void>()
+        let (idle, waiting) = shared.withLock { shared -> ([Resting], [OneShot<Grant>]) in
+            let (idle, tickets) = shared.pool.close()
+            shared.closing.append(drained)
+            return (idle, tickets.compactMap { shared.waiting.removeValue(forKey: $0) })
+        }
+        for grant in waiting { grant.deliver(.closed) }
+        _ = consume idle
+        announceDrained()
+        _ = await drained.wait(heedsCancellation: false)
+    }
+}
+
+extension PostgresPool {
+    func acquire() async throws(PostgresError) -> PostgresConnection {
+        guard !Task.isCancelled else { throw PostgresError(.cancelled) }
+        let (acquisition, grant) = shared.withLock { shared -> (PoolState<Resting>.Acquisition, OneShot<Grant>?) in
+            let acquisition = shared.pool.acquire()
+            guard case .wait(let ticket) = acquisition else { return (acquisition, nil) }
+            let grant = OneShot<Grant>()
+            shared.waiting[ticket] = grant
+            return (acquisition, grant)
+        }
+        switch acquisition {
+        case .lend(let resting): return try await fresh(resting.connection)
+        case .open: return try await fresh(nil)
+        case .refuse: throw PostgresError(.poolClosed)
+        case .wait(let ticket):
+            guard let grant else { throw PostgresError(.poolClosed) }
+            return try await turn(of: ticket, grant)
+        }
+    }
+
+    private func turn(of ticket: Int, _ grant: OneShot<Grant>) async throws(PostgresError) -> PostgresConnection {
+        let outcome = await grant.wait(timeout: configuration.acquireTimeout)
+        switch outcome {
+        case .value(.connection(let resting)): return try await fresh(resting.connection)
+        case .value(.place): return try await fresh(nil)
+        case .value(.closed): throw PostgresError(.poolClosed)
+        case .timedOut, .cancelled:
+            shared.withLock { shared in
+                shared.pool.giveUp(ticket)
+                shared.waiting[ticket] = nil
+            }
+            if case .cancelled = outcome { throw PostgresError(.cancelled) }
+            throw PostgresError(.poolTimeout(limit: configuration.limit, waited: configuration.acquireTimeout))
+        }
+    }
+
+    /// The connection itself if it can still be lent, otherwise a new one in its place.
+    private func fresh(_ connection: PostgresConnection?) async throws(PostgresError) -> PostgresConnection {
+        if let connection, isGood(connection) { return connection }
+        do throws(PostgresError) {
+            return try await PostgresConnection.connect(configuration.connection)
+        } catch {
+            passOn(nil)
+            throw error
+        }
+    }
+
+    func giveBack(_ connection: PostgresConnection) {
+        let isGood = isGood(connection)
+        if !isGood, !connection.isBroken, connection.age < configuration.maximumAge {
+            configuration.connection.logger.warning("a connection came back to the pool with an open transaction or query, and is closed")
+        }
+        passOn(isGood ? Resting(connection: connection) : nil)
+    }
+
+    private func isGood(_ connection: PostgresConnection) -> Bool {
+        connection.isAtRest && connection.age < configuration.maximumAge
+    }
+
+    private func passOn(_ resting: Resting?) {
+        while true {
+            let (handover, grant) = shared.withLock { shared -> (PoolState<Resting>.Handover, OneShot<Grant>?) in
+                let handover = shared.pool.giveBack(resting)
+                guard case .pass(let ticket, _) = handover else { return (handover, nil) }
+                return (handover, shared.waiting.removeValue(forKey: ticket))
+            }
+            guard case .pass = handover else { return announceDrained() }
+            // A borrower that stopped waiting at this very moment does not take it: the next one is asked.
+            if let grant, grant.deliver(resting.map(Grant.connection) ?? .place) { return }
+        }
+    }
+
+    private func announceDrained() {
+        let closing = shared.withLock { shared -> [OneShot<Void>] in
+            guard shared.pool.isDrained else { return [] }
+            defer { shared.closing = [] }
+            return shared.closing
+        }
+        for waiter in closing { waiter.deliver(()) }
+    }
+}

@@ -1,0 +1,28 @@
+extension PostgresQuery {
+    /// The protocol counts binds in 16 bits.
+    private static let mostBinds = 65_535
+
+    static let nulComplaint = "the SQL holds the character NUL"
+
+    /// Finds out before anything is sent that a query cannot be.
+    ///
+    /// - Throws: ``PostgresError/Kind/encoding(reason:)``.
+    func validate() throws(PostgresError) {
+        // C would read such text only up to the NUL, which is another query, or another value.
+        guard !sql.utf8.contains(0) else { throw PostgresError(.encoding(reason: Self.nulComplaint), query: label) }
+        let binds = binds
+        guard binds.count <= Self.mostBinds else {
+            throw PostgresError(
+                .encoding(reason: "\(binds.count) values are bound, and \(Self.mostBinds) is the most; bind an array instead"), query: label
+            )
+        }
+        for (index, bind) in binds.enumerated() {
+            switch bind.content {
+            case .refused(let reason): throw PostgresError(.encoding(reason: "value $\(index + 1): \(reason)"), query: label)
+            case .text(let text) where text.utf8.contains(0):
+                throw PostgresError(.encoding(reason: "value $\(index + 1) holds the character NUL"), query: label)
+            case .text, .binary, .null: break
+            }
+        }
+    }
+}

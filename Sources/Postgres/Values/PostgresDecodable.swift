@@ -1,0 +1,46 @@
+/// A Swift value that can be read from a column.
+///
+/// Conform an enum that mirrors one of the database's by declaring it: `enum State: String, PostgresDecodable`.
+public protocol PostgresDecodable {
+    /// Reads the value.
+    /// - Throws: ``PostgresError/Kind/decoding(_:)`` when the cell holds something else; it names the column and both types, and
+    ///   never the value.
+    init(from cell: PostgresCell) throws(PostgresError)
+}
+
+/// A value that can stand in an array. `UInt8` is one only so that `[UInt8]` is `bytea`.
+public protocol PostgresArrayElement: Sendable {
+    static var postgresArrayType: PostgresType { get }
+    static func postgresContent(of array: [Self]) -> PostgresBind.Content
+    static func array(from cell: PostgresCell) throws(PostgresError) -> [Self]
+}
+
+/// A value of a plain type: it can be bound, read, and be an element of an array.
+public protocol PostgresScalar: PostgresEncodable, PostgresDecodable, PostgresArrayElement {
+    /// The type that is stated for the elements of a bound array.
+    static var postgresElementType: PostgresType { get }
+}
+
+extension PostgresScalar {
+    public static var postgresElementType: PostgresType { postgresType }
+}
+
+extension Optional: PostgresDecodable where Wrapped: PostgresDecodable {
+    public init(from cell: PostgresCell) throws(PostgresError) {
+        self = cell.isNull ? nil : try Wrapped(from: cell)
+    }
+}
+
+extension PostgresDecodable where Self: RawRepresentable, RawValue: PostgresDecodable {
+    public init(from cell: PostgresCell) throws(PostgresError) {
+        guard let value = Self(rawValue: try RawValue(from: cell)) else {
+            throw cell.failure(expected: "one of the known values of \(Self.self)", actual: "another \(cell.type)")
+        }
+        self = value
+    }
+}
+
+extension PostgresScalar where Self: RawRepresentable, RawValue: PostgresScalar {
+    public static var postgresElementType: PostgresType { RawValue.postgresElementType }
+    public static var postgresArrayType: PostgresType { RawValue.postgresArrayType }
+}

@@ -1,0 +1,56 @@
+import FoundationEssentials
+public import Inspectors
+public import Interviews
+public import JobQueue
+public import Logging
+public import Recordings
+public import Storage
+
+/// The job that looks inside one response's recording and writes its review record.
+///
+/// What can be wrong is told apart, because it matters whose fault it is:
+/// - the recording's: a review record that says `unusable` and why; no retry;
+/// - the infrastructure's (storage or database away, disk full): snoozed, no attempt used up;
+/// - the inspector died: once more, then an `unusable` review record and the job discarded with its evidence;
+/// - ours: whatever is thrown; retried, then discarded, and the response stays `processing` for ops to look at.
+public struct InspectResponse: JobHandler {
+    public let kind = "inspect_response"
+
+    let interviews: Interviews
+    let storage: any RecordingStorage
+    let inspectors: Inspectors
+    let limits: InspectionLimits
+    let retryPolicy: RetryPolicy
+    let logger: Logger
+
+    public init(
+        interviews: Interviews, storage: any RecordingStorage, inspectors: Inspectors, limits: InspectionLimits, retryPolicy: RetryPolicy,
+        logger: Logger
+    ) {
+        self.interviews = interviews
+        self.storage = storage
+        self.inspectors = inspectors
+        self.limits = limits
+        self.retryPolicy = retryPolicy
+        self.logger = logger
+    }
+
+    private struct Payload: Decodable {
+        var responseID: Int64
+
+        enum CodingKeys: String, CodingKey {
+            case responseID = "response_id"
+        }
+    }
+
+    public func run(_ claim: JobClaim) async throws -> JobResolution {
+        let id = try JSONDecoder().decode(Payload.self, from: claim.payload).responseID
+        guard let submitted = try await interviews.recording(ofResponse: id) else {
+            return .cancelled(reason: "the response was deleted")
+        }
+        guard !submitted.isReviewed else {
+            return .cancelled(reason: "the response has its review record already")
+        }
+        return try await review(submitted, claim)
+    }
+}

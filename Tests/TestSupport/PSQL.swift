@@ -1,0 +1,21 @@
+import Subprocess
+
+/// PostgreSQL's own client: what another program sees, independent of this project's code.
+public enum PSQL {
+    /// Runs SQL and returns its rows, one a line, fields separated by `|`, without the last newline.
+    /// - Throws: ``Failure`` with what `psql` said, when it did not end well.
+    public static func run(_ sql: String, on conninfo: String) async throws -> String {
+        let result = try await Subprocess.run(
+            .name("psql"), arguments: ["-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-d", conninfo, "-c", sql],
+            output: .string(limit: 1 << 20), error: .string(limit: 1 << 20))
+        guard result.terminationStatus.isSuccess else { throw Failure(sql: sql, output: result.standardError) }
+        return result.standardOutput.hasSuffix("\n") ? String(result.standardOutput.dropLast()) : result.standardOutput
+    }
+
+    public struct Failure: Error, CustomStringConvertible {
+        public let sql: String
+        public let output: String
+
+        public var description: String { "\(sql) failed: \(output)" }
+    }
+}
