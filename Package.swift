@@ -65,11 +65,12 @@ let package = Package(
         .target(name: "Recordings", swiftSettings: everywhere),
         .target(name: "FFmpeg", dependencies: ["CFFmpeg", system], swiftSettings: besideC),
         .target(name: "Inspection", dependencies: ["FFmpeg", "Recordings", "CEbur128", system], swiftSettings: besideC),
+        .target(name: "InspectorChannel", dependencies: ["CInspectorChannel", "Recordings", system], swiftSettings: besideC),
         .executableTarget(
-            name: "Inspector", dependencies: ["Inspection", "Recordings", "CSandbox", "CInspectorChannel", system],
+            name: "Inspector", dependencies: ["Inspection", "InspectorChannel", "Recordings", "CSandbox", system],
             swiftSettings: besideC),
         .target(
-            name: "Inspectors", dependencies: ["Recordings", "CInspectorChannel", logging, system, crypto],
+            name: "Inspectors", dependencies: ["InspectorChannel", "Recordings", logging, system],
             swiftSettings: besideC),
         .target(name: "Storage", dependencies: [crypto, system, logging], swiftSettings: everywhere),
 
@@ -99,7 +100,7 @@ let package = Package(
         .testTarget(
             name: "InspectionTests", dependencies: ["Inspection", "FFmpeg", "Recordings", "TestSupport", system], swiftSettings: everywhere),
         .testTarget(
-            name: "InspectorsTests", dependencies: ["Inspectors", "Recordings", "TestSupport", "Inspector", system],
+            name: "InspectorsTests", dependencies: ["Inspectors", "InspectorChannel", "Recordings", "TestSupport", "Inspector", system],
             swiftSettings: everywhere),
         .testTarget(name: "StorageTests", dependencies: ["Storage", "TestSupport", system], swiftSettings: everywhere),
         .testTarget(
