@@ -98,7 +98,7 @@ let package = Package(
         .testTarget(name: "RecordingsTests", dependencies: ["Recordings"], swiftSettings: everywhere),
         .testTarget(name: "InspectionTests", dependencies: ["Inspection", "FFmpeg", "Recordings", "TestSupport", system], swiftSettings: everywhere),
         .testTarget(name: "InspectorsTests", dependencies: ["Inspectors", "Recordings", "TestSupport", "Inspector", system], swiftSettings: everywhere),
-        .testTarget(name: "StorageTests", dependencies: ["Storage", "TestSupport", system], swiftSettings: everywhere),
+        .testTarget(name: "StorageTests", dependencies: ["Storage", "TestSupport", crypto, subprocess, system], swiftSettings: everywhere),
         .testTarget(name: "InterviewsTests", dependencies: ["Interviews", "Postgres", "Recordings", "TestSupport"], swiftSettings: everywhere),
         .testTarget(
             name: "WorkerTests",
