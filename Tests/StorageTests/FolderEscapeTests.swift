@@ -46,8 +46,9 @@ struct FolderEscapeTests {
     @Test func `A link in the place of a folder of artifacts does not lead what is published outside`() async throws {
         try await withStorage { storage, root, outside in
             try #require(symlink(outside.string, root.appending("artifacts").string) == 0)
-            let staged = try await storage.stageArtifact()
-            let error = await #expect(throws: StorageError.self) { _ = try await storage.publish(staged, fileExtension: nil) }
+            let error = await #expect(throws: StorageError.self) {
+                _ = try await storage.publish(try await storage.stageArtifact(), fileExtension: nil)
+            }
             #expect(error?.fault == .infrastructure)
             #expect(try Listing.of(outside) == ["b", "b/secret.txt"])
         }

@@ -26,7 +26,7 @@ struct FolderFailureTests {
             let dead = root.appending(".staging").appending("1-dead")
             try FileManager.default.createDirectory(atPath: dead.string, withIntermediateDirectories: false)
             for name in ["lock", "half"] {
-                FileManager.default.createFile(atPath: dead.appending(name).string, contents: Data("half".utf8))
+                try Data("half".utf8).write(to: URL(filePath: dead.appending(name).string))
             }
 
             let next = try await FolderStorage.open(root)

@@ -12,12 +12,12 @@ struct FolderKillTests {
             let own = try await FolderStorage.open(root)
             let other = root.appending(".staging").appending("99-other")
             try FileManager.default.createDirectory(atPath: other.string, withIntermediateDirectories: false)
-            FileManager.default.createFile(atPath: other.appending("half").string, contents: Data("half".utf8))
+            try Data("half".utf8).write(to: URL(filePath: other.appending("half").string))
             // Holds the lock as another dailies process would, says so, and waits for its end.
             let script = #"exec 9>"$1"; flock 9; echo locked; exec cat"#
             _ = try await Subprocess.run(
-                .path("/bin/sh"), arguments: ["-c", script, "sh", other.appending("lock").string], input: .sequence,
-                output: .sequence
+                .path("/bin/sh"), arguments: ["-c", script, "sh", other.appending("lock").string], input: .inputWriter,
+                output: .sequence, error: .discarded
             ) { execution in
                 for try await _ in execution.standardOutput { break }
                 _ = try await FolderStorage.open(root)
