@@ -65,11 +65,12 @@ let package = Package(
         .target(name: "Recordings", swiftSettings: everywhere),
         .target(name: "FFmpeg", dependencies: ["CFFmpeg", system], swiftSettings: besideC),
         .target(name: "Inspection", dependencies: ["FFmpeg", "Recordings", "CEbur128", system], swiftSettings: besideC),
+        .target(name: "InspectorChannel", dependencies: ["CInspectorChannel", "Recordings", system], swiftSettings: besideC),
         .executableTarget(
-            name: "Inspector", dependencies: ["Inspection", "Recordings", "CSandbox", "CInspectorChannel", system],
+            name: "Inspector", dependencies: ["Inspection", "InspectorChannel", "Recordings", "CSandbox", system],
             swiftSettings: besideC),
         .target(
-            name: "Inspectors", dependencies: ["Recordings", "CInspectorChannel", logging, system, crypto],
+            name: "Inspectors", dependencies: ["InspectorChannel", "Recordings", logging, system],
             swiftSettings: besideC),
         .target(name: "Storage", dependencies: [crypto, system, logging], swiftSettings: everywhere),
 
@@ -93,17 +94,25 @@ let package = Package(
             path: "Tests/TestSupport", swiftSettings: everywhere),
         .testTarget(name: "PostgresTests", dependencies: ["Postgres", "TestSupport"], swiftSettings: everywhere),
         .testTarget(name: "MigrationsTests", dependencies: ["Migrations", "Postgres", "TestSupport"], swiftSettings: everywhere),
-        .testTarget(name: "JobQueueTests", dependencies: ["JobQueue", "Postgres", "TestSupport"], swiftSettings: everywhere),
+        .testTarget(name: "JobQueueTests", dependencies: [serviceLifecycle, logging, "JobQueue", "Postgres", "TestSupport"], swiftSettings: everywhere),
         .testTarget(name: "LocalPostgresTests", dependencies: ["LocalPostgres", "TestSupport", logging, subprocess, system], swiftSettings: everywhere),
         .testTarget(name: "RecordingsTests", dependencies: ["Recordings"], swiftSettings: everywhere),
-        .testTarget(name: "InspectionTests", dependencies: ["Inspection", "FFmpeg", "Recordings", "TestSupport", system], swiftSettings: everywhere),
-        .testTarget(name: "InspectorsTests", dependencies: ["Inspectors", "Recordings", "TestSupport", "Inspector", system], swiftSettings: everywhere),
-        .testTarget(name: "StorageTests", dependencies: ["Storage", "TestSupport", crypto, subprocess, system], swiftSettings: everywhere),
-        .testTarget(name: "InterviewsTests", dependencies: ["Interviews", "Postgres", "Recordings", "TestSupport"], swiftSettings: everywhere),
+        .testTarget(
+            name: "InspectionTests", dependencies: ["Inspection", "FFmpeg", "Recordings", "TestSupport", system], swiftSettings: everywhere),
+        .testTarget(
+            name: "InspectorsTests", dependencies: ["Inspectors", "InspectorChannel", "Recordings", "TestSupport", "Inspector", system],
+            swiftSettings: everywhere),
+        .testTarget(
+            name: "StorageTests", dependencies: ["Storage", "TestSupport", crypto, subprocess, system], swiftSettings: everywhere),
+        .testTarget(
+            name: "InterviewsTests", dependencies: ["Interviews", "Postgres", "Recordings", "TestSupport"], swiftSettings: everywhere),
         .testTarget(
             name: "WorkerTests",
-            dependencies: ["Worker", "Inspectors", "Interviews", "JobQueue", "Postgres", "Recordings", "Storage", "TestSupport", "Inspector", system],
+            dependencies: [
+                "Worker", "Inspectors", "Interviews", "JobQueue", "Postgres", "Recordings", "Storage", "TestSupport", "Inspector", system,
+            ],
             swiftSettings: everywhere),
-        .testTarget(name: "DailiesTests", dependencies: ["Dailies", "TestSupport", "Inspector", subprocess, system], swiftSettings: everywhere),
+        .testTarget(
+            name: "DailiesTests", dependencies: ["Dailies", "TestSupport", "Inspector", subprocess, system], swiftSettings: everywhere),
     ]
 )

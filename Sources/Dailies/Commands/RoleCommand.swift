@@ -59,7 +59,8 @@ struct Role: AsyncParsableCommand {
 
         private static func sentence(_ changes: RoleChanges) -> String {
             let parts = [
-                ("new", changes.added), ("reworded", changes.reworded), ("no longer asked", changes.retired), ("unchanged", changes.unchanged),
+                ("new", changes.added), ("reworded", changes.reworded), ("no longer asked", changes.retired),
+                ("unchanged", changes.unchanged),
             ].filter { !$0.1.isEmpty }.map { "\($0.1.count) \($0.0)" }
             return (changes.isNewRole ? "The role is new: " : "") + parts.joined(separator: ", ") + "."
         }

@@ -14,7 +14,8 @@ struct SettingsOptions: ParsableArguments {
             valueName: "connection"))
     var database: String?
 
-    @Option(help: ArgumentHelp("Folder of recordings and artifacts; <data>/storage by default. (env: DAILIES_STORAGE)", valueName: "folder"))
+    @Option(
+        help: ArgumentHelp("Folder of recordings and artifacts; <data>/storage by default. (env: DAILIES_STORAGE)", valueName: "folder"))
     var storage: String?
 
     @Option(help: ArgumentHelp("Settings file; /etc/dailies/dailies.yaml by default, if it exists.", valueName: "file"))

@@ -8,9 +8,9 @@ extension PostgresError {
             return Self.describe(error, subject: subject)
         case .connectionLost(let reason, let state):
             let code = state.map { " (SQLSTATE \($0))" } ?? ""
-            return "The connection to PostgreSQL was lost\(subject): \(reason)\(code). It is made anew when it is needed again."
+            return "The connection to PostgreSQL was lost\(subject): \(reason)\(code)\(code.isEmpty ? Self.separator(after: reason) : ".") It is made anew when it is needed again."
         case .commitOutcomeUnknown(let reason):
-            return "The connection to PostgreSQL was lost during COMMIT: \(reason). "
+            return "The connection to PostgreSQL was lost during COMMIT: \(reason)\(Self.separator(after: reason)) "
                 + "Whether the transaction took effect is not known; look before doing it again."
         case .rolledBack:
             return

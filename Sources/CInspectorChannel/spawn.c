@@ -1,0 +1,64 @@
+#define _GNU_SOURCE
+#include "CInspectorChannel.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <spawn.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+int inspector_scratch_open(const char *name, off_t limit, int *file) {
+    int descriptor = memfd_create(name, MFD_CLOEXEC | MFD_ALLOW_SEALING);
+    if (descriptor < 0) return errno;
+    if (ftruncate(descriptor, limit) != 0 || fcntl(descriptor, F_ADD_SEALS, F_SEAL_GROW | F_SEAL_SEAL) != 0) {
+        int error = errno;
+        close(descriptor);
+        return error;
+    }
+    *file = descriptor;
+    return 0;
+}
+
+static int prepare(posix_spawn_file_actions_t *files, posix_spawnattr_t *attributes, int channel, int errors) {
+    int error = posix_spawn_file_actions_addopen(files, STDIN_FILENO, "/dev/null", O_RDWR, 0);
+    if (!error) error = posix_spawn_file_actions_adddup2(files, STDIN_FILENO, STDOUT_FILENO);
+    if (!error) error = posix_spawn_file_actions_adddup2(files, channel, 3);
+    if (!error) error = posix_spawn_file_actions_adddup2(files, errors, STDERR_FILENO);
+    if (!error) error = posix_spawn_file_actions_addclosefrom_np(files, 4);
+    sigset_t none, all;
+    sigemptyset(&none);
+    sigfillset(&all);
+    if (!error) error = posix_spawnattr_setsigmask(attributes, &none);
+    if (!error) error = posix_spawnattr_setsigdefault(attributes, &all);
+    if (!error) error = posix_spawnattr_setpgroup(attributes, 0);
+    if (!error) error = posix_spawnattr_setflags(attributes, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
+    return error;
+}
+
+static int spawn(const char *path, char *const arguments[], int channel, int errors, pid_t *process) {
+    posix_spawn_file_actions_t files;
+    posix_spawnattr_t attributes;
+    int error = posix_spawn_file_actions_init(&files);
+    if (error) return error;
+    error = posix_spawnattr_init(&attributes);
+    if (!error) {
+        char *const nothing[] = {NULL};
+        error = prepare(&files, &attributes, channel, errors);
+        if (!error) error = posix_spawn(process, path, &files, &attributes, arguments, nothing);
+        posix_spawnattr_destroy(&attributes);
+    }
+    posix_spawn_file_actions_destroy(&files);
+    return error;
+}
+
+int inspector_spawn(const char *path, char *const arguments[], int channel, int errors, pid_t *process) {
+    // Out of the way of the numbers that the child gives out: a daemon may run with its standard descriptors closed.
+    int far_channel = fcntl(channel, F_DUPFD_CLOEXEC, 10);
+    if (far_channel < 0) return errno;
+    int far_errors = fcntl(errors, F_DUPFD_CLOEXEC, 10);
+    int error = far_errors < 0 ? errno : spawn(path, arguments, far_channel, far_errors, process);
+    if (far_errors >= 0) close(far_errors);
+    close(far_channel);
+    return error;
+}

@@ -1,0 +1,28 @@
+import ArgumentParser
+
+struct Up: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Run the whole product on this machine.",
+        discussion: """
+            Without a configured database it starts a private PostgreSQL in the data folder, on a Unix socket and no network port. \
+            Then it brings the schema up to date and runs a worker until Ctrl-C or SIGTERM. It may be killed at any moment and \
+            started again: nothing that was accepted is lost.
+
+            With --once it ends as soon as nothing waits any more.
+            """)
+
+    @Flag(help: "End as soon as no job is waiting, running or scheduled.")
+    var once = false
+
+    @OptionGroup var worker: WorkerOptions
+    @OptionGroup var options: SettingsOptions
+
+    func run() async throws {
+        // A service logs what it does; a single pass shows its progress.
+        let application = Application(settings: try await options.settings(worker.flags), isService: !once)
+        try await application.withDatabase { database in
+            _ = try await application.migrate(database)
+            try await application.runWorker(on: database, untilIdle: once)
+        }
+    }
+}

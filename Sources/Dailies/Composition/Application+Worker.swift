@@ -1,0 +1,64 @@
+import Glibc
+import Inspectors
+import Interviews
+import JobQueue
+import Logging
+import Postgres
+import ServiceLifecycle
+import Storage
+import SystemPackage
+import Worker
+
+extension Application {
+    func storage() async throws -> any RecordingStorage {
+        try await FolderStorage.open(FolderStorage.Configuration(root: settings.storage.value), logger: logger)
+    }
+
+    func inspectors() throws -> InspectorPool {
+        try InspectorPool(
+            configuration: InspectorPool.Configuration(
+                executable: settings.inspector?.value, sandbox: settings.sandbox.value == .off ? .off : .required), logger: logger)
+    }
+
+    /// Runs a worker until SIGTERM or Ctrl-C.
+    /// - Parameter untilIdle: end by itself when nothing is left to do.
+    func runWorker(on database: PostgresConfiguration, untilIdle: Bool = false) async throws {
+        let storage = try await storage()
+        let inspectors = try inspectors()
+        let slots = settings.slots.value
+        // One for each job's result, one for claims, one for housekeeping, one for the watcher.
+        try await withPool(database, limit: slots + 3) { pool in
+            let configuration = JobWorker.Configuration(
+                name: "\(Self.hostName()):\(getpid())", version: Release.version, slots: slots,
+                pollInterval: .milliseconds(settings.pollMs.value), graceTime: .seconds(settings.graceSeconds.value))
+            let handler = InspectResponse(
+                interviews: Interviews(pool: pool), storage: storage, inspectors: inspectors, limits: settings.limits,
+                retryPolicy: configuration.retryPolicy, logger: logger)
+            let worker = JobWorker(
+                pool: pool, database: database, handlers: [handler], configuration: configuration,
+                onLeaseLost: { inspectors.killAll() }, logger: logger)
+            var services: [ServiceGroupConfiguration.ServiceConfiguration] = [.init(service: worker)]
+            if untilIdle {
+                services.append(
+                    .init(service: UntilIdle(pool: pool, logger: logger), successTerminationBehavior: .gracefullyShutdownGroup))
+            }
+            var quiet = logger
+            quiet.logLevel = max(.error, logger.logLevel)
+            let group = ServiceGroup(
+                configuration: ServiceGroupConfiguration(services: services, gracefulShutdownSignals: [.sigterm, .sigint], logger: quiet))
+            do {
+                try await group.run()
+                await inspectors.shutdown()
+            } catch {
+                await inspectors.shutdown()
+                throw error
+            }
+        }
+    }
+
+    private static func hostName() -> String {
+        var buffer = [CChar](repeating: 0, count: 256)
+        guard gethostname(&buffer, buffer.count - 1) == 0 else { return "unknown" }
+        return String(decoding: buffer.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    }
+}

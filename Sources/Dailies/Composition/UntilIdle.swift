@@ -1,0 +1,30 @@
+import Interviews
+import JobQueue
+import Logging
+import Postgres
+import ServiceLifecycle
+
+/// Watches a queue, shows how far it is, and ends when no job is waiting, running or scheduled any more.
+struct UntilIdle: Service {
+    let pool: PostgresPool
+    let logger: Logger
+
+    func run() async throws {
+        var bar = ProgressBar(label: "reviewing")
+        var total: Int?
+        while !Task.isCancelled, !Task.isShuttingDownGracefully {
+            do {
+                let live = try await JobQueue(pool: pool).counts().live
+                let most = max(total ?? live, live)
+                total = most
+                bar.show(most - live, of: most)
+                if live == 0 { break }
+            } catch let error as PostgresError where error.isInfrastructure {
+                // The worker reports it and goes on when the database is back; so does this.
+                logger.debug("cannot count the jobs", metadata: ["error": "\(error)"])
+            }
+            try? await cancelWhenGracefulShutdown { try await Task.sleep(for: .milliseconds(100)) }
+        }
+        bar.finish()
+    }
+}

@@ -1,0 +1,62 @@
+internal import CFFmpeg
+
+/// Decodes one stream's packets on the calling thread: a decoder's own threads would be refused by the inspector's sandbox,
+/// and keyframes far apart leave them nothing to share.
+@safe public final class Decoder {
+    private var context: UnsafeMutablePointer<AVCodecContext>?
+    private let timeBase: AVRational
+    private let hasDelay: Bool
+
+    /// - Throws: `.unsupported` for a codec that is not on the whitelist, `.refused` or `.invalidData` for parameters that
+    ///   the decoder does not accept.
+    public init(stream index: Int, of demuxer: Demuxer, maxPixels: Int) throws(FFmpegError) {
+        LogLines.forget()
+        guard let stream = unsafe demuxer.stream(index), let parameters = unsafe stream.pointee.codecpar,
+            let codec = unsafe DecoderWhitelist.decoder(for: parameters.pointee.codec_id)
+        else { throw FFmpegError(.unsupported, operation: "decode stream \(index)") }
+        unsafe timeBase = stream.pointee.time_base
+        hasDelay = unsafe codec.pointee.capabilities & AV_CODEC_CAP_DELAY != 0
+        unsafe context = avcodec_alloc_context3(codec)
+        guard let context = unsafe context else { throw FFmpegError(.outOfMemory, operation: "decode stream \(index)") }
+        var status = unsafe avcodec_parameters_to_context(context, parameters)
+        if status >= 0 {
+            unsafe context.pointee.thread_count = 1
+            unsafe context.pointee.pkt_timebase = stream.pointee.time_base
+            unsafe context.pointee.flags |= CInt(AV_CODEC_FLAG_LOW_DELAY)
+            let options = Options(["max_pixels": String(maxPixels), "codec_whitelist": DecoderWhitelist.option])
+            status = unsafe options.withPointer { unsafe avcodec_open2(context, codec, $0) }
+        }
+        guard status >= 0 else { throw FFmpegError(status: status, operation: "decode stream \(index)") }
+    }
+
+    deinit {
+        unsafe avcodec_free_context(&context)
+    }
+
+    /// Hands a packet to the decoder; `receive` then gives what came of it.
+    public func send(_ packet: Packet) throws(FFmpegError) {
+        let status = unsafe avcodec_send_packet(context, packet.pointer)
+        guard status >= 0 else { throw FFmpegError(status: status, operation: "decode a packet") }
+    }
+
+    /// - Returns: `false` when the decoder needs another packet first.
+    public func receive(into frame: Frame) throws(FFmpegError) -> Bool {
+        let status = unsafe avcodec_receive_frame(context, frame.pointer)
+        if status == dailies_error_again() || status == dailies_error_eof() { return false }
+        guard status >= 0 else { throw FFmpegError(status: status, operation: "decode a packet") }
+        frame.timeBase = timeBase
+        return true
+    }
+
+    /// Decodes a keyframe by itself, whatever came before it, and leaves the decoder as if new.
+    ///
+    /// Decoders that reorder (H.264, HEVC, AV1) hold the frame back until they are drained; after that they accept nothing
+    /// until they are flushed.
+    /// - Returns: whether a picture came out.
+    public func decodeAlone(_ packet: Packet, into frame: Frame) throws(FFmpegError) -> Bool {
+        defer { if hasDelay { unsafe avcodec_flush_buffers(context) } }
+        try send(packet)
+        if hasDelay { unsafe avcodec_send_packet(context, nil) }
+        return try receive(into: frame)
+    }
+}

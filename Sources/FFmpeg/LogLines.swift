@@ -1,0 +1,56 @@
+internal import CFFmpeg
+internal import Glibc
+internal import Synchronization
+
+/// FFmpeg's log, kept in memory: the last warnings and errors of each thread, so that an error can quote its cause.
+///
+/// FFmpeg has one process-wide callback and no notion of a caller; the thread is what ties a line to the call that logged it.
+public enum LogLines {
+    private struct Line {
+        var thread: pthread_t
+        var text: String
+    }
+
+    /// Enough for the lines of a few concurrent calls; older ones are overwritten.
+    private static let capacity = 32
+    private static let lines = Mutex<[Line]>([])
+
+    /// Sends FFmpeg's log here, and nowhere else: it can quote metadata from the file, so it never reaches standard error.
+    /// Called by everything that opens a file; calling it again changes nothing.
+    static func capture() {
+        av_log_set_level(AV_LOG_WARNING)
+        unsafe av_log_set_callback { context, level, format, arguments in
+            guard level <= AV_LOG_WARNING, let format = unsafe format, let arguments = unsafe arguments else { return }
+            let text = unsafe withUnsafeTemporaryAllocation(of: CChar.self, capacity: 512) { buffer -> String in
+                guard let start = buffer.baseAddress else { return "" }
+                var prefix: CInt = 1
+                unsafe av_log_format_line2(context, level, format, arguments, start, CInt(buffer.count), &prefix)
+                return unsafe String(cString: start)
+            }
+            LogLines.append(text)
+        }
+    }
+
+    /// The latest line that FFmpeg logged on the calling thread.
+    static func last() -> String? {
+        let thread = pthread_self()
+        return lines.withLock { lines in lines.last { $0.thread == thread }?.text }
+    }
+
+    /// Forgets the calling thread's lines, so that the next error does not quote an older one.
+    static func forget() {
+        let thread = pthread_self()
+        lines.withLock { lines in lines.removeAll { $0.thread == thread } }
+    }
+
+    private static func append(_ text: String) {
+        var line = Substring(text)
+        while let end = line.last, end.isNewline { line.removeLast() }
+        guard !line.isEmpty else { return }
+        let entry = Line(thread: pthread_self(), text: String(line))
+        lines.withLock { lines in
+            if lines.count == capacity { lines.removeFirst() }
+            lines.append(entry)
+        }
+    }
+}

@@ -1,0 +1,45 @@
+internal import CFFmpeg
+
+/// One coded frame or group of samples, as it lies in the container. Reused: a demuxer refills it again and again.
+@safe public final class Packet {
+    let pointer: UnsafeMutablePointer<AVPacket>
+    /// Of the stream that it was read from; set by the demuxer.
+    var timeBase = AVRational.microsecond
+
+    public init() throws(FFmpegError) {
+        guard let packet = unsafe av_packet_alloc() else { throw FFmpegError(.outOfMemory, operation: "hold a packet") }
+        unsafe pointer = packet
+    }
+
+    deinit {
+        var packet: UnsafeMutablePointer<AVPacket>? = unsafe pointer
+        unsafe av_packet_free(&packet)
+    }
+
+    /// Another packet with the same bytes; they are shared, not copied.
+    public func shared() throws(FFmpegError) -> Packet {
+        let copy = try Packet()
+        let status = unsafe av_packet_ref(copy.pointer, pointer)
+        guard status >= 0 else { throw FFmpegError(status: status, operation: "hold a packet") }
+        copy.timeBase = timeBase
+        return copy
+    }
+
+    public var streamIndex: Int { unsafe Int(pointer.pointee.stream_index) }
+    /// When it is shown or heard; where the container has only one timestamp, that one.
+    public var time: Microseconds? { unsafe timeBase.microseconds(pointer.pointee.pts) ?? timeBase.microseconds(pointer.pointee.dts) }
+    /// What the container or the codec's own header says; `nil` when neither does.
+    public var duration: Microseconds? {
+        unsafe pointer.pointee.duration > 0 ? timeBase.microseconds(pointer.pointee.duration) : nil
+    }
+    public var byteCount: Int { unsafe Int(pointer.pointee.size) }
+    public var isKeyframe: Bool { unsafe pointer.pointee.flags & AV_PKT_FLAG_KEY != 0 }
+    /// Decoded only for what comes after it, never shown: it lies outside the container's edit list.
+    public var isDiscarded: Bool { unsafe pointer.pointee.flags & AV_PKT_FLAG_DISCARD != 0 }
+    /// The demuxer knows that bytes of it are missing or wrong.
+    public var isCorrupt: Bool { unsafe pointer.pointee.flags & AV_PKT_FLAG_CORRUPT != 0 }
+
+    func empty() {
+        unsafe av_packet_unref(pointer)
+    }
+}

@@ -1,0 +1,112 @@
+internal import CFFmpeg
+
+/// Scales decoded frames to pictures, and brings their colours to what JPEG readers assume (BT.601, full range).
+/// Keeps its tables between calls as long as neither side changes.
+@safe public final class Scaler {
+    /// How much care is taken. Both average over all source pixels when they shrink.
+    public enum Quality: Hashable, Sendable {
+        case tile, poster
+
+        var flags: CInt {
+            switch self {
+            case .tile: CInt(SWS_FAST_BILINEAR)
+            case .poster: CInt(SWS_BICUBIC)
+            }
+        }
+    }
+
+    private struct Setup: Equatable {
+        var width, height: CInt
+        var format: AVPixelFormat
+        var isFullRange: Bool
+        var matrix: CInt
+        var target: [Int]
+    }
+
+    private let quality: Quality
+    private var context: OpaquePointer?
+    private var setup: Setup?
+
+    public init(_ quality: Quality) {
+        self.quality = quality
+        unsafe context = nil
+    }
+
+    deinit {
+        unsafe sws_freeContext(context)
+    }
+
+    /// Fills the whole of `picture` with the frame.
+    /// - Throws: `.unsupported` or `.other` for a pixel format that cannot be converted.
+    public func scale(_ frame: Frame, into picture: Picture) throws(FFmpegError) {
+        let wanted = Setup(
+            width: CInt(frame.width), height: CInt(frame.height), format: frame.pixelFormat, isFullRange: frame.isFullRange,
+            matrix: frame.colorMatrix, target: [picture.width, picture.height])
+        if wanted != setup {
+            try prepare(wanted)
+        }
+        let source = unsafe frame.pointer
+        let target = unsafe picture.pointer
+        let rows = unsafe withUnsafePointer(to: &source.pointee.data) { data in
+            unsafe data.withMemoryRebound(to: UnsafePointer<UInt8>?.self, capacity: 8) { data in
+                unsafe withUnsafePointer(to: &source.pointee.linesize) { strides in
+                    unsafe strides.withMemoryRebound(to: CInt.self, capacity: 8) { strides in
+                        unsafe sws_scale(
+                            context, data, strides, 0, source.pointee.height, Self.planes(of: target), Self.strides(of: target))
+                    }
+                }
+            }
+        }
+        guard rows > 0 else { throw FFmpegError(status: rows, operation: "scale a picture") }
+    }
+
+    private func prepare(_ wanted: Setup) throws(FFmpegError) {
+        setup = nil
+        unsafe sws_freeContext(context)
+        unsafe context = sws_alloc_context()
+        guard let context = unsafe context else { throw FFmpegError(.outOfMemory, operation: "scale a picture") }
+        let options = unsafe UnsafeMutableRawPointer(context)
+        let values: [(String, Int64)] = [
+            ("srcw", Int64(wanted.width)), ("srch", Int64(wanted.height)), ("src_format", Int64(wanted.format.rawValue)),
+            ("src_range", wanted.isFullRange ? 1 : 0), ("dstw", Int64(wanted.target[0])), ("dsth", Int64(wanted.target[1])),
+            ("dst_format", Int64(AV_PIX_FMT_YUV420P.rawValue)), ("dst_range", 1), ("sws_flags", Int64(quality.flags)),
+        ]
+        for (name, value) in values { unsafe av_opt_set_int(options, name, value, 0) }
+        let status = unsafe sws_init_context(context, nil, nil)
+        guard status >= 0 else { throw FFmpegError(status: status, operation: "scale a picture") }
+        unsafe sws_setColorspaceDetails(
+            context, sws_getCoefficients(wanted.matrix), wanted.isFullRange ? 1 : 0, sws_getCoefficients(CInt(SWS_CS_ITU601)), 1, 0,
+            1 << 16,
+            1 << 16)
+        setup = wanted
+    }
+
+    private static func planes(of frame: UnsafeMutablePointer<AVFrame>) -> UnsafePointer<UnsafeMutablePointer<UInt8>?> {
+        unsafe UnsafeRawPointer(frame).advanced(by: MemoryLayout<AVFrame>.offset(of: \.data) ?? 0)
+            .assumingMemoryBound(to: UnsafeMutablePointer<UInt8>?.self)
+    }
+
+    private static func strides(of frame: UnsafeMutablePointer<AVFrame>) -> UnsafePointer<CInt> {
+        unsafe UnsafeRawPointer(frame).advanced(by: MemoryLayout<AVFrame>.offset(of: \.linesize) ?? 0).assumingMemoryBound(to: CInt.self)
+    }
+}
+
+extension Frame {
+    /// Full range by its tag or by its format; everything else counts as video range.
+    var isFullRange: Bool {
+        unsafe pointer.pointee.color_range == AVCOL_RANGE_JPEG
+            || [AV_PIX_FMT_YUVJ420P, AV_PIX_FMT_YUVJ422P, AV_PIX_FMT_YUVJ444P, AV_PIX_FMT_YUVJ440P].contains(pixelFormat)
+    }
+
+    /// swscale's number for the frame's colour matrix. Untagged pictures are BT.709 from 720 lines on, which is how players
+    /// guess as well.
+    var colorMatrix: CInt {
+        switch unsafe pointer.pointee.colorspace {
+        case AVCOL_SPC_BT709: CInt(SWS_CS_ITU709)
+        case AVCOL_SPC_BT2020_NCL, AVCOL_SPC_BT2020_CL: CInt(SWS_CS_BT2020)
+        case AVCOL_SPC_SMPTE240M: CInt(SWS_CS_SMPTE240M)
+        case AVCOL_SPC_UNSPECIFIED: height >= 720 ? CInt(SWS_CS_ITU709) : CInt(SWS_CS_ITU601)
+        default: CInt(SWS_CS_ITU601)
+        }
+    }
+}

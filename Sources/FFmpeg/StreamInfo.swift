@@ -1,0 +1,86 @@
+internal import CFFmpeg
+
+/// What a container's header says of one stream. A plain value: it outlives the demuxer.
+public struct StreamInfo: Hashable, Sendable {
+    public enum Kind: Hashable, Sendable {
+        case video, audio, other
+    }
+
+    public var index: Int
+    public var kind: Kind
+    /// FFmpeg's short name of the codec (`vp9`, `opus`); `nil` when it is not known.
+    public var codec: String?
+    public var profile: String?
+    /// Whether `Decoder` accepts it.
+    public var isDecodable: Bool
+    public var isDefault: Bool
+    /// A cover picture is a video stream of one frame that is no part of the recording's picture.
+    public var isCoverPicture: Bool
+    /// Coded size in pixels.
+    public var width: Int?
+    public var height: Int?
+    /// Width of a pixel over its height, where the header says it.
+    public var sampleAspect: Double?
+    /// Clockwise degrees by which a player turns the coded picture: 0, 90, 180 or 270.
+    public var rotation: Int
+    public var bitDepth: Int?
+    public var isHDR: Bool
+    public var sampleRate: Int?
+    public var channels: Int?
+
+    init(_ stream: UnsafePointer<AVStream>) {
+        let parameters = unsafe stream.pointee.codecpar.pointee
+        unsafe index = Int(stream.pointee.index)
+        switch unsafe parameters.codec_type {
+        case AVMEDIA_TYPE_VIDEO: kind = .video
+        case AVMEDIA_TYPE_AUDIO: kind = .audio
+        default: kind = .other
+        }
+        let id = unsafe parameters.codec_id
+        codec = id == AV_CODEC_ID_NONE ? nil : unsafe String(cString: avcodec_get_name(id))
+        profile = unsafe avcodec_profile_name(id, parameters.profile).map { unsafe String(cString: $0) }
+        isDecodable = unsafe DecoderWhitelist.decoder(for: id) != nil
+        unsafe isDefault = stream.pointee.disposition & AV_DISPOSITION_DEFAULT != 0
+        unsafe isCoverPicture = stream.pointee.disposition & AV_DISPOSITION_ATTACHED_PIC != 0
+        width = unsafe parameters.width > 0 ? Int(parameters.width) : nil
+        height = unsafe parameters.height > 0 ? Int(parameters.height) : nil
+        sampleAspect =
+            unsafe stream.pointee.sample_aspect_ratio.positiveRatio ?? parameters.sample_aspect_ratio.positiveRatio
+        rotation = unsafe dailies_display_matrix(stream).map { unsafe Self.quarterTurns($0) } ?? 0
+        bitDepth = unsafe Frame.bitDepth(ofFormat: parameters.format, kind: kind)
+        isHDR = unsafe parameters.color_trc.isHDR
+        sampleRate = unsafe parameters.sample_rate > 0 ? Int(parameters.sample_rate) : nil
+        channels = unsafe parameters.ch_layout.nb_channels > 0 ? Int(parameters.ch_layout.nb_channels) : nil
+    }
+
+    /// Whether the header alone says enough to decode the stream, or FFmpeg has to look into packets first.
+    var isComplete: Bool {
+        switch kind {
+        case .video: codec != nil && width != nil && height != nil
+        case .audio: codec != nil && sampleRate != nil && channels != nil
+        case .other: true
+        }
+    }
+
+    private static func quarterTurns(_ matrix: UnsafePointer<Int32>) -> Int {
+        // FFmpeg counts counterclockwise, players and people clockwise.
+        let degrees = unsafe -av_display_rotation_get(matrix)
+        guard degrees.isFinite else { return 0 }
+        let quarters = Int((degrees / 90).rounded()) % 4
+        return (quarters + 4) % 4 * 90
+    }
+}
+
+extension AVRational {
+    /// `nil` unless it is a sane positive ratio: headers carry 0:1 for unknown, and garbage.
+    var positiveRatio: Double? {
+        guard num > 0, den > 0 else { return nil }
+        let ratio = Double(num) / Double(den)
+        return (0.05...20).contains(ratio) ? ratio : nil
+    }
+}
+
+extension AVColorTransferCharacteristic {
+    /// PQ (SMPTE ST 2084) and HLG (ARIB STD-B67).
+    var isHDR: Bool { self == AVCOL_TRC_SMPTE2084 || self == AVCOL_TRC_ARIB_STD_B67 }
+}

@@ -1,0 +1,27 @@
+internal import FFmpeg
+internal import SystemPackage
+
+/// What the container's own sizes say of the file's end and of holes, apart from what can be decoded: FFmpeg takes a file that
+/// was cut in the middle of a block for one that ends there.
+struct ContainerStructure: Equatable {
+    /// The bytes end inside of something that says it is longer.
+    var isCutShort = false
+    /// How many bytes the container promises in all, where it says so.
+    var promisedBytes: Int64?
+    /// Where, in bytes, something else stands than the container's next element.
+    var damagedAt: Int64?
+
+    init(isCutShort: Bool = false, promisedBytes: Int64? = nil, damagedAt: Int64? = nil) {
+        self.isCutShort = isCutShort
+        self.promisedBytes = promisedBytes
+        self.damagedAt = damagedAt
+    }
+
+    init(of recording: FileDescriptor, format: InputFormat) throws(InspectionError) {
+        var window = try ByteWindow(recording)
+        switch format {
+        case .webm, .matroska: self = try MatroskaWalk.structure(&window)
+        case .mp4, .mov: self = try MovieWalk.structure(&window)
+        }
+    }
+}

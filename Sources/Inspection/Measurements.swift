@@ -1,0 +1,30 @@
+internal import FFmpeg
+internal import Recordings
+
+/// Everything that was measured of one recording, on its own clock. The flags are a function of this and nothing else.
+struct Measurements {
+    var durationMs: Int
+    var container: Container
+    var video: VideoTrack?
+    var audio: AudioTrack?
+    var pictures: PictureMeasurement?
+    var mutedRatio: Double?
+    var lastSoundEndMs: Int?
+    var structure = ContainerStructure()
+    var actualBytes: Int64 = 0
+    var declaredBytes: Int64?
+    /// Stretches in which no stream has anything.
+    var holes: [Span] = []
+    /// Stretches longer than `FlagThresholds.stall` without a new frame, up to the end of the recording.
+    var stalls: [Span] = []
+    var decodedPackets = 0
+    var failedPackets = 0
+}
+
+/// What the sampled pictures show.
+struct PictureMeasurement {
+    /// The share of samples that are dark or without contrast; `nil` without samples.
+    var coveredRatio: Double?
+    /// Stretches in which frames keep coming and all show the same.
+    var still: [Span] = []
+}

@@ -1,0 +1,97 @@
+internal import FFmpeg
+internal import Recordings
+internal import SystemPackage
+
+/// The way of one recording: name its format, open it, read it once, sum up.
+struct RecordingPass {
+    let recording: FileDescriptor
+    let request: InspectionRequest
+    let artifacts: ArtifactDescriptors
+
+    /// How many packets are held back until every stream has shown its first: their earliest time is the recording's start,
+    /// from which the copy and the sound count.
+    private static let maxHeldPackets = 64
+
+    func run() throws(InspectionError) -> Report {
+        var stopwatch = Stopwatch()
+        var container = Container(declaredType: request.declaredType)
+        var window = try ByteWindow(recording)
+        guard window.size > 0 else { return .unusable(UnusableReason(.empty), container: container) }
+        guard window.size <= request.limits.recordingBytes else { return .unusable(UnusableReason(.tooLarge), container: container) }
+        guard let format = InputFormat(head: Array(try window.read(4096, at: 0))) else {
+            return .unusable(UnusableReason(.notMedia), container: container)
+        }
+        container.format = format.rawValue
+        do {
+            let demuxer = try Demuxer(
+                recording, format: format, limits: Demuxer.Limits(streams: request.limits.streams, pixels: request.limits.pixels))
+            container.headerDurationMs = demuxer.headerDuration.map(milliseconds)
+            let choice = StreamChoice(of: demuxer.streams)
+            if let reason = refusal(demuxer, choice) { return .unusable(reason, container: container) }
+            stopwatch.lap("open")
+            return try read(demuxer, choice, container, bytes: window.size, stopwatch)
+        } catch let error as FFmpegError {
+            return .unusable(try reason(for: error), container: container)
+        } catch let error as InspectionError {
+            throw error
+        } catch {
+            throw .outOfMemory
+        }
+    }
+
+    /// What the header alone rules out.
+    private func refusal(_ demuxer: Demuxer, _ choice: StreamChoice) -> UnusableReason? {
+        if demuxer.streams.isEmpty { return UnusableReason(.headerOnly) }
+        if choice.indices.isEmpty { return UnusableReason(.noDecodableStream) }
+        // The decoder has the same limit; this is the sentence for it.
+        if let width = choice.video?.width, let height = choice.video?.height,
+            width.multipliedReportingOverflow(by: height).overflow || width * height > request.limits.pixels
+        {
+            return UnusableReason(.tooManyPixels)
+        }
+        return nil
+    }
+
+    /// The first bytes were right, and still it cannot be opened: the header is cut, or made up.
+    private func reason(for error: FFmpegError) throws(InspectionError) -> UnusableReason {
+        switch error.code {
+        case .system(let errno): throw .reading(errno: errno)
+        case .outOfMemory: throw .outOfMemory
+        case .unsupported: UnusableReason(.noDecodableStream)
+        case .invalidData, .endOfData, .refused, .other: UnusableReason(.headerOnly)
+        }
+    }
+
+    private func read(
+        _ demuxer: Demuxer, _ choice: StreamChoice, _ container: Container, bytes: Int64, _ stopwatch: Stopwatch
+    ) throws -> Report {
+        var stopwatch = stopwatch
+        demuxer.use(only: choice.indices)
+        let packet = try Packet()
+        var held: [Packet] = []
+        var seen: Set<Int> = []
+        var hasMore = true
+        while seen.count < choice.indices.count, held.count < Self.maxHeldPackets {
+            hasMore = try demuxer.read(into: packet)
+            guard hasMore else { break }
+            guard choice.indices.contains(packet.streamIndex) else { continue }
+            held.append(try packet.shared())
+            if packet.time != nil, !packet.isDiscarded { seen.insert(packet.streamIndex) }
+        }
+        guard let origin = held.compactMap({ $0.isDiscarded ? nil : $0.time }).min() else {
+            return .unusable(UnusableReason(.headerOnly), container: container)
+        }
+        let streams = try StreamReaders(
+            demuxer: demuxer, choice: choice, origin: origin, request: request, artifacts: artifacts)
+        for packet in held {
+            if let reason = try streams.add(packet) { return .unusable(reason, container: container) }
+        }
+        held = []
+        while hasMore, try demuxer.read(into: packet) {
+            if let reason = try streams.add(packet) { return .unusable(reason, container: container) }
+        }
+        stopwatch.lap("read")
+        return try streams.report(
+            container: container, structure: ContainerStructure(of: recording, format: demuxer.format), bytes: bytes, stopwatch: stopwatch)
+    }
+}

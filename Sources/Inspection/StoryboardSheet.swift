@@ -1,0 +1,49 @@
+internal import FFmpeg
+
+/// Collects small pictures over the length of the answer, never more than 100: when the sheet is full, every second one is
+/// dropped, and from then on only every second, fourth, … keyframe is taken.
+struct StoryboardSheet {
+    static let maxTiles = 100
+    static let columns = 10
+
+    struct Tile {
+        var time: Microseconds
+        var picture: Picture
+    }
+
+    /// All tiles have the first one's size, which the sheet's layout needs.
+    let size: TileGeometry
+    private(set) var tiles: [Tile] = []
+    private var stride = 1
+    private var offered = 0
+
+    init(size: TileGeometry) {
+        self.size = size
+    }
+
+    /// Whether the next keyframe would be taken. Ask once for each.
+    mutating func wantsNext() -> Bool {
+        defer { offered += 1 }
+        return offered % stride == 0
+    }
+
+    mutating func add(_ tile: Tile) {
+        if tiles.count == Self.maxTiles {
+            tiles = tiles.enumerated().filter { $0.offset % 2 == 0 }.map(\.element)
+            stride *= 2
+        }
+        tiles.append(tile)
+    }
+
+    /// One picture of all tiles, row by row; `nil` when there is none.
+    func render() throws(FFmpegError) -> Picture? {
+        guard !tiles.isEmpty else { return nil }
+        let columns = min(tiles.count, Self.columns)
+        let rows = (tiles.count + Self.columns - 1) / Self.columns
+        let sheet = try Picture(width: columns * size.width, height: rows * size.height)
+        for (index, tile) in tiles.enumerated() {
+            sheet.place(tile.picture, x: index % Self.columns * size.width, y: index / Self.columns * size.height)
+        }
+        return sheet
+    }
+}

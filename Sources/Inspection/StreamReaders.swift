@@ -1,0 +1,95 @@
+internal import FFmpeg
+internal import Recordings
+
+/// Everything that listens to the packets of the one pass.
+final class StreamReaders {
+    private let choice: StreamChoice
+    private let request: InspectionRequest
+    private let artifacts: ArtifactDescriptors
+    private let origin: Microseconds
+    private let pictures: PictureAnalyser?
+    private let sound: SoundAnalyser?
+    private let playback: PlaybackCopy?
+    private var video = StreamTimeline()
+    private var audio = StreamTimeline()
+    private var stillness: StillnessDetector
+    private var packets = 0
+
+    init(
+        demuxer: Demuxer, choice: StreamChoice, origin: Microseconds, request: InspectionRequest, artifacts: ArtifactDescriptors
+    ) throws {
+        self.choice = choice
+        self.request = request
+        self.artifacts = artifacts
+        self.origin = origin
+        let pixels = request.limits.pixels
+        pictures = choice.video.flatMap { try? PictureAnalyser(stream: $0, of: demuxer, maxPixels: pixels) }
+        sound = choice.audio.flatMap { try? SoundAnalyser(stream: $0, of: demuxer, origin: origin, maxPixels: pixels) }
+        playback = try artifacts.playback.flatMap { descriptor in
+            try PlaybackCopy(descriptor, choice: choice, demuxer: demuxer, origin: origin, maxBytes: request.limits.artifactBytes)
+        }
+        stillness = StillnessDetector(pixels: (choice.video?.width ?? 0) * (choice.video?.height ?? 0), origin: origin)
+    }
+
+    /// - Returns: why the recording must be given up, if it must.
+    func add(_ packet: Packet) throws(InspectionError) -> UnusableReason? {
+        packets += 1
+        guard packets <= request.limits.packets else { return UnusableReason(.tooLarge) }
+        let isVideo = packet.streamIndex == choice.video?.index
+        guard isVideo || packet.streamIndex == choice.audio?.index else { return nil }
+        if let time = packet.time, time - origin > Int64(request.limits.durationSeconds) * 1_000_000 {
+            return UnusableReason(.tooLong)
+        }
+        try playback?.add(packet)
+        if isVideo {
+            if !packet.isDiscarded {
+                video.add(packet)
+                if let time = packet.time { stillness.add(time: time, bytes: packet.byteCount, isKeyframe: packet.isKeyframe) }
+            }
+            if packet.isKeyframe { pictures?.add(packet) }
+        } else {
+            if !packet.isDiscarded { audio.add(packet) }
+            sound?.add(packet)
+        }
+        return nil
+    }
+
+    /// Sums up and writes what is left to write. Call it once, after the last packet.
+    func report(
+        container: Container, structure: ContainerStructure, bytes: Int64, stopwatch: Stopwatch
+    ) throws(InspectionError) -> Report {
+        var stopwatch = stopwatch
+        video.finish()
+        audio.finish()
+        guard let start = [video.start, audio.start].compactMap({ $0 }).min(),
+            let end = [video.end, audio.end].compactMap({ $0 }).max()
+        else { return .unusable(UnusableReason(.headerOnly), container: container) }
+        stillness.finish(end: end)
+        let clock = RecordingClock(start: start, end: end)
+        let heard = sound?.finish(end: end)
+        let pictureTrack = pictures.flatMap { VideoTrack(timeline: video, stream: choice.video, pictures: $0, clock: clock) }
+        let soundTrack = heard.flatMap { AudioTrack(timeline: audio, stream: choice.audio, heard: $0, clock: clock) }
+        guard pictureTrack != nil || soundTrack != nil else {
+            return .unusable(UnusableReason(.noDecodableStream), container: container)
+        }
+        var measured = Measurements(
+            durationMs: clock.durationMs, container: container, video: pictureTrack, audio: soundTrack,
+            mutedRatio: heard?.mutedRatio, lastSoundEndMs: heard?.lastSoundEndMs, structure: structure, actualBytes: bytes,
+            declaredBytes: request.declaredBytes)
+        measured.add(video: video, audio: audio, clock: clock)
+        measured.pictures = pictures.map {
+            PictureMeasurement(samples: $0.samples, stretches: stillness.stretches, end: end, clock: clock)
+        }
+        measured.decodedPackets = (pictures?.decodedPackets ?? 0) + (sound?.decodedPackets ?? 0)
+        measured.failedPackets = (pictures?.failedPackets ?? 0) + (sound?.failedPackets ?? 0)
+        let playback = try self.playback?.finish()
+        stopwatch.lap("playback")
+        let made = try ArtifactMaker(descriptors: artifacts, clock: clock).make(pictures: pictures, sound: sound, heard: heard)
+        stopwatch.lap("artifacts")
+        return Report(
+            outcome: .usable, container: container, durationMs: clock.durationMs, durationSource: .packets, video: pictureTrack,
+            audio: soundTrack, flags: FlagRules.flags(of: measured),
+            artifacts: ReportArtifacts(poster: made.poster, storyboard: made.storyboard, waveform: made.waveform, playback: playback),
+            timingsMs: stopwatch.laps)
+    }
+}

@@ -1,0 +1,33 @@
+internal import FFmpeg
+
+/// What the packets of one stream say about time.
+///
+/// A packet lasts as long as the container, or the codec's own header, says. Where neither says anything (browsers' video,
+/// the last fragment of an MP4), its end is its start: a guess from its neighbours would disagree with every other tool by
+/// a frame, and with the truth as often as not.
+struct StreamTimeline {
+    private(set) var start: Microseconds?
+    private(set) var end: Microseconds?
+    private(set) var packets = 0
+    private(set) var keyframes = 0
+    private(set) var longestKeyframeGap: Microseconds?
+    private(set) var gaps = FrameGaps()
+    private var lastKeyframe: Microseconds?
+
+    mutating func add(_ packet: Packet) {
+        packets += 1
+        guard let time = packet.time else { return }
+        start = min(start ?? time, time)
+        end = max(end ?? time, time + (packet.duration ?? 0))
+        gaps.add(time)
+        if packet.isKeyframe {
+            keyframes += 1
+            if let lastKeyframe { longestKeyframeGap = max(longestKeyframeGap ?? 0, time - lastKeyframe) }
+            lastKeyframe = time
+        }
+    }
+
+    mutating func finish() {
+        gaps.finish()
+    }
+}

@@ -1,0 +1,42 @@
+internal import FFmpeg
+
+/// How a coded frame is shown: stretched to square pixels, turned, and fitted into a box.
+struct TileGeometry: Equatable {
+    /// The longer side of a tile.
+    static let tileSide = 160
+    static let posterSide = 1280
+
+    /// As displayed: after sample aspect ratio and rotation.
+    var width: Int
+    var height: Int
+
+    /// The displayed size of a coded frame. Like players do, a sample aspect ratio changes the width and keeps the height.
+    init(codedWidth: Int, codedHeight: Int, sampleAspect: Double?, rotation: Int) {
+        let stretched = max(1, Int((Double(codedWidth) * (sampleAspect ?? 1)).rounded()))
+        (width, height) = rotation % 180 == 0 ? (stretched, codedHeight) : (codedHeight, stretched)
+    }
+
+    private init(width: Int, height: Int) {
+        self.width = width
+        self.height = height
+    }
+
+    /// The largest size of the same shape within a square, never larger than it is; even sides if asked, for sheets.
+    func fitted(side: Int, even: Bool) -> TileGeometry {
+        fitted(TileGeometry(width: side, height: side), even: even)
+    }
+
+    func fitted(_ box: TileGeometry, even: Bool) -> TileGeometry {
+        let scale = min(1, Double(box.width) / Double(width), Double(box.height) / Double(height))
+        func side(_ length: Int) -> Int {
+            let scaled = Double(length) * scale
+            return even ? max(2, Int((scaled / 2).rounded()) * 2) : max(1, Int(scaled.rounded()))
+        }
+        return TileGeometry(width: min(side(width), max(box.width, 2)), height: min(side(height), max(box.height, 2)))
+    }
+
+    /// The size before it is turned.
+    func unturned(_ rotation: Int) -> TileGeometry {
+        rotation % 180 == 0 ? self : TileGeometry(width: height, height: width)
+    }
+}

@@ -1,0 +1,33 @@
+internal import FFmpeg
+internal import Recordings
+
+extension VideoTrack {
+    /// `nil` when there are no frames, or none of them could be decoded.
+    init?(timeline: StreamTimeline, stream: StreamInfo?, pictures: PictureAnalyser, clock: RecordingClock) {
+        guard let stream, let codec = stream.codec, let start = timeline.start, let end = timeline.end,
+            let first = pictures.sizes.first
+        else { return nil }
+        let shown = TileGeometry(
+            codedWidth: first.width, codedHeight: first.height, sampleAspect: pictures.sampleAspect, rotation: stream.rotation)
+        let seconds = Double(end - start) / 1_000_000
+        self.init(
+            codec: codec, profile: stream.profile, width: shown.width, height: shown.height, codedWidth: first.width,
+            codedHeight: first.height, rotation: stream.rotation, frames: timeline.packets,
+            fps: timeline.packets > 1 && seconds > 0 ? (Double(timeline.packets) / seconds).rounded(toPlaces: 3) : nil,
+            frameGapMs: timeline.gaps.summary, keyframes: timeline.keyframes,
+            keyframeGapMaxMs: timeline.longestKeyframeGap.map(milliseconds), bitDepth: pictures.bitDepth, hdr: pictures.isHDR,
+            startMs: clock.ms(start), endMs: clock.ms(end),
+            sizes: pictures.sizes.map { VideoTrack.Size(atMs: clock.ms($0.time), width: $0.width, height: $0.height) })
+    }
+}
+
+extension AudioTrack {
+    init?(timeline: StreamTimeline, stream: StreamInfo?, heard: SoundMeasurement, clock: RecordingClock) {
+        guard let codec = stream?.codec, let start = timeline.start, let end = timeline.end else { return nil }
+        self.init(
+            codec: codec, channels: heard.channels, sampleRate: heard.sampleRate, startMs: clock.ms(start), endMs: clock.ms(end),
+            loudnessLufs: heard.loudness?.rounded(toPlaces: 2), loudnessRangeLu: heard.loudnessRange?.rounded(toPlaces: 2),
+            peakDbfs: heard.peakDbfs, clippedRatio: heard.clippedRatio?.rounded(toPlaces: 6), speechRatio: heard.speechRatio,
+            firstSoundMs: heard.firstSoundMs, silences: heard.silences(durationMs: clock.durationMs))
+    }
+}

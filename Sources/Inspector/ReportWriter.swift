@@ -1,0 +1,34 @@
+internal import FoundationEssentials
+internal import InspectorChannel
+internal import Recordings
+internal import SystemPackage
+
+/// Puts a report where the parent reads it: at the start of a file that is then cut to the report's length.
+struct ReportWriter {
+    let descriptor: FileDescriptor
+    let limit: Int
+
+    func write(_ report: Report) -> InspectorExit {
+        do {
+            return try write(report.json())
+        } catch {
+            DailiesInspector.complain("The report could not be written as JSON: \(error)")
+            return .software
+        }
+    }
+
+    func write(_ json: Data) -> InspectorExit {
+        guard json.count <= limit else {
+            DailiesInspector.complain("The report has \(json.count) bytes; it may have \(limit).")
+            return .outputTooLarge
+        }
+        do {
+            _ = try unsafe json.withUnsafeBytes { bytes in try unsafe descriptor.writeAll(toAbsoluteOffset: 0, bytes) }
+            try descriptor.resize(to: Int64(json.count))
+            return .reported
+        } catch {
+            DailiesInspector.complain("The report could not be written: \(error)")
+            return .inputOutput
+        }
+    }
+}

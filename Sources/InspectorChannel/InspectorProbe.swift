@@ -1,0 +1,60 @@
+/// Something that a child tries in place of an inspection, so that `dailies doctor` and the tests see the cage and the limits hold.
+///
+/// Compiled into every inspector: a proof about another binary than the one that works would be none. A probe gets nothing that
+/// an inspection does not get, and only the parent can ask for one.
+public enum InspectorProbe: String, Hashable, Sendable, Codable, CaseIterable {
+    // What the cage must end by SIGSYS.
+    case openFile = "open_file"
+    case createFile = "create_file"
+    case socket
+    case execute
+    case fork
+    case thread
+    case trace
+    case readMemory = "read_memory"
+    case signal
+    case signalThread = "signal_thread"
+    case mapCode = "map_code"
+    case protectCode = "protect_code"
+    case ioControl = "io_control"
+    case ioRing = "io_ring"
+
+    // What a limit must end.
+    /// Uses processor time for ever.
+    case spin
+    /// Waits for ever.
+    case hang
+    /// Fills memory for ever.
+    case hoard
+    /// Asks for more memory at once than the limit.
+    case grab
+    /// Writes a playback copy without end.
+    case flood
+    /// Writes a report without end.
+    case floodReport = "flood_report"
+
+    // What the parent must refuse or name.
+    /// A Swift runtime trap.
+    case trap
+    case abort
+    /// Ends well without having written a report.
+    case noReport = "no_report"
+    /// Writes what is not JSON.
+    case garbledReport = "garbled_report"
+    /// Writes a report with a number that cannot be.
+    case absurdReport = "absurd_report"
+    /// Names a poster that is not a JPEG.
+    case falsePoster = "false_poster"
+    /// Fills the log with lines and control characters, then fails.
+    case noisyLog = "noisy_log"
+
+    // What must be as it is.
+    /// Logs how many descriptors are open and environment variables set.
+    case inventory
+
+    /// Those that a sound cage answers with SIGSYS.
+    public static let forbidden: [InspectorProbe] = [
+        .openFile, .createFile, .socket, .execute, .fork, .thread, .trace, .readMemory, .signal, .signalThread, .mapCode, .protectCode,
+        .ioControl, .ioRing,
+    ]
+}

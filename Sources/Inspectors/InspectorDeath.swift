@@ -1,0 +1,84 @@
+public import Recordings
+
+/// The evidence of an inspection that ended without a report: what ended it, what it said last, and what it used.
+public struct InspectorDeath: Hashable, Sendable {
+    public enum Cause: Hashable, Sendable {
+        /// A signal that no limit explains: a crash, somebody's `kill`, or SIGSYS for a system call that the sandbox forbids.
+        case signal(Int32)
+        /// An exit code of no known meaning, or a failure of ours within the child.
+        case exit(Int32)
+        /// It ran for longer than `InspectionLimits.wallSeconds`.
+        case wallTime
+        case cpuTime
+        /// It reached `memoryBytes`, as far as can be told from outside.
+        case memory
+        /// The report or an artifact became larger than it may be.
+        case outputTooLarge
+        /// The report, or an artifact that it names, cannot be what it claims.
+        case badReport(String)
+        /// The child says that the recording could not be read or an artifact not be written: the infrastructure's fault, if it tells the
+        /// truth. A child that a hostile recording took over may claim it too, so trust it only so often.
+        case inputOutput
+        /// The fork server died, and its children with it; the recording is not to blame.
+        case serverDied
+        /// `InspectorPool.killAll` or `shutdown` ended it; the recording is not to blame.
+        case killed
+    }
+
+    public var cause: Cause
+    /// The last lines of what the child wrote, at most 20, in printable ASCII. They may quote the recording's metadata: for operators.
+    public var logLines: [String]
+    /// What it used; `nil` when nobody could measure it.
+    public var cpuMs: Int?
+    public var wallMs: Int?
+    public var maxRSSBytes: Int64?
+    public var pid: Int32?
+
+    public init(
+        cause: Cause, logLines: [String] = [], cpuMs: Int? = nil, wallMs: Int? = nil, maxRSSBytes: Int64? = nil, pid: Int32? = nil
+    ) {
+        self.cause = cause
+        self.logLines = logLines
+        self.cpuMs = cpuMs
+        self.wallMs = wallMs
+        self.maxRSSBytes = maxRSSBytes
+        self.pid = pid
+    }
+
+    /// What a review record says when no further try is made.
+    public var reasonCode: UnusableReason.Code {
+        switch cause {
+        case .wallTime, .cpuTime: .timedOut
+        default: .inspectorDied
+        }
+    }
+}
+
+extension InspectorDeath: CustomStringConvertible {
+    /// One line for operators.
+    public var description: String {
+        let used = [
+            cpuMs.map { "\($0) ms of CPU" }, wallMs.map { "\($0) ms" }, maxRSSBytes.map { "\($0 >> 20) MiB" }, pid.map { "process \($0)" },
+        ].compactMap { $0 }
+        let suffix = used.isEmpty ? "" : " (\(used.joined(separator: ", ")))"
+        return "The inspector \(cause)\(suffix)" + (logLines.last.map { ": \($0)" } ?? "")
+    }
+}
+
+extension InspectorDeath.Cause: CustomStringConvertible {
+    /// The end of "The inspector …".
+    public var description: String {
+        switch self {
+        case .signal(let number): "was ended by \(SignalName.of(number))"
+        case .exit(let code): "ended with exit code \(code)"
+        case .wallTime: "ran for longer than it may"
+        case .cpuTime: "used more processor time than it may"
+        case .memory: "needed more memory than it may have"
+        case .outputTooLarge: "wrote more than it may"
+        case .badReport(let why): "wrote a report that cannot be: \(why)"
+        case .inputOutput: "could not read the recording or write an artifact"
+        case .serverDied: "ended with its fork server"
+        case .killed: "was ended by this worker"
+        }
+    }
+}

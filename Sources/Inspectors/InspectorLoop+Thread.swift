@@ -1,0 +1,180 @@
+internal import FoundationEssentials
+internal import Glibc
+internal import InspectorChannel
+internal import Logging
+internal import Recordings
+internal import Synchronization
+internal import SystemPackage
+
+/// The thread: starts a server when there is work, talks with it until one of the two ends, and starts the next.
+extension InspectorLoop {
+    /// A warm start takes 50 ms; a machine that needs this long has other troubles.
+    private static let startMs = 30_000
+
+    func serve() {
+        while awaitWork() {
+            do {
+                let executable = try InspectorExecutable.locate(configured: configuration.executable)
+                let server = try ForkServerProcess(executable: executable, sandbox: configuration.sandbox)
+                let process = server.process
+                state.withLock { state in
+                    state.server = process
+                    state.serverWasKilled = false
+                }
+                let failure = converse(with: server)
+                part(with: server, failure: failure)
+            } catch {
+                giveUp(error)
+            }
+        }
+        let waiters = state.withLock { state in
+            state.hasThread = false
+            return state.endWaiters
+        }
+        giveUp(.shutDown)
+        for waiter in waiters { waiter.resume() }
+    }
+
+    /// Sleeps until there is work; false when it is time to end.
+    private func awaitWork() -> Bool {
+        while true {
+            let (isStopping, hasWork) = state.withLock { state in
+                (state.isStopping, !state.ledger.isIdle || !state.supportWaiters.isEmpty)
+            }
+            if isStopping || hasWork { return !isStopping }
+            var polled = [pollfd(fd: bell.descriptor.rawValue, events: Int16(POLLIN), revents: 0)]
+            _ = unsafe poll(&polled, 1, -1)
+            bell.silence()
+        }
+    }
+
+    private func giveUp(_ error: InspectorError) {
+        let waiters = state.withLock { state in
+            defer { state.supportWaiters = [] }
+            return state.supportWaiters
+        }
+        for waiter in waiters { waiter.resume(throwing: error) }
+        change { state in state.ledger.giveUp(error) }
+    }
+
+    /// What went wrong with the server, other than that it ended.
+    private enum Failure {
+        case neverReady
+        case unusable(InspectorError)
+    }
+
+    private func converse(with server: borrowing ForkServerProcess) -> Failure? {
+        var isReady = false
+        let patienceMs = Self.nowMs() + Self.startMs
+        while true {
+            let sending = isReady ? send(to: server.channel) : .done
+            guard sending != .gone, !state.withLock({ state in state.isStopping }) else { return nil }
+            let events = Int16(sending == .behind ? POLLIN | POLLOUT : POLLIN)
+            var polled = [
+                pollfd(fd: bell.descriptor.rawValue, events: Int16(POLLIN), revents: 0),
+                pollfd(fd: server.channel.descriptor.rawValue, events: events, revents: 0),
+            ]
+            _ = unsafe poll(&polled, 2, timeUntil(isReady ? nil : patienceMs))
+            if polled[0].revents != 0 { bell.silence() }
+            do {
+                while let received = try server.channel.receive(wait: false) {
+                    if let error = hear(received, executable: server.executable, isReady: &isReady) { return .unusable(error) }
+                }
+                return isReady ? nil : .neverReady
+            } catch Errno.resourceTemporarilyUnavailable {
+                // All heard.
+            } catch {
+                return .unusable(.notStarted(executable: server.executable, why: "\(error)"))
+            }
+            let now = Self.nowMs()
+            if !isReady, now >= patienceMs { return .neverReady }
+            // A server that lets a child run on is stuck: the next turn hears it end.
+            if state.withLock({ state in state.ledger.noteOverdue(nowMs: now) }) { ForkServerProcess.kill(server.process) }
+        }
+    }
+
+    private enum Sending {
+        case done, behind, gone
+    }
+
+    /// Sends what waits. Within the lock: a caller who leaves takes its descriptors with it.
+    private func send(to channel: InspectorChannel) -> Sending {
+        var result = Sending.done
+        change { state in
+            var settled: [InspectionLedger.Settled] = []
+            do {
+                while let id = state.ledger.nextToKill {
+                    try channel.send(InspectorCommand.kill(id: id).json(), wait: false)
+                    state.ledger.sentKill(id)
+                }
+                while let id = state.ledger.nextToSend, let caller = state.callers[id] {
+                    do {
+                        try channel.send(caller.message, descriptors: caller.descriptors, wait: false)
+                        state.ledger.sent(id, nowMs: Self.nowMs())
+                    } catch let error as Errno where error != .resourceTemporarilyUnavailable && error != .brokenPipe {
+                        let why = InspectorError.refused(why: "the request could not be sent (\(error))")
+                        settled += [state.ledger.failed(id, why)].compactMap { $0 }
+                    }
+                }
+            } catch Errno.resourceTemporarilyUnavailable {
+                result = .behind
+            } catch {
+                result = .gone
+            }
+            return settled
+        }
+        return result
+    }
+
+    private func hear(_ received: InspectorChannel.Received, executable: FilePath, isReady: inout Bool) -> InspectorError? {
+        for descriptor in received.descriptors { try? descriptor.close() }
+        guard let event = try? InspectorEvent(json: received.message) else { return .otherVersion(executable: executable) }
+        guard case .ready(let schema, let support) = event else {
+            change { state in [state.ledger.received(event)].compactMap { $0 } }
+            if case .started(_, let process) = event { configuration.inspectorStarted?(process) }
+            return nil
+        }
+        guard schema == Report.currentSchema else { return .otherVersion(executable: executable) }
+        isReady = true
+        logger.debug("The inspectors' fork server is ready.", metadata: ["executable": "\(executable)", "sandbox": "\(configuration.sandbox)"])
+        let waiters = state.withLock { state in
+            defer { state.supportWaiters = [] }
+            state.support = support
+            return state.supportWaiters
+        }
+        for waiter in waiters { waiter.resume(returning: support) }
+        return configuration.sandbox == .required && !support.isComplete ? .sandboxUnavailable(support) : nil
+    }
+
+    /// Ends the server, and tells those whose children ended with it.
+    private func part(with server: consuming ForkServerProcess, failure: Failure?) {
+        let executable = server.executable
+        let wasKilled = state.withLock { state in
+            state.server = nil
+            return state.serverWasKilled || state.isStopping
+        }
+        let lastWords = server.end()
+        if failure == nil, !wasKilled {
+            logger.warning("The inspectors' fork server died; the next inspection starts another.", metadata: ["last words": "\(lastWords ?? "none")"])
+        }
+        change { state in state.ledger.serverEnded(killed: wasKilled) }
+        switch failure {
+        case nil: break
+        case .neverReady: giveUp(.notStarted(executable: executable, why: lastWords ?? "it ended, or hung, without a word"))
+        case .unusable(let error): giveUp(error)
+        }
+    }
+
+    /// Milliseconds for `poll`; -1, its own word for "as long as it takes", when nothing is due.
+    private func timeUntil(_ momentMs: Int?) -> Int32 {
+        let backstopMs = state.withLock { state in state.ledger.nextBackstopMs }
+        guard let next = [momentMs, backstopMs].compactMap({ $0 }).min() else { return -1 }
+        return Int32(clamping: max(0, next - Self.nowMs()))
+    }
+
+    private static func nowMs() -> Int {
+        var now = timespec()
+        unsafe clock_gettime(CLOCK_MONOTONIC, &now)
+        return now.tv_sec * 1000 + now.tv_nsec / 1_000_000
+    }
+}

@@ -1,0 +1,13 @@
+internal import InspectorChannel
+internal import Recordings
+
+/// What one child is made for.
+struct InspectorWork: Sendable {
+    var request: InspectionRequest
+    var descriptors: InspectorDescriptors
+    var probe: InspectorProbe?
+
+    func job(id: Int) -> InspectorJob {
+        InspectorJob(id: id, request: request, artifacts: descriptors.kinds, probe: probe)
+    }
+}

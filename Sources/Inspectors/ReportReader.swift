@@ -1,0 +1,56 @@
+internal import FoundationEssentials
+internal import InspectorChannel
+internal import Recordings
+internal import SystemPackage
+
+/// Turns what an ended child left behind into an outcome. Trusts none of it. Blocks on the files.
+struct ReportReader {
+    /// What the parent lends for the log. A child that says more loses the rest.
+    static let logBytes = 256 << 10
+
+    let request: InspectionRequest
+    let descriptors: InspectorDescriptors
+
+    func outcome(of end: InspectionEnd) -> InspectorOutcome {
+        let logLines = LogTail.lines(of: (try? LentFile(descriptor: descriptors.log).read(count: Self.logBytes)) ?? [])
+        switch end {
+        case .lost(let cause, let process):
+            return .died(InspectorDeath(cause: cause, logLines: logLines, pid: process))
+        case .ended(let ending, let process):
+            let cause: InspectorDeath.Cause
+            if let known = InspectorDeath.Cause(ending, limits: request.limits, logLines: logLines) {
+                cause = known
+            } else {
+                do {
+                    return .report(try report(ending))
+                } catch let defect as ReportDefect {
+                    cause = .badReport("\(defect)")
+                } catch is DecodingError {
+                    cause = .badReport("it is not the JSON of a report")
+                } catch {
+                    cause = .badReport("it could not be read (\(error))")
+                }
+            }
+            return .died(
+                InspectorDeath(
+                    cause: cause, logLines: logLines, cpuMs: ending.cpuMs, wallMs: ending.wallMs, maxRSSBytes: ending.maxRSSBytes,
+                    pid: process))
+        }
+    }
+
+    private func report(_ ending: InspectorEnding) throws -> Report {
+        let file = LentFile(descriptor: descriptors.report)
+        let size = try file.size()
+        // The file had more than this from the start; a child that wrote a report has cut it.
+        guard size <= request.limits.reportBytes else { throw ReportDefect(field: "report", problem: "was not written") }
+        var report = try Report(json: Data(file.read(count: Int(size)))).validated(limits: request.limits)
+        let check = ArtifactCheck(files: descriptors.artifacts, limits: request.limits)
+        report.artifacts = try check.checked(report.artifacts)
+        // What the parent knows itself, it does not take from the child.
+        report.container.declaredType = request.declaredType
+        report.container.bytes = try LentFile(descriptor: descriptors.recording).size()
+        report.timingsMs["inspector"] = Double(ending.wallMs)
+        report.timingsMs["inspector_cpu"] = Double(ending.cpuMs)
+        return report
+    }
+}

@@ -1,0 +1,32 @@
+internal import FoundationEssentials
+
+/// A waveform as it must be in its file: the audiowaveform format, version 2.
+struct WaveformFile: Decodable {
+    /// 2,000 points of two numbers with at most four characters and a comma, twice over.
+    static let bytesAtMost = 64 << 10
+
+    var version: Int
+    var channels: Int
+    var sampleRate: Int
+    var samplesPerPixel: Int
+    var bits: Int
+    var length: Int
+    var data: [Int8]
+
+    enum CodingKeys: String, CodingKey {
+        case version, channels
+        case sampleRate = "sample_rate"
+        case samplesPerPixel = "samples_per_pixel"
+        case bits, length, data
+    }
+
+    /// Throws `DecodingError` for anything but such a file.
+    init(json: [UInt8]) throws {
+        self = try JSONDecoder().decode(Self.self, from: Data(json))
+    }
+
+    /// A minimum and a maximum for each point of the one channel.
+    var isConsistent: Bool {
+        version == 2 && channels == 1 && bits == 8 && data.count == 2 * length
+    }
+}

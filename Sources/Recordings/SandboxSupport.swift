@@ -1,0 +1,18 @@
+/// What the kernel offers for the cage, asked by the fork server itself, so that a container's rules count too.
+public struct SandboxSupport: Hashable, Sendable, Codable {
+    /// The version of Landlock's interface, from 1 (Linux 5.13) on; `nil` without Landlock.
+    public var landlock: Int?
+    public var seccomp: Bool
+
+    public init(landlock: Int?, seccomp: Bool) {
+        self.landlock = landlock
+        self.seccomp = seccomp
+    }
+
+    /// Whether a cage can be built.
+    public var isComplete: Bool { landlock != nil && seccomp }
+
+    enum CodingKeys: String, CodingKey {
+        case landlock, seccomp
+    }
+}

@@ -1,0 +1,189 @@
+import Foundation
+import Postgres
+import TestSupport
+import Testing
+
+@testable import JobQueue
+
+/// The life of a job in a real PostgreSQL, statement by statement.
+struct QueueTests {
+    /// A queue on a database of its own, with a worker in it.
+    private func withQueue(_ body: (JobQueue, UUID) async throws -> Void) async throws {
+        try await TestDatabase.withDatabase { conninfo in
+            let pool = PostgresPool(PostgresConfiguration(conninfo), limit: 12)
+            let queue = JobQueue(pool: pool)
+            try await body(queue, try await queue.register(name: "first", version: "1", slots: 4, lease: .seconds(5)))
+            await pool.close()
+        }
+    }
+
+    private func insert(_ count: Int, into queue: JobQueue, priority: Int = 0) async throws {
+        try await queue.pool.execute(
+            "INSERT INTO dailies.jobs (kind, priority, payload) SELECT 'noop', \(priority), jsonb_build_object('n', n) FROM generate_series(1, \(count)) n"
+        )
+    }
+
+    /// The first column of a result.
+    private func column<Value: PostgresDecodable>(_ queue: JobQueue, _ query: PostgresQuery) async throws -> [Value] {
+        try await queue.pool.query(query).map { row in try row.decode(at: 0) }
+    }
+
+    private func claimOne(_ queue: JobQueue, _ worker: UUID) async throws -> JobClaim {
+        try #require(try await queue.claim(worker: worker, kinds: ["noop"], limit: 1).first)
+    }
+
+    @Test func `however many claim at once, each job goes to one`() async throws {
+        try await withQueue { queue, worker in
+            try await insert(200, into: queue)
+            let claimed = try await withThrowingTaskGroup(of: [Int64].self) { group in
+                for _ in 0..<10 {
+                    group.addTask {
+                        var mine: [Int64] = []
+                        while true {
+                            let batch = try await queue.claim(worker: worker, kinds: ["noop"], limit: 7)
+                            if batch.isEmpty { return mine }
+                            mine += batch.map(\.id)
+                        }
+                    }
+                }
+                return try await group.reduce(into: []) { $0 += $1 }
+            }
+            #expect(claimed.count == 200)
+            #expect(Set(claimed).count == 200)
+        }
+    }
+
+    @Test func `the most urgent come first, then the oldest`() async throws {
+        try await withQueue { queue, worker in
+            try await insert(2, into: queue, priority: 10)
+            try await insert(1, into: queue, priority: 0)
+            let ids = try await queue.claim(worker: worker, kinds: ["noop"], limit: 10).map(\.id)
+            #expect(Set(ids) == [1, 2, 3])
+            let order = try await column(queue, "SELECT id FROM dailies.jobs ORDER BY priority, id") as [Int64]
+            #expect(order == [3, 1, 2])
+        }
+    }
+
+    @Test func `a completed job moves to the history with its timeline`() async throws {
+        try await withQueue { queue, worker in
+            try await insert(1, into: queue)
+            let claim = try await claimOne(queue, worker)
+            try await queue.pool.transaction { connection in try await queue.end(claim, as: .completed, in: connection) }
+            let row = try await queue.pool.query(
+                "SELECT outcome, attempt, timeline #>> '{0,worker}' AS worker, timeline #>> '{0,outcome}' AS how FROM dailies.job_history"
+            ).one()
+            #expect(try row.decode((String.self, Int.self, String.self, String.self)) == ("completed", 1, "first", "completed"))
+            #expect(try await queue.counts().live == 0)
+            #expect(try await queue.standing(of: claim) == .ended)
+        }
+    }
+
+    @Test func `a stale attempt ends nothing, and takes its transaction's writes with it`() async throws {
+        try await withQueue { queue, worker in
+            try await insert(1, into: queue)
+            let stale = try await claimOne(queue, worker)
+            try await queue.pool.execute("UPDATE dailies.workers SET beaten_at = now() - interval '6 seconds'")
+            #expect(try await queue.rescue().map(\.jobs) == [1])
+            let second = try await queue.register(name: "second", version: "1", slots: 1, lease: .seconds(5))
+            let current = try await claimOne(queue, second)
+            #expect(current.attempt == stale.attempt + 1)
+
+            try await queue.pool.execute("CREATE TABLE effects (by text)")
+            await #expect(throws: JobQueueError.self) {
+                try await queue.pool.transaction { connection in
+                    try await connection.execute("INSERT INTO effects VALUES ('stale')")
+                    try await queue.end(stale, as: .completed, in: connection)
+                }
+            }
+            try await queue.pool.transaction { connection in
+                try await connection.execute("INSERT INTO effects VALUES ('current')")
+                try await queue.end(current, as: .completed, in: connection)
+            }
+            let effects = try await column(queue, "SELECT by FROM effects") as [String]
+            #expect(effects == ["current"])
+            #expect(try await queue.standing(of: stale) == .lost)
+        }
+    }
+
+    @Test(arguments: [("retried", 1, 0), ("crashed", 0, 1), ("snoozed", 0, 0), ("released", 0, 0)])
+    func `what is given back counts as what it was`(how: String, failures: Int, crashes: Int) async throws {
+        try await withQueue { queue, worker in
+            try await insert(1, into: queue)
+            let claim = try await claimOne(queue, worker)
+            let puttingBack = try #require(JobQueue.PuttingBack(rawValue: how))
+            try await queue.pool.transaction { connection in
+                try await queue.putBack(claim, as: puttingBack, after: .zero, reason: "because", in: connection)
+            }
+            let again = try await claimOne(queue, worker)
+            #expect(again.attempt == 2, "the fence rises whatever the attempt counts as")
+            #expect(again.failures == failures)
+            #expect(again.crashes == crashes)
+            await #expect(throws: JobQueueError.self) {
+                try await queue.pool.transaction { connection in
+                    try await queue.putBack(claim, as: puttingBack, after: .zero, reason: nil, in: connection)
+                }
+            }
+        }
+    }
+
+    @Test func `a delayed job is claimed when the database's clock has come that far`() async throws {
+        try await withQueue { queue, worker in
+            try await insert(1, into: queue)
+            let claim = try await claimOne(queue, worker)
+            try await queue.pool.transaction { connection in
+                try await queue.putBack(claim, as: .retried, after: .seconds(3600), reason: nil, in: connection)
+            }
+            #expect(try await queue.claim(worker: worker, kinds: ["noop"], limit: 1).isEmpty)
+            #expect(try await queue.counts().scheduled == 1)
+            try await queue.pool.execute("UPDATE dailies.jobs SET due_at = now()")
+            #expect(try await claimOne(queue, worker).id == claim.id)
+        }
+    }
+
+    @Test func `a worker that did not beat in time claims nothing more`() async throws {
+        try await withQueue { queue, worker in
+            try await insert(1, into: queue)
+            try await queue.pool.execute("UPDATE dailies.workers SET beaten_at = now() - interval '6 seconds'")
+            let error = await #expect(throws: JobQueueError.self) { try await queue.claim(worker: worker, kinds: ["noop"], limit: 1) }
+            #expect(error?.code == .leaseLost)
+        }
+    }
+
+    @Test func `a living worker's jobs are not rescued`() async throws {
+        try await withQueue { queue, worker in
+            try await insert(1, into: queue)
+            _ = try await claimOne(queue, worker)
+            #expect(try await queue.rescue().isEmpty)
+            #expect(try await queue.counts().running == 1)
+        }
+    }
+
+    @Test func `a statement that inserts many jobs sends one notification`() async throws {
+        try await TestDatabase.withDatabase { conninfo in
+            let database = PostgresConfiguration(conninfo)
+            let pool = PostgresPool(database)
+            var events = PostgresListener(database, channels: [JobQueue.channel]).makeAsyncIterator()
+            #expect(await events.next() == .connected)
+            try await insert(50, into: JobQueue(pool: pool))
+            try await pool.execute("NOTIFY dailies_jobs, 'the end'")
+            var heard: [String] = []
+            while heard.last != "the end", case .notification(let notification) = await events.next() { heard.append(notification.payload) }
+            #expect(heard == ["", "the end"])
+            await pool.close()
+        }
+    }
+
+    @Test func `a job in a state that cannot be is refused by the database`() async throws {
+        try await withQueue { queue, _ in
+            for statement in [
+                "INSERT INTO dailies.jobs (kind, state) VALUES ('noop', 'running')",
+                "INSERT INTO dailies.jobs (kind, worker_id) VALUES ('noop', gen_random_uuid())",
+                "INSERT INTO dailies.jobs (kind, state) VALUES ('noop', 'finished')",
+                "INSERT INTO dailies.jobs (kind) VALUES ('DROP TABLE')",
+            ] {
+                let error = await #expect(throws: PostgresError.self) { try await queue.pool.execute(PostgresQuery(verbatim: statement)) }
+                #expect(error?.sqlState == .checkViolation, "\(statement)")
+            }
+        }
+    }
+}
