@@ -102,7 +102,8 @@ let package = Package(
         .testTarget(
             name: "InspectorsTests", dependencies: ["Inspectors", "InspectorChannel", "Recordings", "TestSupport", "Inspector", system],
             swiftSettings: everywhere),
-        .testTarget(name: "StorageTests", dependencies: ["Storage", "TestSupport", system], swiftSettings: everywhere),
+        .testTarget(
+            name: "StorageTests", dependencies: ["Storage", "TestSupport", crypto, subprocess, system], swiftSettings: everywhere),
         .testTarget(
             name: "InterviewsTests", dependencies: ["Interviews", "Postgres", "Recordings", "TestSupport"], swiftSettings: everywhere),
         .testTarget(
