@@ -20,6 +20,7 @@ let configuration = Target.Dependency.product(name: "Configuration", package: "s
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let serviceLifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let unixSignals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
 let subprocess = Target.Dependency.product(name: "Subprocess", package: "swift-subprocess")
 let swiftCSV = Target.Dependency.product(name: "SwiftCSV", package: "SwiftCSV")
 let system = Target.Dependency.product(name: "SystemPackage", package: "swift-system")
@@ -84,7 +85,7 @@ let package = Package(
             name: "Dailies",
             dependencies: [
                 "Postgres", "Migrations", "JobQueue", "LocalPostgres", "Recordings", "Inspectors", "Storage", "Interviews", "Worker",
-                argumentParser, configuration, crypto, logging, serviceLifecycle, swiftCSV, system, yams,
+                argumentParser, configuration, crypto, logging, serviceLifecycle, swiftCSV, system, unixSignals, yams,
             ],
             swiftSettings: everywhere),
 

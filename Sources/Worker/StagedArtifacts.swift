@@ -57,10 +57,3 @@ extension StagedArtifacts: ArtifactSink {
         return ArtifactFile(file: stored.key.string, mediaType: mediaType, bytes: stored.bytes, sha256: stored.sha256)
     }
 }
-
-/// A report named the same artifact twice, or one that has no file. A fault of ours.
-struct PublishingError: Error, CustomStringConvertible {
-    var kind: ArtifactKind
-
-    var description: String { "The \(kind.rawValue) has no staged file to publish." }
-}

@@ -7,6 +7,7 @@ import Postgres
 import ServiceLifecycle
 import Storage
 import SystemPackage
+import UnixSignals
 import Worker
 
 extension Application {

@@ -4,6 +4,7 @@ import Inspectors
 import JobQueue
 import Migrations
 import Postgres
+import Recordings
 import Storage
 import SystemPackage
 
