@@ -77,7 +77,7 @@ struct ForkServer {
         _ = try Report(json: report.json())
         let request = InspectionRequest(declaredType: "video/webm", declaredBytes: 1)
         let job = InspectorJob(id: 1, request: request, artifacts: ArtifactKind.allCases)
-        _ = try InspectorCommand(json: InspectorCommand.inspect(job).json())
+        _ = try InspectorCommand(json: InspectorCommand.inspect(job: job).json())
     }
 
     private func tell(_ event: InspectorEvent) throws {
@@ -118,11 +118,11 @@ struct ForkServer {
         var ended = cage_ending()
         while unsafe cage_reap(&ended) {
             guard let child = children.removeValue(forKey: ended.process) else { continue }
-            let status: InspectorEnding.Status = ended.signal == 0 ? .exit(code: ended.code) : .signal(ended.signal)
+            let status: InspectorEnding.Status = ended.signal == 0 ? .exit(code: ended.code) : .signal(number: ended.signal)
             let ending = InspectorEnding(
                 status: status, timedOut: child.timedOut, cpuMs: Int(ended.cpu_us / 1000), wallMs: Self.nowMs() - child.startedMs,
                 maxRSSBytes: ended.max_rss_bytes)
-            try tell(.ended(id: child.id, ending))
+            try tell(.ended(id: child.id, ending: ending))
         }
     }
 

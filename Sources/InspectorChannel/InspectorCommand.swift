@@ -4,7 +4,7 @@ public import Recordings
 /// What the parent asks of its fork server.
 public enum InspectorCommand: Sendable, Codable {
     /// Fork a child for one recording. Comes with the descriptors of `InspectorDescriptors`.
-    case inspect(InspectorJob)
+    case inspect(job: InspectorJob)
     /// End the child at once. Unknown ids are ignored: it may have ended already.
     case kill(id: Int)
 

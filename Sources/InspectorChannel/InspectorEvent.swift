@@ -6,7 +6,7 @@ public enum InspectorEvent: Sendable, Codable {
     /// The server is warm. `schema` is the report's that its children write: a binary of another version is noticed at once.
     case ready(schema: String, support: SandboxSupport)
     case started(id: Int, process: Int32)
-    case ended(id: Int, InspectorEnding)
+    case ended(id: Int, ending: InspectorEnding)
     /// No child was made; the recording has nothing to do with it.
     case refused(id: Int, why: String)
 
@@ -23,7 +23,7 @@ public enum InspectorEvent: Sendable, Codable {
 public struct InspectorEnding: Hashable, Sendable, Codable {
     public enum Status: Hashable, Sendable, Codable {
         case exit(code: Int32)
-        case signal(Int32)
+        case signal(number: Int32)
     }
 
     public var status: Status

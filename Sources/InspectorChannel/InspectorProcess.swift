@@ -14,7 +14,7 @@ public enum InspectorProcess {
     ) throws(Errno) -> Int32 {
         var process: pid_t = 0
         var words = unsafe ([executable.string] + arguments).map { unsafe strdup($0) } + [nil]
-        defer { for unsafeword in unsafe words { unsafe free(word) } }
+        defer { for index in unsafe words.indices { unsafe free(words[index]) } }
         let result = unsafe words.withUnsafeMutableBufferPointer { words in
             unsafe inspector_spawn(executable.string, words.baseAddress, channel.descriptor.rawValue, errors.rawValue, &process)
         }

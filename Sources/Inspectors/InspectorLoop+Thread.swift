@@ -1,6 +1,7 @@
 internal import FoundationEssentials
 internal import Glibc
 internal import InspectorChannel
+internal import Logging
 internal import Recordings
 internal import Synchronization
 internal import SystemPackage
@@ -135,6 +136,7 @@ extension InspectorLoop {
         }
         guard schema == Report.currentSchema else { return .otherVersion(executable: executable) }
         isReady = true
+        logger.debug("The inspectors' fork server is ready.", metadata: ["executable": "\(executable)", "sandbox": "\(configuration.sandbox)"])
         let waiters = state.withLock { state in
             defer { state.supportWaiters = [] }
             state.support = support
@@ -147,9 +149,15 @@ extension InspectorLoop {
     /// Ends the server, and tells those whose children ended with it.
     private func part(with server: consuming ForkServerProcess, failure: Failure?) {
         let executable = server.executable
-        state.withLock { state in state.server = nil }
+        let wasKilled = state.withLock { state in
+            state.server = nil
+            return state.serverWasKilled || state.isStopping
+        }
         let lastWords = server.end()
-        change { state in state.ledger.serverEnded(killed: state.serverWasKilled || state.isStopping) }
+        if failure == nil, !wasKilled {
+            logger.warning("The inspectors' fork server died; the next inspection starts another.", metadata: ["last words": "\(lastWords ?? "none")"])
+        }
+        change { state in state.ledger.serverEnded(killed: wasKilled) }
         switch failure {
         case nil: break
         case .neverReady: giveUp(.notStarted(executable: executable, why: lastWords ?? "it ended, or hung, without a word"))

@@ -1,6 +1,7 @@
 internal import FoundationEssentials
 internal import Glibc
 internal import InspectorChannel
+internal import Logging
 internal import Recordings
 internal import Synchronization
 internal import SystemPackage
@@ -33,11 +34,13 @@ final class InspectorLoop: Sendable {
     }
 
     let configuration: InspectorPool.Configuration
+    let logger: Logger
     let state = Mutex(State())
     let bell: Bell
 
-    init(configuration: InspectorPool.Configuration) throws(Errno) {
+    init(configuration: InspectorPool.Configuration, logger: Logger) throws(Errno) {
         self.configuration = configuration
+        self.logger = logger
         bell = try Bell()
     }
 
@@ -51,7 +54,7 @@ final class InspectorLoop: Sendable {
             state.lastID += 1
             return state.lastID
         }
-        let message = try InspectorCommand.inspect(work.job(id: id)).json()
+        let message = try InspectorCommand.inspect(job: work.job(id: id)).json()
         defer { state.withLock { state in _ = state.cancelledEarly.remove(id) } }
         return try await withTaskCancellationHandler {
             try await withCheckedThrowingContinuation { continuation in

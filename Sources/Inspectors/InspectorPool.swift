@@ -1,5 +1,6 @@
 internal import Dispatch
 package import InspectorChannel
+public import Logging
 public import Recordings
 public import SystemPackage
 
@@ -32,10 +33,13 @@ public final class InspectorPool: Sendable {
     private let loop: InspectorLoop
 
     /// Starts nothing yet.
+    /// - Parameter logger: told of fork servers that come and go, never of recordings.
     /// - Throws: `InspectorError.noScratch` when no descriptor is left.
-    public init(configuration: Configuration = Configuration()) throws(InspectorError) {
+    public init(
+        configuration: Configuration = Configuration(), logger: Logger = Logger(label: "dailies.inspectors")
+    ) throws(InspectorError) {
         do {
-            loop = try InspectorLoop(configuration: configuration)
+            loop = try InspectorLoop(configuration: configuration, logger: logger)
         } catch {
             throw .noScratch(error)
         }
