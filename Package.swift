@@ -99,7 +99,7 @@ let package = Package(
         .testTarget(name: "LocalPostgresTests", dependencies: ["LocalPostgres", "TestSupport", logging, subprocess, system], swiftSettings: everywhere),
         .testTarget(name: "RecordingsTests", dependencies: ["Recordings"], swiftSettings: everywhere),
         .testTarget(
-            name: "InspectionTests", dependencies: ["Inspection", "FFmpeg", "Recordings", "TestSupport", system], swiftSettings: everywhere),
+            name: "InspectionTests", dependencies: ["Inspection", "FFmpeg", "Recordings", "TestSupport", subprocess, system], swiftSettings: everywhere),
         .testTarget(
             name: "InspectorsTests", dependencies: ["Inspectors", "InspectorChannel", "Recordings", "TestSupport", "Inspector", system],
             swiftSettings: everywhere),
