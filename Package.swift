@@ -114,6 +114,6 @@ let package = Package(
             ],
             swiftSettings: everywhere),
         .testTarget(
-            name: "DailiesTests", dependencies: ["Dailies", "TestSupport", "Inspector", subprocess, system], swiftSettings: everywhere),
+            name: "DailiesTests", dependencies: ["Dailies", "LocalPostgres", "Postgres", "Recordings", "Storage", "TestSupport", "Inspector", subprocess, system], swiftSettings: everywhere),
     ]
 )
