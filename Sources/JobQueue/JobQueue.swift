@@ -35,7 +35,7 @@ public struct JobQueue: Sendable {
                     named: "jobs.claim",
                     """
                     SELECT id, kind, payload::text AS payload, attempt, failures, crashes, max_attempts, created_at, claimed_at
-                    FROM dailies.claim_jobs(\(worker), \(kinds), \(limit))
+                    FROM dailies.claim_jobs(\(worker), \(kinds), \(limit)::integer)
                     """)
             ).decode(JobClaim.self)
         } catch {
@@ -52,7 +52,7 @@ public struct JobQueue: Sendable {
     /// - Throws: `JobQueueError.claimLost`; then the transaction has to be given up.
     public func end(_ claim: JobClaim, as ending: Ending, reason: String? = nil, in connection: PostgresConnection) async throws {
         let query = PostgresQuery(
-            named: "jobs.end", "SELECT dailies.end_job(\(claim.id), \(claim.attempt), \(ending.rawValue), \(reason))")
+            named: "jobs.end", "SELECT dailies.end_job(\(claim.id), \(claim.attempt)::integer, \(ending.rawValue), \(reason))")
         try await fenced(query, claim, in: connection)
     }
 
@@ -76,7 +76,7 @@ public struct JobQueue: Sendable {
     ) async throws {
         let query = PostgresQuery(
             named: "jobs.put_back",
-            "SELECT dailies.put_back_job(\(claim.id), \(claim.attempt), \(how.rawValue), \(delay), \(reason))")
+            "SELECT dailies.put_back_job(\(claim.id), \(claim.attempt)::integer, \(how.rawValue), \(delay), \(reason))")
         try await fenced(query, claim, in: connection)
     }
 

@@ -7,6 +7,9 @@ import SystemPackage
 /// may use one folder at the same time: the first starts the server, the last to leave stops it. A process that is
 /// killed leaves the server running, and the next one adopts it. When `dailies` runs as root, the server runs as the
 /// user `postgres`, or `nobody` where that is missing.
+///
+/// Keep the instance as long as the server is needed: one that is released gives up its share, and whoever leaves next
+/// stops the server.
 public actor LocalPostgres {
     public nonisolated let configuration: Configuration
     private nonisolated let logger: Logger
@@ -22,18 +25,27 @@ public actor LocalPostgres {
 
     /// Runs `body` with a server and leaves it afterwards, whether `body` returns or throws.
     ///
-    /// A server that dies meanwhile is started again. Cancellation reaches `body`; the server is left after it.
+    /// A server that dies meanwhile is started again; when that is impossible, `body` is cancelled and the reason is
+    /// thrown. Cancellation reaches `body`, and the server is left only after it.
     public static func withServer<Result: Sendable>(
         _ configuration: Configuration, logger: Logger = Logger(label: "dailies.local-postgres"),
-        _ body: @Sendable (_ conninfo: String) async throws -> Result
+        _ body: @escaping @Sendable (_ conninfo: String) async throws -> Result
     ) async throws -> Result {
         let server = LocalPostgres(configuration: configuration, logger: logger)
         let conninfo = try await server.start()
         do {
-            let result = try await withThrowingTaskGroup(of: Void.self) { group in
-                group.addTask { try await server.supervise() }
-                defer { group.cancelAll() }
-                return try await body(conninfo)
+            let result = try await withThrowingTaskGroup(of: Result?.self) { group in
+                group.addTask {
+                    try await server.supervise()
+                    return nil
+                }
+                group.addTask { try await body(conninfo) }
+                while let finished = try await group.next() {
+                    guard let result = finished else { continue }
+                    group.cancelAll()
+                    return result
+                }
+                throw CancellationError()
             }
             await server.stop()
             return result

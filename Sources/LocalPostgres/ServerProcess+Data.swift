@@ -53,7 +53,8 @@ extension ServerProcess {
             folder: "/bin",
             account: ServerAccount(name: "", userID: geteuid(), groupID: getegid(), differsFromProcess: false),
             workingFolder: folder.path)
-        let outcome = try? await remover.run("rm", ["-rf", "--", unfinished.string])
+        // A task of its own: a cancelled start clears up, too.
+        let outcome = await Task { try? await remover.run("rm", ["-rf", "--", unfinished.string]) }.value
         if outcome?.isSuccess != true {
             logger.warning("Cannot remove an unfinished PostgreSQL data folder", metadata: ["folder": "\(unfinished)"])
         }

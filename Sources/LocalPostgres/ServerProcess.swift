@@ -50,7 +50,10 @@ struct ServerProcess: Sendable {
     func stop() async {
         for mode in ["fast", "immediate"] where Postmaster.running(on: folder.data) != nil {
             let outcome = try? await programs.run("pg_ctl", ["stop", "-w", "-s", "-t", "60", "-m", mode, "-D", "data"])
-            if outcome?.isSuccess == true { return }
+            if outcome?.isSuccess == true {
+                SocketFolder.discard(socketFolder, of: folder)
+                return
+            }
             logger.warning(
                 "PostgreSQL did not stop", metadata: ["mode": "\(mode)", "folder": "\(folder.path)", "output": "\(outcome?.output ?? "")"])
         }

@@ -33,6 +33,7 @@ struct ServerPrograms: Sendable {
                 .path(folder.appending(program)), arguments: Arguments(arguments), environment: Self.environment,
                 workingDirectory: workingFolder, platformOptions: options, output: .string(limit: 1 << 20), error: .combinedWithOutput)
             let exitCode: CInt? = if case .exited(let code) = result.terminationStatus { code } else { nil }
+            if exitCode == nil, Task.isCancelled { throw CancellationError() }
             return Outcome(exitCode: exitCode, output: result.standardOutput)
         } catch {
             if Task.isCancelled { throw LocalPostgresError(.cancelled, "Cancelled while \(program) ran.") }

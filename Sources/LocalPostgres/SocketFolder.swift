@@ -26,6 +26,11 @@ enum SocketFolder {
         }
     }
 
+    /// Removes a folder outside the server's own once it is empty, so that `/tmp` does not fill up.
+    static func discard(_ socketFolder: FilePath, of folder: ServerFolder) {
+        if socketFolder != folder.run { rmdir(socketFolder.string) }
+    }
+
     /// The path of a socket must fit; commas, spaces, quotes and a leading `@` mean something to libpq or the server.
     static func isUsable(_ path: FilePath) -> Bool {
         path.appending(".s.PGSQL.\(port)").string.utf8.count <= longestSocketPath

@@ -9,6 +9,13 @@ public struct AppliedMigration: Sendable, Hashable {
     /// By the database's clock.
     public let appliedAt: Date
 
+    public init(number: Int, name: String, checksum: String, appliedAt: Date) {
+        self.number = number
+        self.name = name
+        self.checksum = checksum
+        self.appliedAt = appliedAt
+    }
+
     var fileName: String { Migration.fileName(number: number, name: name) }
 }
 

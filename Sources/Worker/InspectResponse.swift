@@ -18,13 +18,14 @@ public struct InspectResponse: JobHandler {
 
     let interviews: Interviews
     let storage: any RecordingStorage
-    let inspectors: Inspectors
+    let inspectors: InspectorPool
     let limits: InspectionLimits
     let retryPolicy: RetryPolicy
     let logger: Logger
 
     public init(
-        interviews: Interviews, storage: any RecordingStorage, inspectors: Inspectors, limits: InspectionLimits, retryPolicy: RetryPolicy,
+        interviews: Interviews, storage: any RecordingStorage, inspectors: InspectorPool, limits: InspectionLimits,
+        retryPolicy: RetryPolicy,
         logger: Logger
     ) {
         self.interviews = interviews

@@ -34,17 +34,18 @@ struct CrashTests {
             let log = RecordedLog()
             let server = PrivateServer.make(in: data, log: log)
             let conninfo = try await server.start()
-            // A session in a loop of the server's own notices the death of its parent late.
+            // A session that computes does not notice that its parent has died. This one ends when it sees a file.
+            let release = folder.appending("release")
             let busy = Task {
-                try? await PSQL.run(
-                    "DO $$ BEGIN FOR i IN 1..20000000 LOOP PERFORM 1; END LOOP; END $$", on: "\(conninfo) application_name=busy")
+                let wait = "WHILE (pg_stat_file('\(release)', true)).size IS NULL LOOP END LOOP"
+                _ = try? await PSQL.run("DO $$ BEGIN \(wait); END $$", on: "\(conninfo) application_name=busy")
             }
-            while try await PSQL.run(
-                "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'busy' AND state = 'active'", on: conninfo)
-                != "1"
-            {}
+            let isBusy = "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'busy' AND state = 'active'"
+            while try await PSQL.run(isBusy, on: conninfo) != "1" {}
             let supervising = Task { try await server.supervise() }
             try await PrivateServer.kill(try #require(PrivateServer.processID(in: data)))
+            #expect(await log.wait(for: "does not start yet"))
+            _ = try Directory.make(release, permissions: .ownerReadWriteExecute)
             #expect(await log.wait(for: "runs again"))
             #expect(try await PSQL.run("SELECT 1", on: conninfo) == "1")
             supervising.cancel()

@@ -15,8 +15,11 @@ struct FolderTests {
             let server = PrivateServer.make(in: folder.appending(FilePath(name).components))
             let conninfo = try await server.start()
             #expect(try await PSQL.run("SELECT 1", on: conninfo) == "1")
+            let socketFolder = try #require(conninfo.split(separator: " ").first?.dropFirst("host=".count))
+            #expect(try Stat(FilePath(String(socketFolder))).permissions == .ownerReadWriteExecute)
             await server.stop()
             #expect(PrivateServer.processID(in: folder.appending(FilePath(name).components)) == nil)
+            #expect((try? Stat(FilePath(String(socketFolder)))) == nil)
         }
     }
 

@@ -9,14 +9,16 @@ actor TestServer {
 
     private let folder = FilePath("/tmp/dailies-test-\(getpid())-\(UUID().uuidString.prefix(8).lowercased())")
     private var start: Task<String, any Error>?
+    /// Kept, because a server that nobody holds any more is free to be stopped.
+    private var server: LocalPostgres?
 
     /// A connection string of the running server. Cancelling one test does not take the server from the others.
     func conninfo() async throws -> String {
         if let start { return try await start.value }
+        let server = LocalPostgres(
+            configuration: .init(folder: folder, maxConnections: 400, settings: ["log_min_messages": "error"], durability: .none))
+        self.server = server
         let task = Task {
-            let server = LocalPostgres(
-                configuration: .init(
-                    folder: folder, maxConnections: 400, settings: ["log_min_messages": "error"], durability: .none))
             let conninfo = try await server.start()
             Self.leaveJanitor(for: folder)
             return conninfo

@@ -1,11 +1,14 @@
 /// Where a connection string leads. Holds no secret, so it may be shown.
-public struct ConnectionTarget: Hashable, Sendable, CustomStringConvertible {
+public struct ConnectionTarget: Sendable, CustomStringConvertible {
     /// Host names, addresses, or folders of Unix sockets, in the order in which they are tried; empty for libpq's own default.
     public let hosts: [String]
     /// One for all hosts, or one for each.
     public let ports: [String]
     public let database: String?
     public let user: String?
+
+    /// The settings that lead to each host, in the order in which they are to be tried; one without any when libpq is to choose.
+    let attempts: [[(keyword: String, value: String)]]
 
     /// Reads a connection string; what it leaves open comes from the environment, as in libpq.
     ///
@@ -16,10 +19,27 @@ public struct ConnectionTarget: Hashable, Sendable, CustomStringConvertible {
             (settings[keyword] ?? "").split(separator: ",").map(String.init)
         }
         let names = list("host")
-        hosts = names.isEmpty ? list("hostaddr") : names
+        let addresses = list("hostaddr")
+        hosts = names.isEmpty ? addresses : names
         ports = list("port")
+        attempts = Self.attempts(names, addresses, ports, prefersStandby: settings["target_session_attrs"] == "prefer-standby")
         user = settings["user"]
         database = settings["dbname"] ?? settings["user"]
+    }
+
+    private static func attempts(
+        _ names: [String], _ addresses: [String], _ ports: [String], prefersStandby: Bool
+    ) -> [[(keyword: String, value: String)]] {
+        let count = max(names.count, addresses.count)
+        guard count > 1 else { return [[]] }
+        let places = (0..<count).map { index in
+            [("host", names), ("hostaddr", addresses), ("port", ports)].compactMap { keyword, values in
+                (values.indices.contains(index) ? values[index] : values.first).map { (keyword: keyword, value: $0) }
+            }
+        }
+        // The only one of libpq's wishes that looks at all hosts twice.
+        guard prefersStandby else { return places }
+        return ["standby", "any"].flatMap { wish in places.map { $0 + [(keyword: "target_session_attrs", value: wish)] } }
     }
 
     public var description: String {

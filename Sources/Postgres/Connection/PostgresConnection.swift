@@ -68,7 +68,12 @@ public final class PostgresConnection {
     /// True when nothing is under way, no transaction is open and the server has not hung up meanwhile.
     var isAtRest: Bool {
         guard case .ready = state, handle.transactionStatus == .idle else { return false }
-        do throws(PostgresError) { try handle.consume() } catch { return false }
+        // What arrives between two queries: parameters that changed, notifications, a farewell, the end of the stream.
+        while let socket = handle.socket, !handle.isBroken, SocketInterest.read.poll(socket, milliseconds: 0) {
+            do throws(PostgresError) { try handle.consume() } catch { return false }
+            // Parses what was read.
+            _ = handle.isBusy
+        }
         return !handle.isBroken
     }
 }

@@ -5,4 +5,10 @@ public struct PostgresNotification: Hashable, Sendable {
     public let payload: String
     /// The process id of the backend that sent it.
     public let backendID: Int32
+
+    package init(channel: String, payload: String, backendID: Int32) {
+        self.channel = channel
+        self.payload = payload
+        self.backendID = backendID
+    }
 }

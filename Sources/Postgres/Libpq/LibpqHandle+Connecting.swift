@@ -50,55 +50,75 @@ extension LibpqHandle {
         PostgresError(.connecting(target: target.description, reason: "no answer within \(timeout)"))
     }
 
-    /// Blocks: libpq looks up the name of each host when its turn comes.
+    /// Blocks: libpq looks host names up. Each host gets an equal share of the time that is left, because libpq alone would wait
+    /// for one that takes the connection and then says nothing until all of it is gone.
     private static func connect(_ configuration: PostgresConfiguration, _ target: ConnectionTarget) throws(PostgresError) -> LibpqHandle {
-        let handle = try start(configuration, target)
-        var schedule = ConnectSchedule(timeout: configuration.connectTimeout, hosts: target.hosts.count)
+        let end = ContinuousClock.now + configuration.connectTimeout
+        var reasons: [String] = []
+        for (index, place) in target.attempts.enumerated() {
+            let share = (end - .now) / (target.attempts.count - index)
+            do throws(Refusal) {
+                return try connect(configuration, to: place, within: share)
+            } catch {
+                if !reasons.contains(error.reason) { reasons.append(error.reason) }
+            }
+        }
+        throw PostgresError(.connecting(target: target.description, reason: reasons.joined(separator: "; ")))
+    }
+
+    private struct Refusal: Error {
+        let reason: String
+    }
+
+    private static func connect(
+        _ configuration: PostgresConfiguration, to place: [(keyword: String, value: String)], within share: Duration
+    ) throws(Refusal) -> LibpqHandle {
+        let handle = try start(configuration, place)
+        let end = ContinuousClock.now + share
         var wanted = SocketInterest.write
         while true {
-            guard !handle.isBroken, let socket = handle.socket else { throw handle.refusal(of: target) }
-            // The descriptor may be another one after each step, and so may the host.
-            schedule.isTrying(handle.address)
-            if !wanted.poll(socket, milliseconds: schedule.millisecondsLeft) {
-                guard !schedule.isOver else { throw noAnswer(from: target, within: configuration.connectTimeout) }
-                // libpq goes on to the next host only when this one fails.
-                shutdown(socket, Int32(SHUT_RDWR))
+            // The descriptor may be another one after each step.
+            guard !handle.isBroken, let socket = handle.socket else { throw Refusal(reason: handle.complaint) }
+            let milliseconds = Int32(clamping: Int64(((end - .now) / .milliseconds(1)).rounded(.up)))
+            guard milliseconds > 0, wanted.poll(socket, milliseconds: milliseconds) else {
+                throw Refusal(reason: "no answer\(handle.hostName.map { " from \($0)" } ?? "") within \(share.rounded)")
             }
             switch unsafe PQconnectPoll(handle.connection) {
             case PGRES_POLLING_READING: wanted = .read
             case PGRES_POLLING_WRITING: wanted = .write
             case PGRES_POLLING_OK:
-                guard unsafe PQsetnonblocking(handle.connection, 1) == 0 else { throw handle.refusal(of: target) }
+                guard unsafe PQsetnonblocking(handle.connection, 1) == 0 else { throw Refusal(reason: handle.complaint) }
                 return handle
-            default: throw handle.refusal(of: target)
+            default: throw Refusal(reason: handle.complaint)
             }
         }
     }
 
-    private static func start(_ configuration: PostgresConfiguration, _ target: ConnectionTarget) throws(PostgresError) -> LibpqHandle {
+    private static func start(
+        _ configuration: PostgresConfiguration, _ place: [(keyword: String, value: String)]
+    ) throws(Refusal) -> LibpqHandle {
         // libpq expands a `dbname` that is a connection string in its place: what stands before gives way to it, what
         // stands after overrides it.
-        let settings = configuration.defaults + [("dbname", configuration.connectionString)] + configuration.demands
+        let settings = configuration.defaults + [("dbname", configuration.connectionString)] + configuration.demands + place
         let connection = unsafe withCStrings(settings.map(\.keyword)) { keywords in
             unsafe withCStrings(settings.map(\.value)) { values in
                 let expandsDatabaseName: Int32 = 1
                 return unsafe PQconnectStartParams(keywords, values, expandsDatabaseName)
             }
         }
-        guard let connection = unsafe connection else {
-            throw PostgresError(.connecting(target: target.description, reason: "out of memory"))
-        }
+        guard let connection = unsafe connection else { throw Refusal(reason: "out of memory") }
         return unsafe LibpqHandle(owning: connection, logger: configuration.logger)
     }
 
-    private func refusal(of target: ConnectionTarget) -> PostgresError {
-        PostgresError(.connecting(target: target.description, reason: complaint))
+    private var hostName: String? {
+        unsafe PQhost(connection).map { unsafe String(cString: $0) }
     }
+}
 
-    /// Tells one attempt of libpq from the next.
-    private var address: String {
-        let parts = unsafe [PQhost(connection), PQhostaddr(connection), PQport(connection)]
-        return unsafe parts.map { unsafe $0.map { unsafe String(cString: $0) } ?? "" }.joined(separator: " ")
+extension Duration {
+    /// To the tenth of a second, for people.
+    fileprivate var rounded: Duration {
+        .milliseconds(Int64((self / .milliseconds(100)).rounded(.up)) * 100)
     }
 }
 

@@ -29,7 +29,7 @@ import Logging
     }
 
     var isBroken: Bool {
-        unsafe PQstatus(connection) == CONNECTION_BAD
+        unsafe PQstatus(connection) == CONNECTION_BAD || notices.hasFarewell
     }
 
     var usesTLS: Bool {
@@ -91,6 +91,9 @@ extension Substring {
 private final class NoticeSink {
     private let logger: Logger
 
+    /// True when the server announced between two queries that it ends the session: libpq passes that on as a mere notice.
+    private(set) var hasFarewell = false
+
     init(logger: Logger) {
         self.logger = logger
     }
@@ -99,6 +102,7 @@ private final class NoticeSink {
         guard let context = unsafe context, let result = unsafe result else { return }
         let sink = unsafe Unmanaged<NoticeSink>.fromOpaque(context).takeUnretainedValue()
         let notice = unsafe LibpqResult.error(of: result)
+        if notice.endsSession { sink.hasFarewell = true }
         sink.logger.debug(
             "notice of PostgreSQL", metadata: ["message": "\(notice.safeMessage)", "sqlstate": "\(notice.sqlState.rawValue)"])
     }

@@ -165,3 +165,11 @@ extension PostgresPool {
         for waiter in closing { waiter.deliver(()) }
     }
 }
+
+extension PostgresPool {
+    /// How many borrowers wait for their turn; for tests and status pages.
+    package var waitingCount: Int { shared.withLock { $0.pool.waiting.count } }
+
+    /// True from the first call of ``close()`` on.
+    package var isClosed: Bool { shared.withLock { $0.pool.isClosed } }
+}

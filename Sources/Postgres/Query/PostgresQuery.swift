@@ -104,8 +104,8 @@ extension PostgresQuery: ExpressibleByStringInterpolation {
             pieces.append(.bind(PostgresBind(value)))
         }
 
-        /// Binds a value or NULL.
-        public mutating func appendInterpolation<Value: PostgresEncodable>(_ value: Value?) {
+        /// Binds a value, or NULL. (Without an overload for optionals, the compiler takes them for a mistake.)
+        public mutating func appendInterpolation(_ value: (some PostgresEncodable)?) {
             pieces.append(.bind(PostgresBind(value)))
         }
 

@@ -1,0 +1,44 @@
+import ArgumentParser
+import FoundationEssentials
+import SystemPackage
+
+struct Doctor: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Check settings, database, storage and sandbox, and say what to do about what is wrong.",
+        discussion: """
+            Prints each effective setting and where it came from, then what was checked. The exit code is 0 when nothing is wrong and \
+            78 otherwise.
+            """)
+
+    @OptionGroup var worker: WorkerOptions
+    @OptionGroup var options: SettingsOptions
+
+    func run() async throws {
+        let settings = try await options.settings(worker.flags)
+        Terminal.out(Self.table(settings).rendered() + "\n")
+        let findings = await Examination(application: Application(settings: settings)).findings()
+        for finding in findings { Terminal.out(finding.rendered()) }
+        if findings.contains(where: \.isProblem) { throw ExitCode.configuration }
+    }
+
+    static func table(_ settings: Settings) -> Table {
+        var table = Table(header: ["setting", "value", "from"])
+        func add(_ name: String, _ value: String, _ source: SettingSource) { table.add([name, value, source.description]) }
+        add("data", settings.data.value.string, settings.data.source)
+        let database =
+            switch settings.database.value {
+            case .privateServer: "the private server in the data folder"
+            // May hold a password, so it is not repeated here.
+            case .server: "PostgreSQL as configured"
+            }
+        add("database", database, settings.database.source)
+        add("storage", settings.storage.value.string, settings.storage.source)
+        add("slots", "\(settings.slots.value)", settings.slots.source)
+        add("grace-seconds", "\(settings.graceSeconds.value)", settings.graceSeconds.source)
+        add("poll-ms", "\(settings.pollMs.value)", settings.pollMs.source)
+        add("sandbox", settings.sandbox.value.rawValue, settings.sandbox.source)
+        add("inspector", settings.inspector?.value.string ?? "beside this program", settings.inspector?.source ?? .standard)
+        add("log-level", settings.logLevel.value.rawValue, settings.logLevel.source)
+        return table
+    }
+}

@@ -1,0 +1,116 @@
+import FoundationEssentials
+import Glibc
+import Inspectors
+import JobQueue
+import Migrations
+import Postgres
+import Recordings
+import Storage
+import SystemPackage
+
+/// Looks at everything that a worker needs, one thing after the other, and goes on after each failure.
+struct Examination: Sendable {
+    let application: Application
+
+    private var settings: Settings { application.settings }
+
+    func findings() async -> [Finding] {
+        var found: [Finding] = []
+        found += await database()
+        found += await storage()
+        found += await inspector()
+        return found
+    }
+
+    private func database() async -> [Finding] {
+        do {
+            return try await application.withDatabase { database in
+                let connection = try await PostgresConnection.connect(database)
+                let version = connection.serverVersion
+                let status = try await Migrator(logger: application.logger).status(on: connection)
+                var found: [Finding] = []
+                let name = "PostgreSQL \(version / 10_000).\(version % 10_000)"
+                // FOR UPDATE SKIP LOCKED, generated columns and partitioned primary keys in the form that is used here: 14.
+                found.append(
+                    version >= 140_000
+                        ? .fine("database", "\(name) answers")
+                        : .problem("database", "\(name) is too old", remedy: "Use PostgreSQL 14 or newer."))
+                found.append(Self.schema(status))
+                if status.contradiction == nil, status.pending.isEmpty {
+                    let pool = PostgresPool(database, limit: 1)
+                    let counts = try await JobQueue(pool: pool).counts()
+                    await pool.close()
+                    found.append(.fine("queue", "\(counts.live) jobs to do, \(counts.workers) workers alive"))
+                    if counts.discarded > 0 {
+                        found.append(
+                            .note("queue", "\(counts.discarded) jobs were discarded in the last day", remedy: "See dailies.job_history for why."))
+                    }
+                }
+                return found
+            }
+        } catch {
+            return [.problem("database", Failure(error)?.message ?? "\(error)")]
+        }
+    }
+
+    private static func schema(_ status: MigrationStatus) -> Finding {
+        if let contradiction = status.contradiction { return .problem("schema", "\(contradiction)") }
+        guard status.pending.isEmpty else {
+            return .problem("schema", "\(status.pending.count) migrations are not applied", remedy: "Run `dailies migrate`.")
+        }
+        guard status.newer.isEmpty else {
+            return .note("schema", "the database is newer than this program", remedy: "That works; bring the program up to date when you can.")
+        }
+        return .fine("schema", "up to date, \(status.applied.count) migrations")
+    }
+
+    private func storage() async -> [Finding] {
+        do {
+            let storage = try await application.storage()
+            await storage.discard(try await storage.stageArtifact())
+            return [.fine("storage", "\(settings.storage.value) can be written")] + space(settings.storage.value)
+        } catch {
+            return [.problem("storage", Failure(error)?.message ?? "\(error)")]
+        }
+    }
+
+    /// A recording and its playback copy take about twice the recording: below a gigabyte an hour of video no longer fits.
+    private func space(_ folder: FilePath) -> [Finding] {
+        var status = statvfs()
+        guard statvfs(folder.string, &status) == 0 else { return [] }
+        let free = Int64(status.f_bavail) * Int64(status.f_frsize)
+        let text = "\(free >> 20) MiB are free"
+        return [free > 1 << 30 ? .fine("space", text) : .problem("space", text, remedy: "Make room in \(folder) or move the storage.")]
+    }
+
+    /// Whether an inspector that tries what it must not do is stopped.
+    private static func cage(_ tests: [CageTest]) -> [Finding] {
+        let escapes = tests.filter { !$0.held }
+        guard !escapes.isEmpty else {
+            return [.fine("inspector", "starts, and \(tests.count) forbidden things that it tried were each stopped")]
+        }
+        return escapes.map {
+            .problem("inspector", "the sandbox did not stop \($0.attempt): \($0.detail)", remedy: "Do not open untrusted recordings here.")
+        }
+    }
+
+    private func inspector() async -> [Finding] {
+        do {
+            let inspectors = try application.inspectors()
+            var found: [Finding] = []
+            let support = try await inspectors.sandboxSupport()
+            if support.lacks.isEmpty {
+                found.append(.fine("sandbox", "the kernel offers Landlock (ABI \(support.landlock ?? 0)) and seccomp"))
+                found += Self.cage(try await inspectors.testCage())
+            } else if settings.sandbox.value == .off {
+                found.append(.note("sandbox", "off, and \(support.lacks)"))
+            } else {
+                found.append(.problem("sandbox", "\(InspectorError.sandboxUnavailable(support))"))
+            }
+            await inspectors.shutdown()
+            return found
+        } catch {
+            return [.problem("inspector", "\(error)")]
+        }
+    }
+}

@@ -1,0 +1,99 @@
+import Inspectors
+import Interviews
+import JobQueue
+import Recordings
+import Storage
+
+extension InspectResponse {
+    /// Opens, inspects, publishes; the writes to the database are left to the resolution.
+    func review(_ submitted: SubmittedRecording, _ claim: JobClaim) async throws -> JobResolution {
+        do {
+            let key = try StorageKey(submitted.key)
+            let recording = try await storage.openRecording(key)
+            guard recording.bytes <= limits.recordingBytes else {
+                return conclude(
+                    .unusable(UnusableReason(.tooLarge), container: container(of: submitted, bytes: recording.bytes)), submitted)
+            }
+            return try await inspect(recording, submitted, claim)
+        } catch let error as StorageError {
+            return try resolution(of: error, submitted, claim)
+        } catch let error as InspectorError {
+            return .snoozed(reason: "\(error)")
+        }
+    }
+
+    private func inspect(
+        _ recording: borrowing OpenedFile, _ submitted: SubmittedRecording, _ claim: JobClaim
+    ) async throws -> JobResolution {
+        var staged = try await StagedArtifacts(in: storage)
+        // Hashed by us, beside the inspector: what a child says of the bytes does not count.
+        let descriptor = recording.descriptor
+        async let sha256 = OpenedFile.sha256(of: descriptor)
+        let outcome = try await inspectors.inspect(
+            recording: descriptor,
+            request: InspectionRequest(declaredType: submitted.declaredType, declaredBytes: submitted.declaredBytes, limits: limits),
+            artifacts: staged.descriptors)
+        switch outcome {
+        case .report(var report):
+            report.container.bytes = recording.bytes
+            report.container.sha256 = try await sha256
+            try await report.publishArtifacts(into: &staged)
+            return conclude(report, submitted)
+        case .died(let death):
+            let container = container(of: submitted, bytes: recording.bytes, sha256: try await sha256)
+            return resolution(of: death, container, submitted, claim)
+        }
+    }
+
+    /// The end of the work: the review record is written where the job ends.
+    private func conclude(_ report: Report, _ submitted: SubmittedRecording) -> JobResolution {
+        .completed(writing(report, submitted))
+    }
+
+    private func writing(_ report: Report, _ submitted: SubmittedRecording) -> JobResolution.Effects {
+        let interviews = interviews
+        return { connection in try await interviews.record(report, forResponse: submitted.responseID, in: connection) }
+    }
+
+    private func resolution(
+        of death: InspectorDeath, _ container: Container, _ submitted: SubmittedRecording, _ claim: JobClaim
+    ) -> JobResolution {
+        switch death.cause {
+        case .killed, .serverDied:
+            // Not the recording's doing: the worker stops, or somebody killed the fork server.
+            return .released(reason: "\(death)")
+        case .inputOutput where claim.attempt - claim.failures - claim.crashes <= 10:
+            // The disk's doing, if the child tells the truth; one that lies runs into the crash budget in the end.
+            return .snoozed(reason: "\(death)")
+        default:
+            break
+        }
+        let evidence = ([death.description] + death.logLines).joined(separator: "\n")
+        switch retryPolicy.afterCrash(of: claim, jitter: .random(in: 0...1)) {
+        case .tryAgain(let delay):
+            return .crashed(reason: evidence, after: delay)
+        case .giveUp:
+            let report = Report.unusable(UnusableReason(death.reasonCode), container: container)
+            return .discarded(reason: evidence, writing(report, submitted))
+        }
+    }
+
+    private func resolution(of error: StorageError, _ submitted: SubmittedRecording, _ claim: JobClaim) throws -> JobResolution {
+        guard error.fault == .request else { return .snoozed(reason: "\(error)") }
+        // Some senders insert the row a moment before the bytes have arrived, so absence has to last for two retries.
+        if error.code == .notFound, claim.failures < 2 {
+            guard case .tryAgain(let delay) = retryPolicy.afterFailure(of: claim, jitter: .random(in: 0...1)) else { throw error }
+            return .retry(reason: "\(error)", after: delay)
+        }
+        let reason =
+            error.code == .notFound
+            ? UnusableReason(.missing)
+            : UnusableReason(
+                .notMedia, message: "What was sent is not a file but a folder or a link. Ask the candidate to send the recording itself.")
+        return conclude(.unusable(reason, container: container(of: submitted)), submitted)
+    }
+
+    private func container(of submitted: SubmittedRecording, bytes: Int64? = nil, sha256: String? = nil) -> Container {
+        Container(bytes: bytes, sha256: sha256, declaredType: submitted.declaredType)
+    }
+}

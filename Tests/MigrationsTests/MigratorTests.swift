@@ -1,0 +1,137 @@
+import Logging
+import Migrations
+import Postgres
+import TestSupport
+import Testing
+
+@Suite(.timeLimit(.minutes(1))) struct MigratorTests {
+    private let steps = [
+        Migration(number: 1, name: "roles", sql: "CREATE TABLE dailies.roles (id int); INSERT INTO dailies.roles VALUES (1)"),
+        Migration(number: 2, name: "jobs", sql: "CREATE TABLE dailies.jobs (id int)"),
+    ]
+    private let broken = Migration(number: 3, name: "broken", sql: "CREATE TABLE dailies.half (); SELECT 1/0")
+
+    private func withConnection(_ body: (PostgresConnection, String) async throws -> Void) async throws {
+        try await TestDatabase.withDatabase(migrated: false) { conninfo in
+            try await body(try await PostgresConnection.connect(conninfo), conninfo)
+        }
+    }
+
+    private func migrationError(_ body: () async throws -> Void) async -> MigrationError? {
+        do {
+            try await body()
+            return nil
+        } catch {
+            return error as? MigrationError
+        }
+    }
+
+    @Test func `The schema of Dailies applies to an empty database, and a second time nothing is left to do`() async throws {
+        try await withConnection { connection, _ in
+            let migrator = Migrator()
+            #expect(await migrationError { try await migrator.verify(on: connection) } != nil)
+            #expect(try await migrator.apply(on: connection).applied == Migrations.all)
+            #expect(try await migrator.apply(on: connection).applied.isEmpty)
+            try await migrator.verify(on: connection)
+            let status = try await migrator.status(on: connection)
+            #expect(status.applied.map(\.checksum) == Migrations.all.map(\.checksum))
+        }
+    }
+
+    @Test func `Twenty processes that start together apply each migration once`() async throws {
+        try await withConnection { connection, conninfo in
+            let migrator = Migrator(steps)
+            let applied = try await withThrowingTaskGroup(of: Int.self) { group in
+                for _ in 0..<20 {
+                    group.addTask { try await migrator.apply(on: try await PostgresConnection.connect(conninfo)).applied.count }
+                }
+                return try await group.reduce(into: []) { $0.append($1) }
+            }
+            #expect(applied.reduce(0, +) == 2)
+            #expect(try await connection.query("SELECT count(*) FROM dailies.roles", as: Int.self) == [1])
+            #expect(try await connection.query("SELECT number FROM dailies.migrations ORDER BY number", as: Int.self) == [1, 2])
+        }
+    }
+
+    @Test func `A migration that fails is undone, the ones before it stay, and the next start goes on from there`() async throws {
+        try await withConnection { connection, _ in
+            let error = await migrationError { _ = try await Migrator(steps + [broken]).apply(on: connection) }
+            #expect(error?.description.contains("0003_broken.sql failed and was rolled back") == true)
+            #expect(error?.underlying?.sqlState?.rawValue == "22012")
+            let isUndone = try await connection.query("SELECT to_regclass('dailies.half') IS NULL", as: Bool.self)
+            #expect(isUndone == [true])
+            let mended = Migration(number: 3, name: "broken", sql: "CREATE TABLE dailies.half ()")
+            #expect(try await Migrator(steps + [mended]).apply(on: connection).applied == [mended])
+        }
+    }
+
+    @Test func `Edited and missing migrations stop everything before anything is applied`() async throws {
+        try await withConnection { connection, _ in
+            _ = try await Migrator(steps).apply(on: connection)
+            let edited = [Migration(number: 1, name: "roles", sql: "-- nothing"), steps[1], broken]
+            let missing = [steps[1], broken]
+            for (migrations, expected) in [
+                (edited, MigrationError.edited(file: "0001_roles.sql", appliedAs: "0001_roles.sql")),
+                (missing, .missing(file: "0001_roles.sql")),
+            ] {
+                let migrator = Migrator(migrations)
+                #expect(await migrationError { _ = try await migrator.apply(on: connection) } == expected)
+                #expect(await migrationError { try await migrator.verify(on: connection) } == expected)
+            }
+            #expect(await migrationError { _ = try await Migrator(steps + steps).apply(on: connection) } == .duplicate(number: 1))
+        }
+    }
+
+    @Test func `An older program goes on with a newer schema and says so; a newer program asks for the migration`() async throws {
+        try await withConnection { connection, _ in
+            let older = Migrator([steps[0]])
+            let newer = Migrator(steps)
+            _ = try await older.apply(on: connection)
+            let pending = await migrationError { try await newer.verify(on: connection) }
+            #expect(pending == .pending(files: ["0002_jobs.sql"]))
+            #expect(pending?.description.contains("dailies migrate") == true)
+            _ = try await newer.apply(on: connection)
+            try await older.verify(on: connection)
+            let report = try await older.apply(on: connection)
+            #expect(report.applied.isEmpty)
+            #expect(report.newer.map(\.number) == [2])
+        }
+    }
+
+    private static let lock: PostgresQuery = "SELECT pg_advisory_lock(\(Int64(0x64_61_69_6c_69_65_73)))"
+    private static let unlock: PostgresQuery = "SELECT pg_advisory_unlock(\(Int64(0x64_61_69_6c_69_65_73)))"
+
+    @Test func `Whoever waits for another migration can be cancelled, and holds no lock afterwards`() async throws {
+        try await withConnection { other, conninfo in
+            try await other.query(Self.lock)
+            let task = Task { try await Migrator(steps).apply(on: try await PostgresConnection.connect(conninfo)).applied }
+            let waits: PostgresQuery = """
+                SELECT EXISTS (SELECT FROM pg_locks JOIN pg_database d ON d.oid = database
+                WHERE locktype = 'advisory' AND NOT granted AND datname = current_database())
+                """
+            while try await !other.query(waits).one().decode(at: 0, as: Bool.self) { await Task.yield() }
+            task.cancel()
+            let error = await migrationError { _ = try await task.value }
+            #expect(error?.underlying?.isCancellation == true)
+            try await other.query(Self.unlock)
+            #expect(try await Migrator(steps).apply(on: other).applied == steps)
+        }
+    }
+
+    @Test func `A user who may not create finds an up-to-date schema sufficient`() async throws {
+        try await withConnection { connection, _ in
+            _ = try await Migrator(steps).apply(on: connection)
+            let reader = "reader_\(connection.backendID)"
+            try await connection.script(
+                """
+                CREATE ROLE \(reader) NOLOGIN;
+                GRANT USAGE ON SCHEMA dailies TO \(reader);
+                GRANT SELECT ON dailies.migrations TO \(reader);
+                SET ROLE \(reader);
+                """)
+            #expect(try await Migrator(steps).apply(on: connection).applied.isEmpty)
+            try await Migrator(steps).verify(on: connection)
+            try await connection.script("RESET ROLE; DROP OWNED BY \(reader); DROP ROLE \(reader)")
+        }
+    }
+}
