@@ -95,11 +95,16 @@ let package = Package(
             path: "Tests/TestSupport", swiftSettings: everywhere),
         .testTarget(name: "PostgresTests", dependencies: ["Postgres", "TestSupport"], swiftSettings: everywhere),
         .testTarget(name: "MigrationsTests", dependencies: ["Migrations", "Postgres", "TestSupport"], swiftSettings: everywhere),
-        .testTarget(name: "JobQueueTests", dependencies: [serviceLifecycle, logging, "JobQueue", "Postgres", "TestSupport"], swiftSettings: everywhere),
-        .testTarget(name: "LocalPostgresTests", dependencies: ["LocalPostgres", "TestSupport", logging, subprocess, system], swiftSettings: everywhere),
+        .testTarget(
+            name: "JobQueueTests", dependencies: [serviceLifecycle, logging, "JobQueue", "Postgres", "TestSupport"],
+            swiftSettings: everywhere),
+        .testTarget(
+            name: "LocalPostgresTests", dependencies: ["LocalPostgres", "TestSupport", logging, subprocess, system],
+            swiftSettings: everywhere),
         .testTarget(name: "RecordingsTests", dependencies: ["Recordings"], swiftSettings: everywhere),
         .testTarget(
-            name: "InspectionTests", dependencies: ["Inspection", "FFmpeg", "Recordings", "TestSupport", subprocess, system], swiftSettings: everywhere),
+            name: "InspectionTests", dependencies: ["Inspection", "FFmpeg", "Recordings", "TestSupport", subprocess, system],
+            swiftSettings: everywhere),
         .testTarget(
             name: "InspectorsTests", dependencies: ["Inspectors", "InspectorChannel", "Recordings", "TestSupport", "Inspector", system],
             swiftSettings: everywhere),
