@@ -113,12 +113,9 @@ let package = Package(
         .testTarget(
             name: "InterviewsTests", dependencies: ["Interviews", "Postgres", "Recordings", "TestSupport"], swiftSettings: everywhere),
         .testTarget(
-            name: "WorkerTests",
+            name: "DailiesTests",
             dependencies: [
-                "Worker", "Inspectors", "Interviews", "JobQueue", "Postgres", "Recordings", "Storage", "TestSupport", "Inspector", system,
-            ],
-            swiftSettings: everywhere),
-        .testTarget(
-            name: "DailiesTests", dependencies: ["Dailies", "LocalPostgres", "Postgres", "Recordings", "Storage", "TestSupport", "Inspector", subprocess, system], swiftSettings: everywhere),
+                "Dailies", "LocalPostgres", "Postgres", "Recordings", "Storage", "TestSupport", "Inspector", subprocess, system,
+            ], swiftSettings: everywhere),
     ]
 )

@@ -50,10 +50,10 @@ struct Product {
             .path(Self.program), arguments: Arguments(arguments + flags), environment: Self.environment,
             output: .string(limit: 1 << 22), error: .string(limit: 1 << 22))
         guard case .exited(let code) = result.terminationStatus else {
-            Issue.record("dailies \(arguments) was ended by a signal: \(result.standardError ?? "")")
+            Issue.record("dailies \(arguments) was ended by a signal: \(result.standardError)")
             return Ending(code: -1, output: "", error: "")
         }
-        return Ending(code: Int32(code), output: result.standardOutput ?? "", error: result.standardError ?? "")
+        return Ending(code: Int32(code), output: result.standardOutput, error: result.standardError)
     }
 
     /// Runs a command beside `body`, which gets its process and has to see to its end.
