@@ -4,6 +4,7 @@ import Inspectors
 import JobQueue
 import Migrations
 import Postgres
+import Recordings
 import Storage
 import SystemPackage
 
@@ -66,7 +67,7 @@ struct Examination: Sendable {
     private func storage() async -> [Finding] {
         do {
             let storage = try await application.storage()
-            try await storage.check()
+            await storage.discard(try await storage.stageArtifact())
             return [.fine("storage", "\(settings.storage.value) can be written")] + space(settings.storage.value)
         } catch {
             return [.problem("storage", Failure(error)?.message ?? "\(error)")]
