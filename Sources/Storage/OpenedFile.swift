@@ -19,21 +19,6 @@ public struct OpenedFile: ~Copyable, Sendable {
         return descriptor
     }
 
-    /// Hashes the whole file, without moving its position. Not interrupted by cancellation.
-    /// - Returns: The SHA-256, 64 lower-case hexadecimal digits.
-    /// - Throws: ``StorageError/Code/unavailable`` when it cannot be read to its end.
-    public borrowing func sha256() async throws(StorageError) -> String {
-        // The borrow lasts as long as the call, and keeps the descriptor open.
-        let descriptor = descriptor
-        return try await BlockingWork.run { () throws(StorageError) in
-            do throws(Errno) {
-                return try ContentDigest.of(descriptor).sha256
-            } catch {
-                throw StorageError(error, cannot: "read a stored file to its end")
-            }
-        }
-    }
-
     deinit {
         try? descriptor.close()
     }
