@@ -7,7 +7,7 @@ extension OpenedFile {
         let (descriptor, bytes) = try await BlockingWork.run { () throws(StorageError) in
             let descriptor = try SourceFile.open(path)
             do {
-                return (descriptor, try descriptor.seek(offset: 0, from: .end))
+                return (descriptor, try Stat(descriptor).size)
             } catch {
                 try? descriptor.close()
                 throw StorageError(.unreadableSource, "Cannot read \(path): \(error).", cause: error as? Errno)

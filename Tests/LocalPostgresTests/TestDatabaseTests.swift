@@ -28,8 +28,8 @@ struct TestDatabaseTests {
                     throw Thrown()
                 }
             }
-            let lingering = try await PSQL.run("SELECT count(*) FROM pg_stat_activity WHERE application_name = 'lingering'", on: own)
-            #expect(lingering == "0")
+            let left = try await PSQL.run("SELECT count(*) FROM pg_stat_activity WHERE application_name = 'lingering'", on: own)
+            #expect(left == "0")
         }
     }
 }

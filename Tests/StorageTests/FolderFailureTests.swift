@@ -77,6 +77,13 @@ struct FolderFailureTests {
         }
     }
 
+    @Test func `A file that a person names is opened at its beginning, with its length`() async throws {
+        let path = Fixtures.recording("audio-only.webm")
+        let opened = try await OpenedFile.open(path)
+        #expect(try opened.descriptor.seek(offset: 0, from: .current) == 0)
+        #expect(try opened.bytes == Bytes.of(path).count)
+    }
+
     @Test func `A folder whose parent is missing is not made up`() async throws {
         let error = await #expect(throws: StorageError.self) { _ = try await FolderStorage.open("/nowhere/at/all") }
         #expect(error?.code == .unavailable)

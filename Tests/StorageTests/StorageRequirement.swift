@@ -111,6 +111,7 @@ extension StorageRequirement {
             try first.descriptor.writeAll(content)
             let stored = try await storage.publish(first, fileExtension: nil)
             let opened = try await storage.openArtifact(stored.key)
+            #expect(try await OpenedFile.sha256(of: opened.descriptor) == stored.sha256)
             let second = try await storage.stageArtifact()
             try second.descriptor.writeAll(content)
             _ = try await storage.publish(second, fileExtension: nil)

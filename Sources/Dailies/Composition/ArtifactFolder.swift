@@ -41,7 +41,8 @@ struct ArtifactFolder: ~Copyable {
 
     private func create(_ kind: ArtifactKind) throws -> FileDescriptor {
         try FileDescriptor.open(
-            path.appending(Self.unfinished(kind)), .readWrite, options: [.create, .truncate, .closeOnExec], permissions: [.ownerReadWrite, .groupRead])
+            path.appending(Self.unfinished(kind)), .readWrite, options: [.create, .truncate, .closeOnExec],
+            permissions: [.ownerReadWrite, .groupRead])
     }
 
     private static func unfinished(_ kind: ArtifactKind) -> String { ".\(kind.rawValue).\(getpid()).unfinished" }
