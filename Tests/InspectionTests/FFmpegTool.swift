@@ -29,8 +29,8 @@ enum FFmpegTool {
     private static func run(_ name: String, _ arguments: [String]) async throws -> (output: String, error: String) {
         let result = try await Subprocess.run(
             .name(name), arguments: Arguments(arguments), output: .string(limit: 16 << 20), error: .string(limit: 1 << 20))
-        let error = result.standardError ?? ""
+        let error = result.standardError
         guard result.terminationStatus.isSuccess else { throw Failure(description: "\(name) \(arguments): \(error)") }
-        return (result.standardOutput ?? "", error)
+        return (result.standardOutput, error)
     }
 }
