@@ -20,6 +20,7 @@ let configuration = Target.Dependency.product(name: "Configuration", package: "s
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let serviceLifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let unixSignals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
 let subprocess = Target.Dependency.product(name: "Subprocess", package: "swift-subprocess")
 let swiftCSV = Target.Dependency.product(name: "SwiftCSV", package: "SwiftCSV")
 let system = Target.Dependency.product(name: "SystemPackage", package: "swift-system")
@@ -84,7 +85,7 @@ let package = Package(
             name: "Dailies",
             dependencies: [
                 "Postgres", "Migrations", "JobQueue", "LocalPostgres", "Recordings", "Inspectors", "Storage", "Interviews", "Worker",
-                argumentParser, configuration, crypto, logging, serviceLifecycle, swiftCSV, system, yams,
+                argumentParser, configuration, crypto, logging, serviceLifecycle, swiftCSV, system, unixSignals, yams,
             ],
             swiftSettings: everywhere),
 
@@ -94,24 +95,27 @@ let package = Package(
             path: "Tests/TestSupport", swiftSettings: everywhere),
         .testTarget(name: "PostgresTests", dependencies: ["Postgres", "TestSupport"], swiftSettings: everywhere),
         .testTarget(name: "MigrationsTests", dependencies: ["Migrations", "Postgres", "TestSupport"], swiftSettings: everywhere),
-        .testTarget(name: "JobQueueTests", dependencies: [serviceLifecycle, logging, "JobQueue", "Postgres", "TestSupport"], swiftSettings: everywhere),
-        .testTarget(name: "LocalPostgresTests", dependencies: ["LocalPostgres", "TestSupport", logging, subprocess, system], swiftSettings: everywhere),
+        .testTarget(
+            name: "JobQueueTests", dependencies: [serviceLifecycle, logging, "JobQueue", "Postgres", "TestSupport"],
+            swiftSettings: everywhere),
+        .testTarget(
+            name: "LocalPostgresTests", dependencies: ["LocalPostgres", "TestSupport", logging, subprocess, system],
+            swiftSettings: everywhere),
         .testTarget(name: "RecordingsTests", dependencies: ["Recordings"], swiftSettings: everywhere),
         .testTarget(
-            name: "InspectionTests", dependencies: ["Inspection", "FFmpeg", "Recordings", "TestSupport", subprocess, system], swiftSettings: everywhere),
+            name: "InspectionTests", dependencies: ["Inspection", "FFmpeg", "Recordings", "TestSupport", subprocess, system],
+            swiftSettings: everywhere),
         .testTarget(
             name: "InspectorsTests", dependencies: ["Inspectors", "InspectorChannel", "Recordings", "TestSupport", "Inspector", system],
             swiftSettings: everywhere),
-        .testTarget(name: "StorageTests", dependencies: ["Storage", "TestSupport", system], swiftSettings: everywhere),
+        .testTarget(
+            name: "StorageTests", dependencies: ["Storage", "TestSupport", crypto, subprocess, system], swiftSettings: everywhere),
         .testTarget(
             name: "InterviewsTests", dependencies: ["Interviews", "Postgres", "Recordings", "TestSupport"], swiftSettings: everywhere),
         .testTarget(
-            name: "WorkerTests",
+            name: "DailiesTests",
             dependencies: [
-                "Worker", "Inspectors", "Interviews", "JobQueue", "Postgres", "Recordings", "Storage", "TestSupport", "Inspector", system,
-            ],
-            swiftSettings: everywhere),
-        .testTarget(
-            name: "DailiesTests", dependencies: ["Dailies", "TestSupport", "Inspector", subprocess, system], swiftSettings: everywhere),
+                "Dailies", "LocalPostgres", "Postgres", "Recordings", "Storage", "TestSupport", "Inspector", subprocess, system,
+            ], swiftSettings: everywhere),
     ]
 )

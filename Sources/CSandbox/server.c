@@ -11,6 +11,7 @@
 #include <sys/resource.h>
 #include <sys/signalfd.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 /// "nobody" and "nogroup" of every distribution, and the kernel's own overflow ids.
@@ -59,6 +60,8 @@ static void restore_signals(void) {
 const char *cage_harden_server(void) {
     restore_signals();
     volunteer_for_oom_killer();
+    // MP4 carries dates, and the C library opens the time zone's file at the first conversion. In a child that would be the end.
+    tzset();
     address_space = open("/proc/self/statm", O_RDONLY | O_CLOEXEC);
     if (address_space < 0) return "opening /proc/self/statm";
     if (drop_root() != 0) return "dropping root";

@@ -1,8 +1,10 @@
 import ArgumentParser
+import Inspectors
 import Interviews
 import LocalPostgres
 import Migrations
 import Postgres
+import Storage
 
 /// What a person is told when a command fails: a sentence, and an exit code after sysexits(3) for scripts.
 struct Failure: Error {
@@ -23,6 +25,8 @@ struct Failure: Error {
         case let error as PostgresError: self.init(error.description, error.isInfrastructure ? .unavailable : .software)
         case let error as LocalPostgresError: self.init(error.description, .unavailable)
         case let error as MigrationError: self.init(error.description, .configuration)
+        case let error as StorageError: self.init(error.description, error.fault == .request ? .data : .unavailable)
+        case let error as InspectorError: self.init(error.description, .unavailable)
         case is CancellationError: self.init("stopped", .temporary)
         case is ExitCode, is CleanExit, is ValidationError: return nil
         default:

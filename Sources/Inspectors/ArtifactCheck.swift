@@ -10,11 +10,16 @@ struct ArtifactCheck {
     /// The artifacts with their sizes filled in. A file that the report does not name is emptied.
     /// - Throws: `ReportDefect` for a file that is not what it should be, `Errno` when a file cannot be read.
     func checked(_ named: ReportArtifacts) throws -> ReportArtifacts {
+        // Apart from the assignments: an optional chain that ends at `nil` does not evaluate what it would have assigned.
+        let poster = try size(of: .poster, isNamed: named.poster != nil)
+        let storyboard = try size(of: .storyboard, isNamed: named.storyboard != nil)
+        let waveform = try size(of: .waveform, isNamed: named.waveform != nil)
+        let playback = try size(of: .playback, isNamed: named.playback != nil)
         var artifacts = named
-        artifacts.poster?.file.bytes = try size(of: .poster, isNamed: named.poster != nil)
-        artifacts.storyboard?.file.bytes = try size(of: .storyboard, isNamed: named.storyboard != nil)
-        artifacts.waveform?.file.bytes = try size(of: .waveform, isNamed: named.waveform != nil)
-        artifacts.playback?.file.bytes = try size(of: .playback, isNamed: named.playback != nil)
+        artifacts.poster?.file.bytes = poster
+        artifacts.storyboard?.file.bytes = storyboard
+        artifacts.waveform?.file.bytes = waveform
+        artifacts.playback?.file.bytes = playback
         if let poster = artifacts.poster { try checkJPEG(.poster, width: poster.width, height: poster.height) }
         if let sheet = artifacts.storyboard { try checkJPEG(.storyboard, width: sheet.width, height: sheet.height) }
         if let waveform = artifacts.waveform { try check(waveform) }

@@ -129,14 +129,15 @@ extension InspectorLoop {
     private func hear(_ received: InspectorChannel.Received, executable: FilePath, isReady: inout Bool) -> InspectorError? {
         for descriptor in received.descriptors { try? descriptor.close() }
         guard let event = try? InspectorEvent(json: received.message) else { return .otherVersion(executable: executable) }
-        guard case .ready(let schema, let support) = event else {
+        guard case .ready(let version, let schema, let support) = event else {
             change { state in [state.ledger.received(event)].compactMap { $0 } }
             if case .started(_, let process) = event { configuration.inspectorStarted?(process) }
             return nil
         }
-        guard schema == Report.currentSchema else { return .otherVersion(executable: executable) }
+        guard version == InspectorChannel.version, schema == Report.currentSchema else { return .otherVersion(executable: executable) }
         isReady = true
-        logger.debug("The inspectors' fork server is ready.", metadata: ["executable": "\(executable)", "sandbox": "\(configuration.sandbox)"])
+        logger.debug(
+            "The inspectors' fork server is ready.", metadata: ["executable": "\(executable)", "sandbox": "\(configuration.sandbox)"])
         let waiters = state.withLock { state in
             defer { state.supportWaiters = [] }
             state.support = support
@@ -155,7 +156,8 @@ extension InspectorLoop {
         }
         let lastWords = server.end()
         if failure == nil, !wasKilled {
-            logger.warning("The inspectors' fork server died; the next inspection starts another.", metadata: ["last words": "\(lastWords ?? "none")"])
+            logger.warning(
+                "The inspectors' fork server died; the next inspection starts another.", metadata: ["last words": "\(lastWords ?? "none")"])
         }
         change { state in state.ledger.serverEnded(killed: wasKilled) }
         switch failure {

@@ -7,6 +7,9 @@ import SystemPackage
 /// may use one folder at the same time: the first starts the server, the last to leave stops it. A process that is
 /// killed leaves the server running, and the next one adopts it. When `dailies` runs as root, the server runs as the
 /// user `postgres`, or `nobody` where that is missing.
+///
+/// Keep the instance as long as the server is needed: one that is released gives up its share, and whoever leaves next
+/// stops the server.
 public actor LocalPostgres {
     public nonisolated let configuration: Configuration
     private nonisolated let logger: Logger

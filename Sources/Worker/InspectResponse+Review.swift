@@ -27,9 +27,10 @@ extension InspectResponse {
     ) async throws -> JobResolution {
         var staged = try await StagedArtifacts(in: storage)
         // Hashed by us, beside the inspector: what a child says of the bytes does not count.
-        async let sha256 = recording.sha256()
+        let descriptor = recording.descriptor
+        async let sha256 = OpenedFile.sha256(of: descriptor)
         let outcome = try await inspectors.inspect(
-            recording: recording.descriptor,
+            recording: descriptor,
             request: InspectionRequest(declaredType: submitted.declaredType, declaredBytes: submitted.declaredBytes, limits: limits),
             artifacts: staged.descriptors)
         switch outcome {
@@ -46,7 +47,12 @@ extension InspectResponse {
 
     /// The end of the work: the review record is written where the job ends.
     private func conclude(_ report: Report, _ submitted: SubmittedRecording) -> JobResolution {
-        .completed { [interviews] connection in try await interviews.record(report, forResponse: submitted.responseID, in: connection) }
+        .completed(writing(report, submitted))
+    }
+
+    private func writing(_ report: Report, _ submitted: SubmittedRecording) -> JobResolution.Effects {
+        let interviews = interviews
+        return { connection in try await interviews.record(report, forResponse: submitted.responseID, in: connection) }
     }
 
     private func resolution(
@@ -56,6 +62,9 @@ extension InspectResponse {
         case .killed, .serverDied:
             // Not the recording's doing: the worker stops, or somebody killed the fork server.
             return .released(reason: "\(death)")
+        case .inputOutput where claim.attempt - claim.failures - claim.crashes <= 10:
+            // The disk's doing, if the child tells the truth; one that lies runs into the crash budget in the end.
+            return .snoozed(reason: "\(death)")
         default:
             break
         }
@@ -65,9 +74,7 @@ extension InspectResponse {
             return .crashed(reason: evidence, after: delay)
         case .giveUp:
             let report = Report.unusable(UnusableReason(death.reasonCode), container: container)
-            return .discarded(reason: evidence) { [interviews] connection in
-                try await interviews.record(report, forResponse: submitted.responseID, in: connection)
-            }
+            return .discarded(reason: evidence, writing(report, submitted))
         }
     }
 

@@ -1,6 +1,7 @@
 import Inspectors
 import Recordings
 import Storage
+import SystemPackage
 
 /// The empty files of one inspection, staged in storage. Those that are not published are removed when this is released.
 struct StagedArtifacts: ~Copyable {
@@ -10,18 +11,21 @@ struct StagedArtifacts: ~Copyable {
     private var waveform: StagedArtifact?
     private var playback: StagedArtifact?
 
-    init(in storage: any RecordingStorage) async throws(StorageError) {
-        self.storage = storage
-        poster = try await storage.stageArtifact()
-        storyboard = try await storage.stageArtifact()
-        waveform = try await storage.stageArtifact()
-        playback = try await storage.stageArtifact()
-    }
-
     /// What an inspector may write to while this lives.
-    var descriptors: ArtifactDescriptors {
-        ArtifactDescriptors(
-            poster: poster?.descriptor, storyboard: storyboard?.descriptor, waveform: waveform?.descriptor, playback: playback?.descriptor)
+    let descriptors: ArtifactDescriptors
+
+    init(in storage: any RecordingStorage) async throws(StorageError) {
+        let poster = try await storage.stageArtifact()
+        let storyboard = try await storage.stageArtifact()
+        let waveform = try await storage.stageArtifact()
+        let playback = try await storage.stageArtifact()
+        self.storage = storage
+        descriptors = ArtifactDescriptors(
+            poster: poster.descriptor, storyboard: storyboard.descriptor, waveform: waveform.descriptor, playback: playback.descriptor)
+        self.poster = consume poster
+        self.storyboard = consume storyboard
+        self.waveform = consume waveform
+        self.playback = consume playback
     }
 
     private mutating func take(_ kind: ArtifactKind) -> StagedArtifact? {
@@ -52,11 +56,4 @@ extension StagedArtifacts: ArtifactSink {
         let stored = try await storage.publish(staged, fileExtension: ending)
         return ArtifactFile(file: stored.key.string, mediaType: mediaType, bytes: stored.bytes, sha256: stored.sha256)
     }
-}
-
-/// A report named the same artifact twice, or one that has no file. A fault of ours.
-struct PublishingError: Error, CustomStringConvertible {
-    var kind: ArtifactKind
-
-    var description: String { "The \(kind.rawValue) has no staged file to publish." }
 }

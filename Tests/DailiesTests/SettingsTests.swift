@@ -35,8 +35,8 @@ struct SettingsTests {
 
     @Test func `the data folder depends on who runs it`() async throws {
         #expect(try await settings(isRoot: true).data.value == "/var/lib/dailies")
-        #expect(try await settings(environment: ["HOME": "/home/ada"]).data.value == "/home/ada/.local/share/dailies")
-        #expect(try await settings(environment: ["HOME": "/home/ada", "XDG_DATA_HOME": "/data"]).data.value == "/data/dailies")
+        #expect(try await settings(environment: ["HOME": "/users/ada"]).data.value == "/users/ada/.local/share/dailies")
+        #expect(try await settings(environment: ["HOME": "/users/ada", "XDG_DATA_HOME": "/data"]).data.value == "/data/dailies")
     }
 
     @Test(arguments: ["0", "many", "-1", "999"])

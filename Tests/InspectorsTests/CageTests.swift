@@ -9,13 +9,14 @@ import Testing
 struct CageTests {
     @Test("kills whoever tries what it forbids", arguments: InspectorProbe.forbidden)
     func kills(_ probe: InspectorProbe) async throws {
-        let death = try await InspectorPool().death(of: probe)
+        let death = try await InspectorPool.shared().death(of: probe)
         #expect(death.cause == .signal(SIGSYS), "\(death)")
         #expect(death.wasForbidden)
     }
 
     /// Without it the same attempts get through to the kernel: it is the cage that ends them, not their being impossible.
-    @Test("is what stops them", arguments: [InspectorProbe.openFile, .socket, .fork, .thread, .signal, .readMemory, .mapCode, .protectCode])
+    @Test(
+        "is what stops them", arguments: [InspectorProbe.openFile, .socket, .fork, .thread, .signal, .readMemory, .mapCode, .protectCode])
     func isNeeded(_ probe: InspectorProbe) async throws {
         let pool = try InspectorPool(configuration: .init(sandbox: .off))
         let death = try await pool.death(of: probe)
@@ -25,14 +26,14 @@ struct CageTests {
 
     @Test("leaves nothing inside but the lent files")
     func isEmpty() async throws {
-        let death = try await InspectorPool().death(of: .inventory)
+        let death = try await InspectorPool.shared().death(of: .inventory)
         // Three standard ones, the recording, the report and four artifacts.
         #expect(death.logLines == ["descriptors: 9, variables: 0"])
     }
 
     @Test("is shown to hold, for doctor")
     func isTested() async throws {
-        let tests = try await InspectorPool().testCage()
+        let tests = try await InspectorPool.shared().testCage()
         #expect(tests.count == InspectorProbe.forbidden.count)
         let escaped = tests.filter { !$0.held }
         #expect(escaped.isEmpty)
@@ -46,7 +47,7 @@ struct CageTests {
 
     @Test("says what the kernel offers for it")
     func support() async throws {
-        let support = try await InspectorPool().sandboxSupport()
+        let support = try await InspectorPool.shared().sandboxSupport()
         #expect(support.isComplete)
         #expect(support.lacks.isEmpty)
     }

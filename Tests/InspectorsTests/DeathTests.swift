@@ -25,7 +25,7 @@ struct DeathTests {
 
     @Test("an inspector by its own fault is that signal", arguments: [(InspectorProbe.trap, SIGILL), (.abort, SIGABRT)])
     func crashes(_ probe: InspectorProbe, _ signal: Int32) async throws {
-        let death = try await InspectorPool().death(of: probe)
+        let death = try await InspectorPool.shared().death(of: probe)
         #expect(death.cause == .signal(signal) || (probe == .trap && death.cause == .signal(SIGTRAP)), "\(death)")
         #expect(death.reasonCode == .inspectorDied)
     }

@@ -28,6 +28,13 @@ struct Lent {
 }
 
 extension InspectorPool {
+    /// For tests that leave the fork server alone; starting one takes longer than most of them.
+    static func shared() throws -> InspectorPool {
+        try sharedResult.get()
+    }
+
+    private static let sharedResult = Result { try InspectorPool() }
+
     /// Runs one probe with small limits, and returns how its inspector died.
     func death(
         of probe: InspectorProbe, lending files: ArtifactDescriptors? = nil, _ change: (inout InspectionLimits) -> Void = { _ in }

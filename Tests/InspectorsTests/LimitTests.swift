@@ -8,7 +8,7 @@ import Testing
 struct LimitTests {
     @Test("wall time")
     func wallTime() async throws {
-        let death = try await InspectorPool().death(of: .hang) { $0.wallSeconds = 1 }
+        let death = try await InspectorPool.shared().death(of: .hang) { $0.wallSeconds = 1 }
         #expect(death.cause == .wallTime)
         #expect(death.reasonCode == .timedOut)
         #expect((death.wallMs ?? 0) >= 1000)
@@ -16,7 +16,7 @@ struct LimitTests {
 
     @Test("processor time")
     func cpuTime() async throws {
-        let death = try await InspectorPool().death(of: .spin) { $0.cpuSeconds = 1 }
+        let death = try await InspectorPool.shared().death(of: .spin) { $0.cpuSeconds = 1 }
         #expect(death.cause == .cpuTime)
         #expect(death.reasonCode == .timedOut)
         #expect((death.cpuMs ?? 0) >= 500)
@@ -24,7 +24,7 @@ struct LimitTests {
 
     @Test("memory, bit by bit and at once", arguments: [InspectorProbe.hoard, .grab])
     func memory(_ probe: InspectorProbe) async throws {
-        let death = try await InspectorPool().death(of: probe) { $0.memoryBytes = 128 << 20 }
+        let death = try await InspectorPool.shared().death(of: probe) { $0.memoryBytes = 128 << 20 }
         #expect(death.cause == .memory, "\(death)")
         #expect((death.maxRSSBytes ?? 0) < 256 << 20)
         #expect(death.reasonCode == .inspectorDied)
@@ -32,7 +32,7 @@ struct LimitTests {
 
     @Test("the size of artifacts and of the report", arguments: [InspectorProbe.flood, .floodReport])
     func output(_ probe: InspectorProbe) async throws {
-        let death = try await InspectorPool().death(of: probe) {
+        let death = try await InspectorPool.shared().death(of: probe) {
             $0.artifactBytes = 1 << 20
             $0.reportBytes = 1 << 16
         }
@@ -41,7 +41,7 @@ struct LimitTests {
 
     @Test("the log, of which the rest is lost")
     func log() async throws {
-        let death = try await InspectorPool().death(of: .noisyLog)
+        let death = try await InspectorPool.shared().death(of: .noisyLog)
         #expect(death.cause == .exit(70))
         #expect(death.logLines.count <= 20)
         #expect(!death.logLines.isEmpty)

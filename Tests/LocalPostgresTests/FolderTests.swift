@@ -75,6 +75,19 @@ struct FolderTests {
         }
     }
 
+    @Test(.enabled(if: geteuid() == 0, "only root gives folders away"))
+    func `A private socket folder of another user is refused, and one that was not handed over yet is taken`() async throws {
+        try await TemporaryFolder.with { folder in
+            let account = try ServerAccount.forThisProcess()
+            let (foreign, unfinished) = (folder.appending("foreign"), folder.appending("unfinished"))
+            for path in [foreign, unfinished] { _ = try Directory.make(path, permissions: .ownerReadWriteExecute) }
+            try #require(chown(foreign.string, 1, 1) == 0)
+            #expect(throws: LocalPostgresError.self) { try SocketFolder.prepare(foreign, for: account) }
+            #expect(try SocketFolder.prepare(unfinished, for: account) == unfinished)
+            #expect(try Stat(unfinished).rawValue.st_uid == account.userID)
+        }
+    }
+
     @Test func `Data of a version that is not installed is refused with the package to install`() async throws {
         try await TemporaryFolder.with { folder in
             let account = try ServerAccount.forThisProcess()

@@ -29,7 +29,7 @@ actor TestServer {
 
     /// A process of its own waits until this one has gone, in whatever way, then stops the server and removes its folder.
     /// It waits for the lock that every user of a server holds, which the kernel releases even after `kill -9`.
-    /// Folders whose janitor was killed as well, by a reboot say, go when they are an hour old.
+    /// Servers and folders of other tests that were killed go when they are an hour old.
     private static func leaveJanitor(for folder: FilePath) {
         var options = PlatformOptions()
         options.createSession = true
@@ -47,9 +47,10 @@ actor TestServer {
             while kill -0 "$server" && [ $tries -gt 0 ]; do tries=$((tries - 1)); sleep 0.1; done
             rm -rf "$1"
         }
-        find /tmp -maxdepth 1 -name 'dailies-test-[0-9]*' -mmin +60 | while read -r old; do
-            flock -n "$old/server.lock" true && clean "$old"
+        find /tmp/dailies-test-* -name server.lock -mmin +60 | while read -r lock; do
+            flock -n "$lock" true && clean "${lock%/*}"
         done
+        find /tmp -maxdepth 1 -name 'dailies-test-folder-*' -mmin +60 -exec rm -rf {} +
         flock "$1/server.lock" true && clean "$1"
         """
 }

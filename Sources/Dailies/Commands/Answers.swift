@@ -12,7 +12,7 @@ struct Answers: AsyncParsableCommand {
     @Option(help: ArgumentHelp("How many, the newest.", valueName: "number"))
     var limit = 100
 
-    @Flag(help: "Print one JSON object a line for programs.")
+    @ArgumentParser.Flag(help: "Print one JSON object a line for programs.")
     var json = false
 
     @OptionGroup var options: SettingsOptions

@@ -71,7 +71,8 @@ struct Import: AsyncParsableCommand {
         _ = try await interviews.submit(
             Submission(
                 role: row.role, question: row.question, candidateName: row.candidateName, candidateEmail: row.candidateEmail,
-                recordingKey: stored.key.string, declaredType: row.file.extension.flatMap(MediaType.claimed(byExtension:)), declaredBytes: stored.bytes,
+                recordingKey: stored.key.string, declaredType: row.file.extension.flatMap(MediaType.claimed(byExtension:)),
+                declaredBytes: stored.bytes,
                 declaredSHA256: stored.sha256, bulk: true))
     }
 }

@@ -7,11 +7,12 @@ import Postgres
 import ServiceLifecycle
 import Storage
 import SystemPackage
+import UnixSignals
 import Worker
 
 extension Application {
     func storage() async throws -> any RecordingStorage {
-        try await FolderStorage.open(FolderStorage.Configuration(root: settings.storage.value), logger: logger)
+        try await FolderStorage.open(settings.storage.value)
     }
 
     func inspectors() throws -> InspectorPool {

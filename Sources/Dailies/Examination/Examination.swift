@@ -4,6 +4,7 @@ import Inspectors
 import JobQueue
 import Migrations
 import Postgres
+import Recordings
 import Storage
 import SystemPackage
 
@@ -42,7 +43,9 @@ struct Examination: Sendable {
                     found.append(.fine("queue", "\(counts.live) jobs to do, \(counts.workers) workers alive"))
                     if counts.discarded > 0 {
                         found.append(
-                            .note("queue", "\(counts.discarded) jobs were discarded in the last day", remedy: "See dailies.job_history for why."))
+                            .note(
+                                "queue", "\(counts.discarded) jobs were discarded in the last day",
+                                remedy: "See dailies.job_history for why."))
                     }
                 }
                 return found
@@ -58,7 +61,8 @@ struct Examination: Sendable {
             return .problem("schema", "\(status.pending.count) migrations are not applied", remedy: "Run `dailies migrate`.")
         }
         guard status.newer.isEmpty else {
-            return .note("schema", "the database is newer than this program", remedy: "That works; bring the program up to date when you can.")
+            return .note(
+                "schema", "the database is newer than this program", remedy: "That works; bring the program up to date when you can.")
         }
         return .fine("schema", "up to date, \(status.applied.count) migrations")
     }
@@ -66,7 +70,7 @@ struct Examination: Sendable {
     private func storage() async -> [Finding] {
         do {
             let storage = try await application.storage()
-            try await storage.check()
+            await storage.discard(try await storage.stageArtifact())
             return [.fine("storage", "\(settings.storage.value) can be written")] + space(settings.storage.value)
         } catch {
             return [.problem("storage", Failure(error)?.message ?? "\(error)")]

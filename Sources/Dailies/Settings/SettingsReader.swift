@@ -24,12 +24,12 @@ struct SettingsReader: Sendable {
         let given = Dictionary(
             uniqueKeysWithValues: flags.map { (AbsoluteConfigKey([$0.key]), ConfigValue(.string($0.value), isSecret: false)) })
         providers = [
-            (InMemoryProvider(name: "flags", values: given), { .flag("--\($0)") }),
+            (InMemoryProvider(name: "flags", values: given), { @Sendable in .flag("--\($0)") }),
             (
                 EnvironmentVariablesProvider(environmentVariables: environment).prefixKeys(with: "dailies"),
-                { .environment("DAILIES_" + $0.uppercased().replacing("-", with: "_")) }
+                { @Sendable in .environment("DAILIES_" + $0.uppercased().replacing("-", with: "_")) }
             ),
-            (yaml, { _ in .file(path) }),
+            (yaml, { @Sendable _ in .file(path) }),
         ]
     }
 

@@ -8,13 +8,15 @@ extension PostgresError {
             return Self.describe(error, subject: subject)
         case .connectionLost(let reason, let state):
             let code = state.map { " (SQLSTATE \($0))" } ?? ""
-            return "The connection to PostgreSQL was lost\(subject): \(reason)\(code)\(code.isEmpty ? Self.separator(after: reason) : ".") It is made anew when it is needed again."
+            let end = code.isEmpty ? Self.separator(after: reason) : "."
+            return "The connection to PostgreSQL was lost\(subject): \(reason)\(code)\(end) It is made anew when it is needed again."
         case .commitOutcomeUnknown(let reason):
             return "The connection to PostgreSQL was lost during COMMIT: \(reason)\(Self.separator(after: reason)) "
                 + "Whether the transaction took effect is not known; look before doing it again."
         case .rolledBack:
             return
-                "PostgreSQL rolled the transaction back instead of committing it, because a statement in it had failed. Nothing was changed."
+                "PostgreSQL rolled the transaction back instead of committing it, because a statement in it had failed. "
+                + "Nothing was changed."
         case .decoding(let failure):
             return "Column “\(failure.column)”\(subject) holds \(failure.actual), but \(failure.expected) was expected. "
                 + "The database's schema and this program may be of different versions: `dailies migrate` brings the schema up to date."

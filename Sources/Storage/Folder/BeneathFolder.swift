@@ -1,0 +1,63 @@
+import SystemPackage
+
+/// Finding a key beneath a root.
+enum BeneathFolder {
+    /// Opens a regular file, folder by folder.
+    /// - Returns: The descriptor, which the caller closes, and the file's length.
+    static func openFile(_ key: StorageKey, in root: FolderHandle) throws(StorageError) -> (FileDescriptor, Int64) {
+        var folder = root
+        var components = key.components
+        let name = components.removeLast()
+        for component in components {
+            do throws(Errno) {
+                folder = try folder.openFolder(component)
+            } catch {
+                throw explain(error, component, in: folder, isLast: false, key)
+            }
+        }
+        let descriptor: FileDescriptor
+        do throws(Errno) {
+            descriptor = try folder.openFile(name)
+        } catch {
+            throw explain(error, name, in: folder, isLast: true, key)
+        }
+        do throws(StorageError) {
+            return (descriptor, try length(of: descriptor, key))
+        } catch {
+            try? descriptor.close()
+            throw error
+        }
+    }
+
+    private static func length(of descriptor: FileDescriptor, _ key: StorageKey) throws(StorageError) -> Int64 {
+        let stat: Stat
+        do throws(Errno) {
+            stat = try Stat(descriptor)
+        } catch {
+            throw StorageError(error, cannot: "read \(key)")
+        }
+        guard stat.type == .regular else { throw notAFile(key, stat.type) }
+        return stat.size
+    }
+
+    /// The system's answer depends on its version where a link or a special file is in the way: so the thing itself is looked at.
+    private static func explain(
+        _ error: Errno, _ name: String, in folder: FolderHandle, isLast: Bool, _ key: StorageKey
+    ) -> StorageError {
+        switch error {
+        case .noSuchFileOrDirectory, .fileNameTooLong:
+            return StorageError(.notFound, "No file is stored as \(key).", cause: error)
+        case .notDirectory, .tooManySymbolicLinkLevels, .noSuchAddressOrDevice:
+            guard let type = (try? folder.stat(name))?.type else { break }
+            if type == .symbolicLink || isLast { return notAFile(key, type) }
+            return StorageError(.notFound, "No file is stored as \(key).", cause: error)
+        default: break
+        }
+        return StorageError(error, cannot: "read \(key)")
+    }
+
+    private static func notAFile(_ key: StorageKey, _ type: FileType) -> StorageError {
+        let detail = type == .symbolicLink ? " leads through a symbolic link, which is not followed" : " is \(FileKind.words(type))"
+        return StorageError(.notAFile, "The key \(key)\(detail), not a stored file.")
+    }
+}

@@ -1,0 +1,60 @@
+import Crypto
+import SystemPackage
+
+/// The SHA-256 of a file's content.
+enum ContentDigest {
+    private static let chunk = 1 << 20
+
+    /// Reads a file to its end by offsets, without moving its position.
+    /// - Returns: 64 lower-case hexadecimal digits, and the number of bytes read.
+    static func of(_ file: FileDescriptor) throws(Errno) -> (sha256: String, bytes: Int64) {
+        try read(file) { _ in }
+    }
+
+    /// Copies a file to an empty one, hashing what it copies.
+    static func copying(_ source: FileDescriptor, to target: FileDescriptor) throws(CopyFailure) -> (sha256: String, bytes: Int64) {
+        var failure: Errno?
+        do throws(Errno) {
+            return try read(source) { (bytes) throws(Errno) in
+                do {
+                    try target.writeAll(bytes)
+                } catch {
+                    let cause = error as? Errno ?? .ioError
+                    failure = cause
+                    throw cause
+                }
+            }
+        } catch {
+            throw failure.map(CopyFailure.writing) ?? .reading(error)
+        }
+    }
+
+    /// Which side of a copy failed: a bad source is the caller's matter, a bad target the storage's.
+    enum CopyFailure: Error {
+        case reading(Errno)
+        case writing(Errno)
+    }
+
+    private static func read(
+        _ file: FileDescriptor, each: (UnsafeRawBufferPointer) throws(Errno) -> Void
+    ) throws(Errno) -> (sha256: String, bytes: Int64) {
+        let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: chunk, alignment: 16)
+        defer { buffer.deallocate() }
+        var hash = SHA256()
+        var offset: Int64 = 0
+        while true {
+            let count: Int
+            do {
+                count = try file.read(fromAbsoluteOffset: offset, into: buffer)
+            } catch {
+                throw error as? Errno ?? .ioError
+            }
+            if count == 0 { break }
+            let bytes = UnsafeRawBufferPointer(rebasing: buffer[..<count])
+            hash.update(bufferPointer: bytes)
+            try each(bytes)
+            offset += Int64(count)
+        }
+        return (hash.finalize().map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined(), offset)
+    }
+}

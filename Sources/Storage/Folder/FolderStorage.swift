@@ -1,0 +1,151 @@
+import Glibc
+public import SystemPackage
+
+/// Storage in a folder, on a local disk or a network file system that all workers share.
+///
+/// ```
+/// recordings/3f/3f2a….webm       what `dailies import` brought in; other programs may use any other path
+/// artifacts/9c/07/9c07….jpg
+/// .staging/PID-RANDOM/…          unpublished files, of one process each
+/// ```
+/// Keys are resolved beneath the root step by step, and no step follows a symbolic link. Files get the mode 0640, folders 0750.
+public struct FolderStorage: RecordingStorage {
+    /// The root, as it was given.
+    public let path: FilePath
+    /// Which folder that was at the start. When a disk is unmounted, its path leads to another, empty folder, where every
+    /// recording would seem to be missing, and it would be the recordings' fault.
+    private let identity: FolderIdentity
+    private let staging: StagingFolder
+
+    private init(path: FilePath, identity: FolderIdentity, staging: StagingFolder) {
+        self.path = path
+        self.identity = identity
+        self.staging = staging
+    }
+
+    /// Opens a storage folder, makes it when it is missing (its parent has to exist), and removes what killed processes
+    /// have left staged.
+    public static func open(_ path: FilePath) async throws(StorageError) -> FolderStorage {
+        try await BlockingWork.run { () throws(StorageError) in
+            do throws(Errno) {
+                if mkdir(path.string, 0o750) != 0, errno != EEXIST { throw Errno(rawValue: errno) }
+                let root = try FolderHandle(root: path)
+                return FolderStorage(path: path, identity: try root.identity(), staging: try StagingFolder(in: root))
+            } catch {
+                throw StorageError(error, cannot: "open the storage folder \(path)")
+            }
+        }
+    }
+
+    public func openRecording(_ key: StorageKey) async throws(StorageError) -> OpenedFile {
+        try await openFile(key)
+    }
+
+    public func openArtifact(_ key: StorageKey) async throws(StorageError) -> OpenedFile {
+        try await openFile(key)
+    }
+
+    public func contains(_ key: StorageKey) async throws(StorageError) -> Bool {
+        do {
+            _ = try await openFile(key)
+            return true
+        } catch  where error.fault == .request {
+            return false
+        }
+    }
+
+    public func stageArtifact() async throws(StorageError) -> StagedArtifact {
+        StagedArtifact(try await BlockingWork.run { () throws(StorageError) in try stage() })
+    }
+
+    public func publish(_ staged: consuming StagedArtifact, fileExtension: FileExtension?) async throws(StorageError) -> StoredFile {
+        let file = staged.file
+        return try await BlockingWork.run { () throws(StorageError) in
+            let content: (sha256: String, bytes: Int64)
+            do throws(Errno) {
+                content = try ContentDigest.of(file.descriptor)
+            } catch {
+                throw StorageError(error, cannot: "read a staged artifact in \(path)")
+            }
+            let key = StorageKey.artifact(sha256: content.sha256, fileExtension: fileExtension)
+            return try settle(file, as: StoredFile(key: key, bytes: content.bytes, sha256: content.sha256))
+        }
+    }
+
+    public func storeRecording(from source: FileDescriptor, fileExtension: FileExtension?) async throws(StorageError) -> StoredFile {
+        try await BlockingWork.run { () throws(StorageError) in
+            try SourceFile.requireRegular(source, named: "the recording")
+            let file = try stage()
+            let content: (sha256: String, bytes: Int64)
+            do throws(ContentDigest.CopyFailure) {
+                content = try ContentDigest.copying(source, to: file.descriptor)
+            } catch {
+                switch error {
+                case .reading(let cause):
+                    throw StorageError(.unreadableSource, "Cannot read the recording to its end: \(cause).", cause: cause)
+                case .writing(let cause): throw StorageError(cause, cannot: "write a recording to \(path)")
+                }
+            }
+            let key = StorageKey.recording(sha256: content.sha256, fileExtension: fileExtension)
+            return try settle(file, as: StoredFile(key: key, bytes: content.bytes, sha256: content.sha256))
+        }
+    }
+}
+
+extension FolderStorage {
+    private func openFile(_ key: StorageKey) async throws(StorageError) -> OpenedFile {
+        let (descriptor, bytes) = try await BlockingWork.run { () throws(StorageError) in
+            try BeneathFolder.openFile(key, in: try openRoot())
+        }
+        return OpenedFile(descriptor: descriptor, bytes: bytes)
+    }
+
+    /// The root, opened anew each time, so that a storage that has gone is noticed.
+    private func openRoot() throws(StorageError) -> FolderHandle {
+        let root: FolderHandle
+        let found: FolderIdentity
+        do throws(Errno) {
+            root = try FolderHandle(root: path)
+            found = try root.identity()
+        } catch {
+            throw StorageError(error, cannot: "open the storage folder \(path)")
+        }
+        guard found == identity else {
+            throw StorageError(
+                .unavailable,
+                "The storage folder \(path) is not the one that was there at the start. Mount its disk again, or restart dailies if this is meant."
+            )
+        }
+        return root
+    }
+
+    private func stage() throws(StorageError) -> StagedFile {
+        do throws(Errno) {
+            return try staging.makeFile()
+        } catch {
+            throw StorageError(error, cannot: "stage a file in \(path)")
+        }
+    }
+
+    /// Makes a whole file durable and then visible, in this order.
+    private func settle(_ file: StagedFile, as stored: StoredFile) throws(StorageError) -> StoredFile {
+        var folder = try openRoot()
+        do throws(Errno) {
+            guard fsync(file.descriptor.rawValue) == 0 else { throw Errno(rawValue: errno) }
+            var components = stored.key.components
+            let name = components.removeLast()
+            for component in components { folder = try folder.makeFolder(component) }
+            // One of another length is damage, and is replaced.
+            if let existing = try folder.stat(name), existing.type == .regular, existing.size == stored.bytes {
+                file.remove()
+            } else {
+                try file.folder.directory.rename(file.name, to: folder, as: name)
+            }
+            // Also for an existing one: whoever renamed it may not have come to sync it.
+            try folder.sync()
+            return stored
+        } catch {
+            throw StorageError(error, cannot: "store \(stored.key) in \(path)")
+        }
+    }
+}

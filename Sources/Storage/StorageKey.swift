@@ -1,0 +1,56 @@
+/// The name of one stored file, relative to the storage: components joined by `/`, such as `recordings/3f/3f2a….webm`.
+///
+/// Keys of recordings come out of a database that other programs write, so everything that could mean another place is
+/// refused: empty components (and with them absolute paths), `.` and `..`, backslashes (a separator elsewhere), control
+/// characters, and components that begin with a dot, which storage keeps for itself.
+public struct StorageKey: Sendable, Hashable, CustomStringConvertible {
+    /// S3's limit, in bytes of UTF-8.
+    public static let maximumLength = 1024
+    /// The limit of most file systems for one name.
+    public static let maximumComponentLength = 255
+
+    /// The whole key.
+    public let string: String
+
+    /// - Throws: ``StorageError/Code/invalidKey`` with the reason.
+    public init(_ string: String) throws(StorageError) {
+        if let reason = Self.objection(to: string) { throw StorageError(.invalidKey, "The storage key is refused: \(reason).") }
+        self.string = string
+    }
+
+    /// For keys that this module makes itself.
+    init(trusted string: String) {
+        self.string = string
+    }
+
+    public var description: String { string }
+
+    var components: [String] { string.split(separator: "/").map(String.init) }
+
+    private static func objection(to string: String) -> String? {
+        if string.isEmpty { return "it is empty" }
+        if string.utf8.count > maximumLength { return "it is longer than \(maximumLength) bytes" }
+        if string.hasPrefix("/") { return "it is an absolute path; keys are relative to the storage folder" }
+        if string.unicodeScalars.contains(where: { $0.properties.generalCategory == .control }) { return "it contains a control character" }
+        if string.utf8.contains(UInt8(ascii: "\\")) { return "it contains a backslash" }
+        for component in string.split(separator: "/", omittingEmptySubsequences: false) {
+            if component.isEmpty { return "it has an empty component" }
+            if component == "." || component == ".." { return "it contains '\(component)'" }
+            if component.hasPrefix(".") { return "a component begins with a dot" }
+            if component.utf8.count > maximumComponentLength { return "a component is longer than \(maximumComponentLength) bytes" }
+        }
+        return nil
+    }
+}
+
+extension StorageKey {
+    /// Where a recording goes that `dailies import` brings in.
+    static func recording(sha256: String, fileExtension: FileExtension?) -> StorageKey {
+        StorageKey(trusted: "recordings/\(sha256.prefix(2))/\(sha256)\(fileExtension?.suffix ?? "")")
+    }
+
+    /// Where an artifact goes: named by its content, so that it never changes and may be cached for ever.
+    static func artifact(sha256: String, fileExtension: FileExtension?) -> StorageKey {
+        StorageKey(trusted: "artifacts/\(sha256.prefix(2))/\(sha256.dropFirst(2).prefix(2))/\(sha256)\(fileExtension?.suffix ?? "")")
+    }
+}

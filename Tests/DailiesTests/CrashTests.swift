@@ -1,0 +1,149 @@
+import Foundation
+import LocalPostgres
+import Postgres
+import Subprocess
+import SystemPackage
+import TestSupport
+import Testing
+
+/// What `kill -9` does to the product: nothing that lasts. Each test kills the real thing in the middle of real work.
+@Suite(.timeLimit(.minutes(5)))
+struct CrashTests {
+    private func recordings(_ count: Int) -> [FilePath] {
+        let names = ["chrome-vp8-opus.webm", "chrome-h264-opus.mp4", "fault-mic-muted.webm", "resized-midway.webm", "audio-only.webm"]
+        return (0..<count).map { Fixtures.recording(names[$0 % names.count]) }
+    }
+
+    @Test func `a worker killed in mid-job loses nothing and doubles nothing`() async throws {
+        try await Product.with { product in
+            try await product.bringIn(recordings(24))
+            for mark in [1, 6, 12] {
+                try await product.running("work", "--slots", "3") { worker in
+                    try await product.until(
+                        """
+                        SELECT (SELECT count(*) FROM dailies.review_records) >= \(mark)
+                           AND EXISTS (SELECT FROM dailies.jobs WHERE state = 'running')
+                        """)
+                    kill(worker, SIGKILL)
+                }
+            }
+            #expect(try await product.value("SELECT count(*) FROM dailies.jobs WHERE state = 'running'", as: Int.self) > 0)
+            let ending = try await product.run("up", "--once")
+            #expect(ending.code == 0, "\(ending.error)")
+            try await product.expectWhole(responses: 24)
+            #expect(try await product.value("SELECT count(*) FROM dailies.review_records WHERE outcome = 'usable'") == 24)
+            #expect(
+                try await product.value("SELECT count(*) FROM dailies.job_history WHERE timeline::text LIKE '%rescued%'", as: Int.self) > 0)
+        }
+    }
+
+    @Test func `an inspector killed in mid-job is tried again, and its neighbours never notice`() async throws {
+        try await Product.with { product in
+            try await product.bringIn(recordings(24))
+            try await product.running("work", "--slots", "3") { worker in
+                var killed: Set<pid_t> = []
+                while killed.count < 3 {
+                    for inspector in Self.inspectors(of: worker) where killed.count < 3 && !killed.contains(inspector) {
+                        if kill(inspector, SIGKILL) == 0 { killed.insert(inspector) }
+                    }
+                    await Task.yield()
+                }
+                try await product.until("SELECT count(*) = 24 FROM dailies.review_records")
+                kill(worker, SIGTERM)
+            }
+            try await product.expectWhole(responses: 24)
+            #expect(
+                try await product.value("SELECT count(*) FROM dailies.job_history WHERE timeline::text LIKE '%SIGKILL%'", as: Int.self) > 0)
+        }
+    }
+
+    @Test func `a fork server killed in mid-job is replaced`() async throws {
+        try await Product.with { product in
+            try await product.bringIn(recordings(16))
+            try await product.running("work", "--slots", "2") { worker in
+                try await product.until("SELECT count(*) >= 2 FROM dailies.review_records")
+                for server in Self.children(of: worker) { kill(server, SIGKILL) }
+                try await product.until("SELECT count(*) = 16 FROM dailies.review_records")
+                kill(worker, SIGTERM)
+            }
+            try await product.expectWhole(responses: 16)
+            #expect(try await product.value("SELECT count(*) FROM dailies.review_records WHERE outcome = 'usable'") == 16)
+        }
+    }
+
+    @Test func `PostgreSQL killed in mid-job comes back, and the work goes on`() async throws {
+        try await TemporaryFolder.with { folder in
+            // The private server this time, with full durability, watched over by `dailies up` itself.
+            let server = LocalPostgres(configuration: .init(folder: folder.appending("postgres")))
+            let pool = PostgresPool(PostgresConfiguration(try await server.start()), limit: 2)
+            let product = Product(data: folder, pool: pool, flags: ["--data", folder.string])
+            try await product.bringIn(recordings(24))
+            let status = try await product.running("up", "--once") { _ in
+                for mark in [2, 8] {
+                    try await Self.patiently { try await product.until("SELECT count(*) >= \(mark) FROM dailies.review_records") }
+                    let file = folder.appending("postgres/data/postmaster.pid").string
+                    let pid = try String(contentsOfFile: file, encoding: .utf8).split(separator: "\n").first.flatMap { pid_t($0) }
+                    kill(try #require(pid), SIGKILL)
+                }
+            }
+            #expect(status == .exited(0))
+            try await Self.patiently { try await product.expectWhole(responses: 24) }
+            await pool.close()
+            await server.stop()
+        }
+    }
+
+    @Test func `two workers started together never do a response twice`() async throws {
+        try await Product.with { product in
+            try await product.bringIn(recordings(30))
+            try await product.running("work", "--slots", "2") { first in
+                try await product.running("work", "--slots", "2") { second in
+                    try await product.until("SELECT count(*) = 30 FROM dailies.review_records")
+                    kill(second, SIGTERM)
+                }
+                kill(first, SIGTERM)
+            }
+            try await product.expectWhole(responses: 30)
+            #expect(try await product.value("SELECT count(*) FROM dailies.job_history WHERE attempt <> 1") == 0)
+            let workers: Int = try await product.value("SELECT count(DISTINCT timeline #>> '{0,worker}') FROM dailies.job_history")
+            #expect(workers == 2, "both took part")
+        }
+    }
+
+    @Test func `a worker told to stop finishes what it runs and leaves the rest`() async throws {
+        try await Product.with { product in
+            try await product.bringIn(recordings(20))
+            let status = try await product.running("work", "--slots", "2") { worker in
+                try await product.until("SELECT count(*) >= 3 FROM dailies.review_records")
+                kill(worker, SIGTERM)
+            }
+            #expect(status == .exited(0))
+            #expect(try await product.value("SELECT count(*) FROM dailies.jobs WHERE state = 'running'") == 0)
+            #expect(try await product.value("SELECT count(*) FROM dailies.workers") == 0)
+            #expect(try await product.value("SELECT count(*) FROM dailies.jobs", as: Int.self) > 0)
+        }
+    }
+
+    /// Asks again while the server is away.
+    private static func patiently(_ body: () async throws -> Void) async throws {
+        while true {
+            do {
+                return try await body()
+            } catch let error as PostgresError where error.isInfrastructure {
+                await Task.yield()
+            }
+        }
+    }
+
+    private static func inspectors(of worker: pid_t) -> [pid_t] {
+        children(of: worker).flatMap(children(of:))
+    }
+
+    private static func children(of process: pid_t) -> [pid_t] {
+        let tasks = (try? FileManager.default.contentsOfDirectory(atPath: "/proc/\(process)/task")) ?? []
+        return tasks.flatMap { task in
+            let text = (try? String(contentsOfFile: "/proc/\(process)/task/\(task)/children", encoding: .utf8)) ?? ""
+            return text.split(separator: " ").compactMap { pid_t($0) }
+        }
+    }
+}

@@ -1,0 +1,131 @@
+import Foundation
+import Postgres
+import Storage
+import Subprocess
+import SystemPackage
+import TestSupport
+import Testing
+
+/// The real `dailies` program on a data folder and a database of its own.
+struct Product {
+    /// What a command said and how it ended.
+    struct Ending {
+        var code: Int32
+        var output: String
+        var error: String
+    }
+
+    let data: FilePath
+    let pool: PostgresPool
+    /// Flags that lead to this product's folder and database.
+    let flags: [String]
+
+    static func with<Result>(_ body: (Product) async throws -> Result) async throws -> Result {
+        try await TestDatabase.withDatabase { conninfo in
+            try await TemporaryFolder.with { folder in
+                let pool = PostgresPool(PostgresConfiguration(conninfo), limit: 4)
+                let product = Product(data: folder, pool: pool, flags: ["--data", folder.string, "--database", conninfo])
+                let result = try await body(product)
+                await pool.close()
+                return result
+            }
+        }
+    }
+
+    /// `dailies`, beside the test program.
+    private static var program: FilePath {
+        get throws {
+            let test = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
+            return FilePath(test).removingLastComponent().appending("dailies")
+        }
+    }
+
+    /// Nothing of the tests' own settings reaches the program.
+    private static let environment = Environment.custom(["PATH": "/usr/bin:/bin", "HOME": "/nonexistent"])
+
+    /// Runs a command to its end.
+    @discardableResult
+    func run(_ arguments: String...) async throws -> Ending {
+        let result = try await Subprocess.run(
+            .path(Self.program), arguments: Arguments(arguments + flags), environment: Self.environment,
+            output: .string(limit: 1 << 22), error: .string(limit: 1 << 22))
+        guard case .exited(let code) = result.terminationStatus else {
+            Issue.record("dailies \(arguments) was ended by a signal: \(result.standardError)")
+            return Ending(code: -1, output: "", error: "")
+        }
+        return Ending(code: Int32(code), output: result.standardOutput, error: result.standardError)
+    }
+
+    /// Runs a command beside `body`, which gets its process and has to see to its end.
+    /// - Returns: how it ended.
+    @discardableResult
+    func running(_ arguments: String..., body: @escaping (pid_t) async throws -> Void) async throws -> TerminationStatus {
+        try await Subprocess.run(
+            .path(Self.program), arguments: Arguments(arguments + flags), environment: Self.environment, input: .none,
+            output: .discarded, error: .discarded
+        ) { execution in
+            do {
+                try await body(execution.processIdentifier.value)
+            } catch {
+                kill(execution.processIdentifier.value, SIGKILL)
+                throw error
+            }
+        }.terminationStatus
+    }
+}
+
+extension Product {
+    func value<Value: PostgresDecodable>(_ query: PostgresQuery, as type: Value.Type = Value.self) async throws -> Value {
+        try await pool.query(query).one().decode(at: 0)
+    }
+
+    /// Asks the database again and again until the answer is true.
+    func until(_ query: PostgresQuery) async throws {
+        while try await !value(query, as: Bool.self) { await Task.yield() }
+    }
+
+    /// Loads the role that ships with the project.
+    func loadRole() async throws {
+        let ending = try await run("role", "load", Self.project.appending("deploy/roles/deep-learning-engineer.yaml").string)
+        #expect(ending.code == 0, "\(ending.error)")
+    }
+
+    static var project: FilePath {
+        FilePath(#filePath).removingLastComponent().removingLastComponent().removingLastComponent()
+    }
+
+    /// Imports recordings as answers of as many candidates as it takes.
+    func bringIn(_ files: [FilePath]) async throws {
+        try await loadRole()
+        var text = "role,question,candidate_name,candidate_email,file\n"
+        for (index, file) in files.enumerated() {
+            let person = index / 20 + 1
+            text += "deep-learning-engineer,\(index % 20 + 1),Candidate \(person),candidate-\(person)@example.org,\(file)\n"
+        }
+        let manifest = data.appending("answers.csv")
+        try text.write(toFile: manifest.string, atomically: false, encoding: .utf8)
+        let ending = try await run("import", manifest.string)
+        #expect(ending.code == 0, "\(ending.error)")
+    }
+
+    /// Every response has come to its end once, each artifact that a record names is there and is what the record says, and
+    /// nothing half-made is left.
+    func expectWhole(responses: Int) async throws {
+        #expect(try await value("SELECT count(*) FROM dailies.responses") == responses)
+        #expect(try await value("SELECT count(*) FROM dailies.review_records") == responses)
+        #expect(try await value("SELECT count(*) FROM dailies.jobs") == 0)
+        #expect(try await value("SELECT count(*) FROM dailies.job_history") == responses)
+        #expect(try await value("SELECT count(*) FROM dailies.outbox") == responses)
+        let storage = try await FolderStorage.open(data.appending("storage"))
+        let rows = try await pool.query("SELECT key, bytes, sha256 FROM dailies.artifacts")
+        for (key, bytes, sha256) in try rows.decode((String.self, Int64.self, String.self)) {
+            let file = try await storage.openArtifact(try StorageKey(key))
+            #expect(file.bytes == bytes)
+            let found = try await OpenedFile.sha256(of: file.descriptor)
+            #expect(found == sha256)
+        }
+        let staging = data.appending("storage/.staging").string
+        let left = FileManager.default.enumerator(atPath: staging)?.compactMap { $0 as? String } ?? []
+        #expect(left.filter { $0.contains("/") && !$0.hasSuffix("lock") }.isEmpty, "staged files are left: \(left)")
+    }
+}
