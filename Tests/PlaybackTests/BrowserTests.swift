@@ -1,3 +1,4 @@
+import Recordings
 import Testing
 
 /// The candidate's answer in the reviewer's browser.
