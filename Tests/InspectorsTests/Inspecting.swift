@@ -1,3 +1,4 @@
+import Glibc
 import InspectorChannel
 import Recordings
 import Synchronization
@@ -109,7 +110,10 @@ struct Lifeline {
     func awaitEnd() throws {
         try lent.close()
         defer { try? reader.close() }
-        var byte: UInt8 = 0
-        while try withUnsafeMutableBytes(of: &byte, { try reader.read(into: $0) }) > 0 {}
+        var polled = pollfd(fd: reader.rawValue, events: Int16(POLLIN), revents: 0)
+        // Far longer than it ever takes: whoever holds on is a failure, not a hang.
+        guard poll(&polled, 1, 20_000) == 1, polled.revents & Int16(POLLHUP) != 0 else { throw StillHeld() }
     }
+
+    struct StillHeld: Error {}
 }
