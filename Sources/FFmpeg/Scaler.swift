@@ -3,7 +3,7 @@ internal import CFFmpeg
 /// Scales decoded frames to pictures, and brings their colours to what JPEG readers assume (BT.601, full range).
 /// Keeps its tables between calls as long as neither side changes.
 @safe public final class Scaler {
-    /// How much care is taken. Both average over all source pixels when they shrink.
+    /// How much care is taken: tiles by the quickest way that keeps colours right, posters by the sharpest.
     public enum Quality: Hashable, Sendable {
         case tile, poster
 

@@ -27,7 +27,7 @@ struct RecordingPass {
                 recording, format: format, limits: Demuxer.Limits(streams: request.limits.streams, pixels: request.limits.pixels))
             container.headerDurationMs = demuxer.headerDuration.map(milliseconds)
             let choice = StreamChoice(of: demuxer.streams)
-            if let reason = refusal(demuxer, choice) { return .unusable(reason, container: container) }
+            if let reason = try refusal(demuxer, choice) { return .unusable(reason, container: container) }
             stopwatch.lap("open")
             return try read(demuxer, choice, container, bytes: window.size, stopwatch)
         } catch let error as FFmpegError {
@@ -40,9 +40,13 @@ struct RecordingPass {
     }
 
     /// What the header alone rules out.
-    private func refusal(_ demuxer: Demuxer, _ choice: StreamChoice) -> UnusableReason? {
+    private func refusal(_ demuxer: Demuxer, _ choice: StreamChoice) throws(InspectionError) -> UnusableReason? {
         if demuxer.streams.isEmpty { return UnusableReason(.headerOnly) }
-        if choice.indices.isEmpty { return UnusableReason(.noDecodableStream) }
+        if choice.indices.isEmpty {
+            // A header that is cut can name streams without saying what they are.
+            let structure = try ContainerStructure(of: recording, format: demuxer.format)
+            return UnusableReason(structure.isCutShort ? .headerOnly : .noDecodableStream)
+        }
         // The decoder has the same limit; this is the sentence for it.
         if let width = choice.video?.width, let height = choice.video?.height,
             width.multipliedReportingOverflow(by: height).overflow || width * height > request.limits.pixels
