@@ -41,7 +41,8 @@ extension InspectorPool {
         of probe: InspectorProbe, lending files: ArtifactDescriptors? = nil, _ change: (inout InspectionLimits) -> Void = { _ in }
     ) async throws -> InspectorDeath {
         var request = InspectionRequest()
-        request.limits.wallSeconds = 20
+        // Enough for a machine on which a spinning child hardly gets to run.
+        request.limits.wallSeconds = 200
         request.limits.cpuSeconds = 10
         request.limits.memoryBytes = 256 << 20
         change(&request.limits)
@@ -112,7 +113,7 @@ struct Lifeline {
         defer { try? reader.close() }
         var polled = pollfd(fd: reader.rawValue, events: Int16(POLLIN), revents: 0)
         // Far longer than it ever takes: whoever holds on is a failure, not a hang.
-        guard poll(&polled, 1, 20_000) == 1, polled.revents & Int16(POLLHUP) != 0 else { throw StillHeld() }
+        guard poll(&polled, 1, 60_000) == 1, polled.revents & Int16(POLLHUP) != 0 else { throw StillHeld() }
     }
 
     struct StillHeld: Error {}
