@@ -74,10 +74,10 @@ internal import CFFmpeg
         for (name, value) in values { unsafe av_opt_set_int(options, name, value, 0) }
         let status = unsafe sws_init_context(context, nil, nil)
         guard status >= 0 else { throw FFmpegError(status: status, operation: "scale a picture") }
+        let unity: CInt = 1 << 16
         unsafe sws_setColorspaceDetails(
-            context, sws_getCoefficients(wanted.matrix), wanted.isFullRange ? 1 : 0, sws_getCoefficients(CInt(SWS_CS_ITU601)), 1, 0,
-            1 << 16,
-            1 << 16)
+            context, sws_getCoefficients(wanted.matrix), wanted.isFullRange ? 1 : 0, sws_getCoefficients(CInt(SWS_CS_ITU601)), 1, 0, unity,
+            unity)
         setup = wanted
     }
 
