@@ -114,6 +114,9 @@ let package = Package(
         .testTarget(
             name: "InterviewsTests", dependencies: ["Interviews", "Postgres", "Recordings", "TestSupport"], swiftSettings: everywhere),
         .testTarget(
+            name: "PlaybackTests", dependencies: ["Dailies", "Inspector", "Recordings", "TestSupport", subprocess, system],
+            exclude: ["browser.py"], swiftSettings: everywhere),
+        .testTarget(
             name: "DailiesTests",
             dependencies: [
                 "Dailies", "LocalPostgres", "Postgres", "Recordings", "Storage", "TestSupport", "Inspector", subprocess, system,
