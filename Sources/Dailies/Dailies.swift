@@ -27,12 +27,18 @@ struct Dailies: AsyncParsableCommand {
         ])
 
     static func main() async {
+        let command: any ParsableCommand
         do {
-            var command = try parseAsRoot()
+            command = try parseAsRoot()
+        } catch {
+            exit(withError: error)
+        }
+        do {
             if var asynchronous = command as? any AsyncParsableCommand {
                 try await asynchronous.run()
             } else {
-                try command.run()
+                var synchronous = command
+                try synchronous.run()
             }
         } catch {
             guard let failure = Failure(error) else { exit(withError: error) }

@@ -88,6 +88,7 @@ extension JobWorker {
     private func announceShutdown(to mailbox: AsyncStream<Tenure.Event>.Continuation) async {
         do {
             try await gracefulShutdown()
+            logger.info("stopping: running jobs get their grace time", metadata: ["grace": "\(configuration.graceTime)"])
             mailbox.yield(.drain)
             try await Task.sleep(for: configuration.graceTime)
         } catch {
