@@ -37,7 +37,8 @@ static long try_read_memory(pid_t victim) {
 long cage_try(enum cage_attempt attempt, pid_t victim) {
     switch (attempt) {
     case CAGE_ATTEMPT_OPEN_FILE: return syscall(SYS_openat, AT_FDCWD, "/etc/passwd", O_RDONLY);
-    case CAGE_ATTEMPT_CREATE_FILE: return syscall(SYS_openat, AT_FDCWD, "/tmp/escaped", O_WRONLY | O_CREAT | O_EXCL, 0600);
+    // Without a name, so that nothing is left behind where it is allowed.
+    case CAGE_ATTEMPT_CREATE_FILE: return syscall(SYS_openat, AT_FDCWD, "/tmp", O_WRONLY | O_TMPFILE, 0600);
     case CAGE_ATTEMPT_SOCKET: return syscall(SYS_socket, AF_INET, SOCK_STREAM, 0);
     case CAGE_ATTEMPT_EXECUTE: return try_execute();
     case CAGE_ATTEMPT_FORK: return try_fork();

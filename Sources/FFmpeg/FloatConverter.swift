@@ -17,6 +17,11 @@ internal import CFFmpeg
 
     /// - Returns: a frame that the next call refills.
     public func convert(_ frame: Frame) throws(FFmpegError) -> Frame {
+        if unsafe frame.pointer.pointee.ch_layout.order == AV_CHANNEL_ORDER_UNSPEC {
+            // PCM only counts its channels. libswresample would assume an order, and then take the next frame for a change.
+            let count = unsafe frame.pointer.pointee.ch_layout.nb_channels
+            unsafe av_channel_layout_default(&frame.pointer.pointee.ch_layout, count)
+        }
         unsafe av_frame_unref(output.pointer)
         unsafe output.pointer.pointee.format = AV_SAMPLE_FMT_FLTP.rawValue
         unsafe output.pointer.pointee.sample_rate = frame.pointer.pointee.sample_rate

@@ -38,7 +38,8 @@ enum FlagRules {
         }
         if let header = measured.container.headerDurationMs, header > 0 {
             let excess = Double(header - measured.durationMs)
-            if excess > Double(measured.durationMs) * FlagThresholds.headerExcessRatio {
+            let tolerance = max(FlagThresholds.headerExcessMs, Double(measured.durationMs) * FlagThresholds.headerExcessRatio)
+            if excess > tolerance {
                 return Flag(.truncated, .fault, value: (excess / Double(header)).rounded(toPlaces: 4), spans: [])
             }
         }

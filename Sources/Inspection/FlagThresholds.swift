@@ -19,8 +19,10 @@ enum FlagThresholds {
     static let startOffsetMs = 500
     static let endOffsetMs = 1_000
     static let lowFrameRate = 10.0
-    /// How much more than the packets' span a header may promise: its own rounding, and a last frame that is held.
+    /// How much more than the packets' span a header may promise: its own rounding, and a last frame that is held, which in
+    /// short recordings is more than the ratio.
     static let headerExcessRatio = 0.05
+    static let headerExcessMs = 250.0
 
     // MARK: Sound
 

@@ -9,8 +9,9 @@ struct RecordingPass {
     let artifacts: ArtifactDescriptors
 
     /// How many packets are held back until every stream has shown its first: their earliest time is the recording's start,
-    /// from which the copy and the sound count.
+    /// from which the copy and the sound count. What an edit list hides may come first, and is held too.
     private static let maxHeldPackets = 64
+    private static let maxHiddenPackets = 2_000
 
     func run() throws(InspectionError) -> Report {
         var stopwatch = Stopwatch()
@@ -27,7 +28,7 @@ struct RecordingPass {
                 recording, format: format, limits: Demuxer.Limits(streams: request.limits.streams, pixels: request.limits.pixels))
             container.headerDurationMs = demuxer.headerDuration.map(milliseconds)
             let choice = StreamChoice(of: demuxer.streams)
-            if let reason = refusal(demuxer, choice) { return .unusable(reason, container: container) }
+            if let reason = try refusal(demuxer, choice) { return .unusable(reason, container: container) }
             stopwatch.lap("open")
             return try read(demuxer, choice, container, bytes: window.size, stopwatch)
         } catch let error as FFmpegError {
@@ -40,9 +41,13 @@ struct RecordingPass {
     }
 
     /// What the header alone rules out.
-    private func refusal(_ demuxer: Demuxer, _ choice: StreamChoice) -> UnusableReason? {
+    private func refusal(_ demuxer: Demuxer, _ choice: StreamChoice) throws(InspectionError) -> UnusableReason? {
         if demuxer.streams.isEmpty { return UnusableReason(.headerOnly) }
-        if choice.indices.isEmpty { return UnusableReason(.noDecodableStream) }
+        if choice.indices.isEmpty {
+            // A header that is cut can name streams without saying what they are.
+            let structure = try ContainerStructure(of: recording, format: demuxer.format)
+            return UnusableReason(structure.isCutShort ? .headerOnly : .noDecodableStream)
+        }
         // The decoder has the same limit; this is the sentence for it.
         if let width = choice.video?.width, let height = choice.video?.height,
             width.multipliedReportingOverflow(by: height).overflow || width * height > request.limits.pixels
@@ -70,13 +75,14 @@ struct RecordingPass {
         let packet = try Packet()
         var held: [Packet] = []
         var seen: Set<Int> = []
+        var hidden = 0
         var hasMore = true
-        while seen.count < choice.indices.count, held.count < Self.maxHeldPackets {
+        while seen.count < choice.indices.count, held.count - hidden < Self.maxHeldPackets, hidden < Self.maxHiddenPackets {
             hasMore = try demuxer.read(into: packet)
             guard hasMore else { break }
             guard choice.indices.contains(packet.streamIndex) else { continue }
             held.append(try packet.shared())
-            if packet.time != nil, !packet.isDiscarded { seen.insert(packet.streamIndex) }
+            if packet.isDiscarded { hidden += 1 } else if packet.time != nil { seen.insert(packet.streamIndex) }
         }
         guard let origin = held.compactMap({ $0.isDiscarded ? nil : $0.time }).min() else {
             return .unusable(UnusableReason(.headerOnly), container: container)

@@ -5,7 +5,7 @@ internal import FFmpeg
 /// A predicted frame in which every block is a copy of the one before takes a few dozen bytes; a person, however still, and
 /// even a camera's noise take hundreds. The median over a second is used, because encoders refresh a still picture now and
 /// then. This alone is not enough: some encoders quantise faint noise and a moving cursor away, others fill a constant
-/// rate with refinements. So it only nominates, and keyframes that differ veto (`VideoMeasurement`).
+/// rate with refinements. So it only nominates, and keyframes that differ veto (`PictureMeasurement`).
 struct StillnessDetector {
     private static let window: Microseconds = 1_000_000
     private static let maxSizesInWindow = 512

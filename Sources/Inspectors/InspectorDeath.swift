@@ -55,13 +55,13 @@ public struct InspectorDeath: Hashable, Sendable {
 }
 
 extension InspectorDeath: CustomStringConvertible {
-    /// One line for operators.
+    /// One line for operators, with nothing of the recording in it: fit for logs, which `logLines` are not.
     public var description: String {
         let used = [
             cpuMs.map { "\($0) ms of CPU" }, wallMs.map { "\($0) ms" }, maxRSSBytes.map { "\($0 >> 20) MiB" }, pid.map { "process \($0)" },
         ].compactMap { $0 }
         let suffix = used.isEmpty ? "" : " (\(used.joined(separator: ", ")))"
-        return "The inspector \(cause)\(suffix)" + (logLines.last.map { ": \($0)" } ?? "")
+        return "The inspector \(cause)\(suffix)"
     }
 }
 

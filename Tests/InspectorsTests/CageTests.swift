@@ -16,7 +16,8 @@ struct CageTests {
 
     /// Without it the same attempts get through to the kernel: it is the cage that ends them, not their being impossible.
     @Test(
-        "is what stops them", arguments: [InspectorProbe.openFile, .socket, .fork, .thread, .signal, .readMemory, .mapCode, .protectCode])
+        "is what stops them",
+        arguments: [InspectorProbe.openFile, .createFile, .socket, .fork, .thread, .signal, .readMemory, .mapCode, .protectCode])
     func isNeeded(_ probe: InspectorProbe) async throws {
         let pool = try InspectorPool(configuration: .init(sandbox: .off))
         let death = try await pool.death(of: probe)

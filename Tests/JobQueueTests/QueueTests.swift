@@ -158,6 +158,21 @@ struct QueueTests {
         }
     }
 
+    @Test func `jobs whose claim never reached their worker are given back, those that it holds are not`() async throws {
+        try await withQueue { queue, worker in
+            try await insert(3, into: queue)
+            let claims = try await queue.claim(worker: worker, kinds: ["noop"], limit: 3)
+            let held = [claims[0].id]
+            #expect(try await queue.releaseUnheld(worker: worker, held: held) == 0, "their answer may still be under way")
+            try await queue.pool.execute("UPDATE dailies.jobs SET claimed_at = now() - interval '6 seconds'")
+            #expect(try await queue.releaseUnheld(worker: worker, held: held) == 2)
+            #expect(try await queue.standing(of: claims[0]) == .held)
+            #expect(try await queue.standing(of: claims[1]) == .lost)
+            let again = try await queue.claim(worker: worker, kinds: ["noop"], limit: 3)
+            #expect(Set(again.map(\.attempt)) == [2])
+        }
+    }
+
     @Test func `a statement that inserts many jobs sends one notification`() async throws {
         try await TestDatabase.withDatabase { conninfo in
             let database = PostgresConfiguration(conninfo)

@@ -1,6 +1,9 @@
 public import Postgres
 
-/// How a handler's work on a claim ended. The runner turns it into one transaction.
+/// How a handler's work on a claim ended. The worker turns it into one transaction.
+///
+/// A reason's first line is logged, so nothing of a candidate or a recording is in it; further lines are evidence that only the
+/// job's timeline keeps.
 public enum JobResolution: Sendable {
     /// Writes that belong to the end of a job. They run in the transaction that ends it: all of it happens, or nothing. They
     /// may run again when an earlier transaction was undone, so they do nothing but write to this connection.

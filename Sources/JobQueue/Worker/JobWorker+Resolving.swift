@@ -120,15 +120,18 @@ extension JobResolution {
         }
     }
 
+    /// Only a reason's first line is logged; what stands below it is evidence that may quote a recording, and stays in the
+    /// database.
     fileprivate func log(to logger: Logger) {
+        func line(_ reason: String) -> Logger.MetadataValue { "\(reason.prefix { !$0.isNewline })" }
         switch self {
         case .completed: logger.info("completed")
-        case .discarded(let reason, _): logger.error("discarded", metadata: ["reason": "\(reason)"])
-        case .cancelled(let reason): logger.notice("cancelled", metadata: ["reason": "\(reason)"])
-        case .retry(let reason, let delay): logger.warning("to be tried again", metadata: ["after": "\(delay)", "reason": "\(reason)"])
-        case .crashed(let reason, let delay): logger.warning("the inspector died", metadata: ["after": "\(delay)", "reason": "\(reason)"])
-        case .snoozed(let reason): logger.warning("snoozed: the infrastructure is away", metadata: ["reason": "\(reason)"])
-        case .released(let reason): logger.notice("given back", metadata: ["reason": "\(reason)"])
+        case .discarded(let reason, _): logger.error("discarded", metadata: ["reason": line(reason)])
+        case .cancelled(let reason): logger.notice("cancelled", metadata: ["reason": line(reason)])
+        case .retry(let reason, let delay): logger.warning("to be tried again", metadata: ["after": "\(delay)", "reason": line(reason)])
+        case .crashed(let reason, let delay): logger.warning("the inspector died", metadata: ["after": "\(delay)", "reason": line(reason)])
+        case .snoozed(let reason): logger.warning("snoozed: the infrastructure is away", metadata: ["reason": line(reason)])
+        case .released(let reason): logger.notice("given back", metadata: ["reason": line(reason)])
         }
     }
 }

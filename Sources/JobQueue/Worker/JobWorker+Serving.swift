@@ -11,14 +11,15 @@ extension JobWorker {
             onLeaseLost()
             mailbox.yield(.leaseLost)
         }
+        let held = HeldClaims()
         keeper.start()
         mailbox.yield(.woken)
         await withTaskGroup(of: Void.self) { helpers in
             helpers.addTask { await announceShutdown(to: mailbox) }
             helpers.addTask { await listen(for: mailbox) }
             helpers.addTask { await poll(for: mailbox) }
-            helpers.addTask { await keepHouse() }
-            await decide(events, mailbox: mailbox, worker: worker, keeper: keeper)
+            helpers.addTask { await keepHouse(for: worker, held: held) }
+            await decide(events, mailbox: mailbox, worker: worker, held: held, keeper: keeper)
             helpers.cancelAll()
         }
         keeper.stop()
@@ -32,7 +33,8 @@ extension JobWorker {
 
     /// Carries out what the tenure decides until it has ended and every job with it.
     private func decide(
-        _ events: AsyncStream<Tenure.Event>, mailbox: AsyncStream<Tenure.Event>.Continuation, worker: UUID, keeper: LeaseKeeper
+        _ events: AsyncStream<Tenure.Event>, mailbox: AsyncStream<Tenure.Event>.Continuation, worker: UUID, held: HeldClaims,
+        keeper: LeaseKeeper
     ) async {
         await withDiscardingTaskGroup { jobs in
             var tenure = Tenure(slots: configuration.slots)
@@ -42,8 +44,13 @@ extension JobWorker {
                     guard case .claim(let limit) = action else { return }
                     let (outcome, claims) = await claim(limit, for: worker)
                     if tenure.handle(outcome, now: .now, jitter: .random(in: 0...1)) == .cancelJobs { jobs.cancelAll() }
+                    held.add(claims)
                     for claim in claims {
-                        jobs.addTask { mailbox.yield(.jobEnded(await work(on: claim, keeper: keeper))) }
+                        jobs.addTask {
+                            let end = await work(on: claim, keeper: keeper)
+                            held.remove(claim)
+                            mailbox.yield(.jobEnded(end))
+                        }
                     }
                 }
             }
@@ -105,12 +112,18 @@ extension JobWorker {
     }
 
     /// Rescue and the history's partitions: ordinary queries of every worker.
-    private func keepHouse() async {
+    private func keepHouse(for worker: UUID, held: HeldClaims) async {
         var nextPreparation = ContinuousClock.now
+        var nextReckoning = ContinuousClock.now + configuration.lease
         while !Task.isCancelled {
             do {
                 for (name, jobs) in try await queue.rescue() {
                     logger.warning("buried a worker that stopped beating", metadata: ["dead": "\(name)", "jobs_rescued": "\(jobs)"])
+                }
+                if ContinuousClock.now >= nextReckoning {
+                    let released = try await queue.releaseUnheld(worker: worker, held: held.all)
+                    if released > 0 { logger.warning("gave back jobs whose claim was lost on the way", metadata: ["jobs": "\(released)"]) }
+                    nextReckoning = .now + configuration.lease
                 }
                 if ContinuousClock.now >= nextPreparation {
                     try await queue.prepareHistory()
