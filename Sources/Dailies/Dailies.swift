@@ -23,7 +23,8 @@ struct Dailies: AsyncParsableCommand {
             """,
         version: Release.version,
         subcommands: [
-            Up.self, Migrate.self, Work.self, Inspect.self, Role.self, Import.self, Answers.self, Status.self, Doctor.self,
+            Up.self, Migrate.self, Work.self, Inspect.self, Role.self, Import.self, Answers.self, Status.self, Jobs.self, Queue.self,
+            Doctor.self,
         ])
 
     static func main() async {
