@@ -39,12 +39,12 @@ struct MutantTests {
         Mutant(
             name: "a snooze that is due at once", function: "put_back_job", text: "due_at = now() + delay", replacement: "due_at = now()"),
         Mutant(
-            name: "a claim that does not raise the attempt", function: "claim_jobs", text: "attempt = jobs.attempt + 1",
+            name: "a claim that does not raise the attempt", function: "claim_unpaused_jobs", text: "attempt = jobs.attempt + 1",
             replacement: "attempt = greatest(jobs.attempt, 1)"),
         Mutant(
-            name: "a claim without a lease", function: "claim_jobs", text: "AND beaten_at >= now() - lease", replacement: ""),
+            name: "a claim without a lease", function: "claim_unpaused_jobs", text: "AND beaten_at >= now() - lease", replacement: ""),
         Mutant(
-            name: "a claim that ignores when a job is due", function: "claim_jobs", text: "AND due_at <= now()", replacement: ""),
+            name: "a claim that ignores when a job is due", function: "claim_unpaused_jobs", text: "AND due_at <= now()", replacement: ""),
         Mutant(
             name: "rescue by the age of the claim", function: "rescue_jobs", text: "worker_id = dead.id",
             replacement: "claimed_at < clock_timestamp()"),

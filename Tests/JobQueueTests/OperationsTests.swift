@@ -12,7 +12,7 @@ struct OperationsTests {
         try await TestDatabase.withDatabase { conninfo in
             let pool = PostgresPool(PostgresConfiguration(conninfo), limit: 12)
             let queue = JobQueue(pool: pool)
-            try await body(queue, try await queue.register(name: "host-1:7", version: "1", slots: 4, lease: .seconds(5)))
+            try await body(queue, try await queue.register(name: "host-1:7", version: "1", slots: 4, lease: .seconds(3600)))
             await pool.close()
         }
     }
