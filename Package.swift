@@ -106,7 +106,8 @@ let package = Package(
             name: "InspectionTests", dependencies: ["Inspection", "FFmpeg", "Recordings", "TestSupport", subprocess, system],
             swiftSettings: everywhere),
         .testTarget(
-            name: "InspectorsTests", dependencies: ["Inspectors", "InspectorChannel", "Recordings", "TestSupport", "Inspector", system],
+            name: "InspectorsTests",
+            dependencies: ["Inspectors", "InspectorChannel", "Recordings", "TestSupport", "Inspector", subprocess, system],
             swiftSettings: everywhere),
         .testTarget(
             name: "StorageTests", dependencies: ["Storage", "TestSupport", crypto, subprocess, system], swiftSettings: everywhere),

@@ -54,7 +54,13 @@ internal import CFFmpeg
     /// until they are flushed.
     /// - Returns: whether a picture came out.
     public func decodeAlone(_ packet: Packet, into frame: Frame) throws(FFmpegError) -> Bool {
-        defer { if hasDelay { unsafe avcodec_flush_buffers(context) } }
+        // A decoder swallows frames that an edit list hides; here the caller has asked for this one.
+        let flags = unsafe packet.pointer.pointee.flags
+        unsafe packet.pointer.pointee.flags &= ~AV_PKT_FLAG_DISCARD
+        defer {
+            unsafe packet.pointer.pointee.flags = flags
+            if hasDelay { unsafe avcodec_flush_buffers(context) }
+        }
         try send(packet)
         if hasDelay { unsafe avcodec_send_packet(context, nil) }
         return try receive(into: frame)

@@ -36,7 +36,10 @@ final class PictureAnalyser {
     private var poster: Candidate?
     private(set) var sheet: StoryboardSheet?
     private(set) var samples: [Sample] = []
+    /// Of the shown keyframes, in order.
     private(set) var sizes: [Size] = []
+    /// Of a hidden keyframe, from which the first shown frames are predicted.
+    private(set) var hidden: Size?
     private(set) var sampleAspect: Double?
     private(set) var bitDepth: Int?
     private(set) var isHDR: Bool
@@ -54,8 +57,10 @@ final class PictureAnalyser {
     }
 
     /// Decodes a keyframe. What cannot be decoded is counted.
-    func add(_ packet: Packet) {
+    /// - Parameter isShown: `false` for one that an edit list hides: it tells what the stream is, and is no picture of it.
+    func add(_ packet: Packet, isShown: Bool) {
         guard let time = packet.time else { return }
+        guard isShown else { return learn(from: packet) }
         let wantsTile = sheet?.wantsNext() ?? true
         if !wantsTile, let last = samples.last?.time, abs(time - last) < Self.sampleDistance { return }
         decodedPackets += 1
@@ -68,6 +73,14 @@ final class PictureAnalyser {
         } catch {
             failedPackets += 1
         }
+    }
+
+    private func learn(from packet: Packet) {
+        guard let isDecoded = try? decoder.decodeAlone(packet, into: frame), isDecoded, frame.width > 0, frame.height > 0 else { return }
+        hidden = Size(time: packet.time ?? 0, width: frame.width, height: frame.height)
+        bitDepth = frame.bitDepth ?? bitDepth
+        isHDR = isHDR || frame.isHDR
+        sampleAspect = stream.sampleAspect ?? frame.sampleAspect
     }
 
     /// The best picture so far, scaled and turned; `nil` when none could be decoded.

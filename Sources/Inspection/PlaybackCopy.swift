@@ -29,10 +29,12 @@ final class PlaybackCopy {
     }
 
     func add(_ packet: Packet) throws(InspectionError) {
-        // What no player shows would only shift the copy against its own clock.
-        guard !isBroken, !packet.isDiscarded, let time = packet.time, time >= origin else { return }
+        guard !isBroken, let time = packet.time else { return }
+        // What an edit list hides is still needed to decode what follows. MP4 hides it again, as time before zero; WebM
+        // has no such thing.
+        guard format == .mp4 || (!packet.isDiscarded && time >= origin) else { return }
         try attempt { () throws(FFmpegError) in try muxer.write(packet, shift: origin) }
-        end = max(end ?? time, time + (packet.duration ?? 0))
+        if !packet.isDiscarded { end = max(end ?? time, time + (packet.duration ?? 0)) }
     }
 
     func finish() throws(InspectionError) -> Playback? {

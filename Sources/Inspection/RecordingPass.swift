@@ -9,8 +9,9 @@ struct RecordingPass {
     let artifacts: ArtifactDescriptors
 
     /// How many packets are held back until every stream has shown its first: their earliest time is the recording's start,
-    /// from which the copy and the sound count.
+    /// from which the copy and the sound count. What an edit list hides may come first, and is held too.
     private static let maxHeldPackets = 64
+    private static let maxHiddenPackets = 2_000
 
     func run() throws(InspectionError) -> Report {
         var stopwatch = Stopwatch()
@@ -74,13 +75,14 @@ struct RecordingPass {
         let packet = try Packet()
         var held: [Packet] = []
         var seen: Set<Int> = []
+        var hidden = 0
         var hasMore = true
-        while seen.count < choice.indices.count, held.count < Self.maxHeldPackets {
+        while seen.count < choice.indices.count, held.count - hidden < Self.maxHeldPackets, hidden < Self.maxHiddenPackets {
             hasMore = try demuxer.read(into: packet)
             guard hasMore else { break }
             guard choice.indices.contains(packet.streamIndex) else { continue }
             held.append(try packet.shared())
-            if packet.time != nil, !packet.isDiscarded { seen.insert(packet.streamIndex) }
+            if packet.isDiscarded { hidden += 1 } else if packet.time != nil { seen.insert(packet.streamIndex) }
         }
         guard let origin = held.compactMap({ $0.isDiscarded ? nil : $0.time }).min() else {
             return .unusable(UnusableReason(.headerOnly), container: container)

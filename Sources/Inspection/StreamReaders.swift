@@ -46,7 +46,7 @@ final class StreamReaders {
                 video.add(packet)
                 if let time = packet.time { stillness.add(time: time, bytes: packet.byteCount, isKeyframe: packet.isKeyframe) }
             }
-            if packet.isKeyframe { pictures?.add(packet) }
+            if packet.isKeyframe { pictures?.add(packet, isShown: !packet.isDiscarded) }
         } else {
             if !packet.isDiscarded { audio.add(packet) }
             sound?.add(packet)

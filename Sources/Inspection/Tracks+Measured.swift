@@ -5,7 +5,7 @@ extension VideoTrack {
     /// `nil` when there are no frames, or none of them could be decoded.
     init?(timeline: StreamTimeline, stream: StreamInfo?, pictures: PictureAnalyser, clock: RecordingClock) {
         guard let stream, let codec = stream.codec, let start = timeline.start, let end = timeline.end,
-            let first = pictures.sizes.first
+            let first = pictures.hidden ?? pictures.sizes.first
         else { return nil }
         let shown = TileGeometry(
             codedWidth: first.width, codedHeight: first.height, sampleAspect: pictures.sampleAspect, rotation: stream.rotation)
@@ -17,7 +17,16 @@ extension VideoTrack {
             frameGapMs: timeline.gaps.summary, keyframes: timeline.keyframes,
             keyframeGapMaxMs: timeline.longestKeyframeGap.map(milliseconds), bitDepth: pictures.bitDepth, hdr: pictures.isHDR,
             startMs: clock.ms(start), endMs: clock.ms(end),
-            sizes: pictures.sizes.map { VideoTrack.Size(atMs: clock.ms($0.time), width: $0.width, height: $0.height) })
+            sizes: Self.sizes(of: pictures, start: start).map {
+                VideoTrack.Size(atMs: clock.ms($0.time), width: $0.width, height: $0.height)
+            })
+    }
+
+    private static func sizes(of pictures: PictureAnalyser, start: Microseconds) -> [PictureAnalyser.Size] {
+        guard var first = pictures.hidden else { return pictures.sizes }
+        first.time = start
+        let changes = pictures.sizes.first.map { $0.width != first.width || $0.height != first.height } ?? true
+        return [first] + (changes ? pictures.sizes : Array(pictures.sizes.dropFirst()))
     }
 }
 

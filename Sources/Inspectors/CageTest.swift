@@ -21,7 +21,7 @@ extension InspectorPool {
         let nothing = try FileDescriptor.open(FilePath("/dev/null"), .readOnly, options: .closeOnExec)
         defer { try? nothing.close() }
         var request = InspectionRequest()
-        request.limits.wallSeconds = 10
+        request.limits.wallSeconds = 30
         var tests: [CageTest] = []
         for probe in InspectorProbe.forbidden {
             let outcome = try await run(probe: probe, recording: nothing, request: request, artifacts: ArtifactDescriptors())

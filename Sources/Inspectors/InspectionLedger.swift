@@ -23,8 +23,9 @@ struct InspectionLedger {
         var overdue = false
     }
 
-    /// The server watches the wall clock; a server that has not done so by this much later is stuck.
-    static let graceMs = 5_000
+    /// The server watches the wall clock; one that has not done so by this much later is stuck. Long, because killing the server ends
+    /// its other children too, and on a crowded machine a sound server may not get to run for seconds.
+    static let graceMs = 30_000
 
     private var entries: [Int: Entry] = [:]
     /// Jobs to send, in order of arrival.
@@ -67,11 +68,14 @@ struct InspectionLedger {
         settle(id, .error(error))
     }
 
-    mutating func received(_ event: InspectorEvent) -> Settled? {
+    mutating func received(_ event: InspectorEvent, nowMs: Int) -> Settled? {
         switch event {
         case .ready: return nil
         case .started(let id, let process):
+            guard let entry = entries[id] else { return nil }
             entries[id]?.process = process
+            // The job may have waited its turn in the server.
+            entries[id]?.backstopMs = nowMs + entry.wallMs + Self.graceMs
             return nil
         case .ended(let id, let ending):
             guard let entry = entries[id] else { return nil }

@@ -130,7 +130,7 @@ extension InspectorLoop {
         for descriptor in received.descriptors { try? descriptor.close() }
         guard let event = try? InspectorEvent(json: received.message) else { return .otherVersion(executable: executable) }
         guard case .ready(let version, let schema, let support) = event else {
-            change { state in [state.ledger.received(event)].compactMap { $0 } }
+            change { state in [state.ledger.received(event, nowMs: Self.nowMs())].compactMap { $0 } }
             if case .started(_, let process) = event { configuration.inspectorStarted?(process) }
             return nil
         }

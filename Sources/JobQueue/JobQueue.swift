@@ -103,6 +103,15 @@ public struct JobQueue: Sendable {
             .decode((String.self, Int.self)).map { (worker: $0, jobs: $1) }
     }
 
+    /// Gives back jobs that the database says this worker has held for longer than the lease and that it does not know of: the
+    /// answer to its claim was lost with the connection.
+    /// - Returns: how many.
+    public func releaseUnheld(worker: UUID, held: [Int64]) async throws -> Int {
+        try await pool.query(
+            PostgresQuery(named: "jobs.release_unheld", "SELECT dailies.release_unheld_jobs(\(worker), \(held)) AS released")
+        ).one().decode("released")
+    }
+
     /// Makes the history's partitions of the coming week.
     public func prepareHistory() async throws {
         _ = try await pool.query(PostgresQuery(named: "jobs.prepare_history", "SELECT dailies.prepare_job_history()"))

@@ -28,7 +28,8 @@ struct PlaybackCopyTests {
         try await Inspected.with(Fixtures.recording(name)) { inspected in
             let bytes = Data(try inspected.bytes(.playback))
             if name.hasSuffix(".webm") {
-                let cues = try #require(bytes.range(of: Data([0x1C, 0x53, 0xBB, 0x6B])))
+                // Searched from the end: the seek head names the element as well.
+                let cues = try #require(bytes.range(of: Data([0x1C, 0x53, 0xBB, 0x6B]), options: .backwards))
                 let cluster = try #require(bytes.range(of: Data([0x1F, 0x43, 0xB6, 0x75])))
                 #expect(cues.lowerBound < cluster.lowerBound)
             } else {

@@ -1,3 +1,4 @@
+import Glibc
 import InspectorChannel
 import Recordings
 import Synchronization
@@ -40,7 +41,8 @@ extension InspectorPool {
         of probe: InspectorProbe, lending files: ArtifactDescriptors? = nil, _ change: (inout InspectionLimits) -> Void = { _ in }
     ) async throws -> InspectorDeath {
         var request = InspectionRequest()
-        request.limits.wallSeconds = 20
+        // Enough for a machine on which a spinning child hardly gets to run.
+        request.limits.wallSeconds = 200
         request.limits.cpuSeconds = 10
         request.limits.memoryBytes = 256 << 20
         change(&request.limits)
@@ -109,7 +111,10 @@ struct Lifeline {
     func awaitEnd() throws {
         try lent.close()
         defer { try? reader.close() }
-        var byte: UInt8 = 0
-        while try withUnsafeMutableBytes(of: &byte, { try reader.read(into: $0) }) > 0 {}
+        var polled = pollfd(fd: reader.rawValue, events: Int16(POLLIN), revents: 0)
+        // Far longer than it ever takes: whoever holds on is a failure, not a hang.
+        guard poll(&polled, 1, 60_000) == 1, polled.revents & Int16(POLLHUP) != 0 else { throw StillHeld() }
     }
+
+    struct StillHeld: Error {}
 }

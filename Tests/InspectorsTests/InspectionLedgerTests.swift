@@ -13,7 +13,7 @@ struct InspectionLedgerTests {
         ledger.add(1, wallSeconds: 10)
         ledger.add(2, wallSeconds: 10)
         ledger.sent(1, nowMs: 0)
-        _ = ledger.received(.started(id: 1, process: 100))
+        _ = ledger.received(.started(id: 1, process: 100), nowMs: 500)
         return ledger
     }
 
@@ -23,8 +23,8 @@ struct InspectionLedgerTests {
         #expect(ledger.nextToSend == 2)
         ledger.sent(2, nowMs: 0)
         #expect(ledger.nextToSend == nil)
-        #expect(ledger.received(.ended(id: 1, ending: ending)) == .init(id: 1, answer: .end(.ended(ending, process: 100))))
-        #expect(ledger.received(.refused(id: 2, why: "full")) == .init(id: 2, answer: .error(.refused(why: "full"))))
+        #expect(ledger.received(.ended(id: 1, ending: ending), nowMs: 900) == .init(id: 1, answer: .end(.ended(ending, process: 100))))
+        #expect(ledger.received(.refused(id: 2, why: "full"), nowMs: 900) == .init(id: 2, answer: .error(.refused(why: "full"))))
         #expect(ledger.isIdle)
     }
 
@@ -45,7 +45,7 @@ struct InspectionLedgerTests {
         #expect(ledger.nextToKill == nil)
         #expect(ledger.cancel(1) == nil)
         #expect(ledger.nextToKill == nil, "once is enough")
-        #expect(ledger.received(.ended(id: 1, ending: ending)) == .init(id: 1, answer: .cancelled))
+        #expect(ledger.received(.ended(id: 1, ending: ending), nowMs: 900) == .init(id: 1, answer: .cancelled))
     }
 
     @Test("keeps waiting jobs for the next server when one dies")
@@ -66,7 +66,8 @@ struct InspectionLedgerTests {
     @Test("loses patience with a server that lets a job run on, and blames that job's time")
     func overdue() {
         var ledger = ledger()
-        let patience = 10_000 + InspectionLedger.graceMs
+        // Counted from its start: it may have waited its turn in the server.
+        let patience = 500 + 10_000 + InspectionLedger.graceMs
         #expect(ledger.nextBackstopMs == patience)
         // Once: the server is not killed again for the same job.
         let killings = [patience - 1, patience, patience + 1].map { ledger.noteOverdue(nowMs: $0) }
@@ -78,8 +79,8 @@ struct InspectionLedgerTests {
     @Test("ignores news of jobs that it does not know")
     func unknown() {
         var ledger = ledger()
-        #expect(ledger.received(.ended(id: 99, ending: ending)) == nil)
-        #expect(ledger.received(.refused(id: 99, why: "")) == nil)
+        #expect(ledger.received(.ended(id: 99, ending: ending), nowMs: 900) == nil)
+        #expect(ledger.received(.refused(id: 99, why: ""), nowMs: 900) == nil)
         #expect(ledger.cancel(99) == nil)
         #expect(ledger.failed(99, .shutDown) == nil)
     }

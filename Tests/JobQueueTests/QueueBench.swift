@@ -11,6 +11,14 @@ import Testing
 struct QueueBench: Sendable {
     let database: PostgresConfiguration
     let pool: PostgresPool
+    /// What workers use: the same, unless something stands in between.
+    let workersPool: PostgresPool
+
+    init(database: PostgresConfiguration, pool: PostgresPool, workersPool: PostgresPool? = nil) {
+        self.database = database
+        self.pool = pool
+        self.workersPool = workersPool ?? pool
+    }
 
     func execute(_ query: PostgresQuery) async throws { try await pool.execute(query) }
 
@@ -22,9 +30,10 @@ struct QueueBench: Sendable {
         try await pool.query(query).one().decode(at: 0)
     }
 
-    /// Asks the database again and again until the answer is true; the suite's time limit ends a wait in vain.
+    /// Asks the database again and again until the answer is true; the suite's time limit ends a wait in vain. The server paces
+    /// the asking, so that the waiting takes no processor from what is waited for.
     func until(_ query: PostgresQuery) async throws {
-        while try await !pool.query(query).one().decode(at: 0, as: Bool.self) { await Task.yield() }
+        while try await !pool.query(query).one().decode(at: 0, as: Bool.self) { try await pool.query("SELECT pg_sleep(0.01)") }
     }
 
     func worker(
@@ -34,7 +43,7 @@ struct QueueBench: Sendable {
         var logger = Logger(label: "worker")
         logger.logLevel = .critical
         return JobWorker(
-            pool: pool, database: database, handlers: [Handler(handle: handle)],
+            pool: workersPool, database: database, handlers: [Handler(handle: handle)],
             configuration: .init(
                 name: "worker", version: "1", slots: slots, pollInterval: .milliseconds(200), graceTime: graceTime, retryPolicy: retryPolicy
             ),

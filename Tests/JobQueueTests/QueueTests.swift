@@ -7,12 +7,13 @@ import Testing
 
 /// The life of a job in a real PostgreSQL, statement by statement.
 struct QueueTests {
-    /// A queue on a database of its own, with a worker in it.
+    /// A queue on a database of its own, with a worker in it that does not beat: its lease is long, so that a crowded machine does
+    /// not end it, and tests about its end move the database's times.
     private func withQueue(_ body: (JobQueue, UUID) async throws -> Void) async throws {
         try await TestDatabase.withDatabase { conninfo in
             let pool = PostgresPool(PostgresConfiguration(conninfo), limit: 12)
             let queue = JobQueue(pool: pool)
-            try await body(queue, try await queue.register(name: "first", version: "1", slots: 4, lease: .seconds(5)))
+            try await body(queue, try await queue.register(name: "first", version: "1", slots: 4, lease: .seconds(3600)))
             await pool.close()
         }
     }
@@ -82,9 +83,9 @@ struct QueueTests {
         try await withQueue { queue, worker in
             try await insert(1, into: queue)
             let stale = try await claimOne(queue, worker)
-            try await queue.pool.execute("UPDATE dailies.workers SET beaten_at = now() - interval '6 seconds'")
+            try await queue.pool.execute("UPDATE dailies.workers SET beaten_at = now() - interval '2 hours'")
             #expect(try await queue.rescue().map(\.jobs) == [1])
-            let second = try await queue.register(name: "second", version: "1", slots: 1, lease: .seconds(5))
+            let second = try await queue.register(name: "second", version: "1", slots: 1, lease: .seconds(3600))
             let current = try await claimOne(queue, second)
             #expect(current.attempt == stale.attempt + 1)
 
@@ -143,7 +144,7 @@ struct QueueTests {
     @Test func `a worker that did not beat in time claims nothing more`() async throws {
         try await withQueue { queue, worker in
             try await insert(1, into: queue)
-            try await queue.pool.execute("UPDATE dailies.workers SET beaten_at = now() - interval '6 seconds'")
+            try await queue.pool.execute("UPDATE dailies.workers SET beaten_at = now() - interval '2 hours'")
             let error = await #expect(throws: JobQueueError.self) { try await queue.claim(worker: worker, kinds: ["noop"], limit: 1) }
             #expect(error?.code == .leaseLost)
         }
@@ -155,6 +156,21 @@ struct QueueTests {
             _ = try await claimOne(queue, worker)
             #expect(try await queue.rescue().isEmpty)
             #expect(try await queue.counts().running == 1)
+        }
+    }
+
+    @Test func `jobs whose claim never reached their worker are given back, those that it holds are not`() async throws {
+        try await withQueue { queue, worker in
+            try await insert(3, into: queue)
+            let claims = try await queue.claim(worker: worker, kinds: ["noop"], limit: 3)
+            let held = [claims[0].id]
+            #expect(try await queue.releaseUnheld(worker: worker, held: held) == 0, "their answer may still be under way")
+            try await queue.pool.execute("UPDATE dailies.jobs SET claimed_at = now() - interval '2 hours'")
+            #expect(try await queue.releaseUnheld(worker: worker, held: held) == 2)
+            #expect(try await queue.standing(of: claims[0]) == .held)
+            #expect(try await queue.standing(of: claims[1]) == .lost)
+            let again = try await queue.claim(worker: worker, kinds: ["noop"], limit: 3)
+            #expect(Set(again.map(\.attempt)) == [2])
         }
     }
 

@@ -232,6 +232,24 @@ BEGIN
     END LOOP;
 END $$;
 
+-- Gives back what a living worker is said to hold and does not: the answer to its claim was lost on the way. Only claims that
+-- are older than the lease, so that an answer still under way is not mistaken for a lost one; and if it is, the fence holds.
+CREATE FUNCTION dailies.release_unheld_jobs(worker uuid, held bigint[]) RETURNS bigint LANGUAGE plpgsql AS $$
+DECLARE
+    released bigint;
+BEGIN
+    UPDATE dailies.jobs
+    SET state = 'available', due_at = now(), worker_id = NULL, claimed_at = NULL,
+        timeline = timeline || dailies.timeline_entry(jobs, 'released', 'the claim never reached its worker')
+    WHERE state = 'running' AND worker_id = worker AND id <> ALL (held)
+      AND claimed_at < now() - (SELECT lease FROM dailies.workers WHERE workers.id = worker);
+    GET DIAGNOSTICS released = ROW_COUNT;
+    IF released > 0 THEN
+        PERFORM pg_notify('dailies_jobs', '');
+    END IF;
+    RETURN released;
+END $$;
+
 -- A worker that shuts down in order leaves nothing running behind.
 CREATE FUNCTION dailies.leave_worker(worker uuid) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
