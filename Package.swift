@@ -106,12 +106,16 @@ let package = Package(
             name: "InspectionTests", dependencies: ["Inspection", "FFmpeg", "Recordings", "TestSupport", subprocess, system],
             swiftSettings: everywhere),
         .testTarget(
-            name: "InspectorsTests", dependencies: ["Inspectors", "InspectorChannel", "Recordings", "TestSupport", "Inspector", system],
+            name: "InspectorsTests",
+            dependencies: ["Inspectors", "InspectorChannel", "Recordings", "TestSupport", "Inspector", subprocess, system],
             swiftSettings: everywhere),
         .testTarget(
             name: "StorageTests", dependencies: ["Storage", "TestSupport", crypto, subprocess, system], swiftSettings: everywhere),
         .testTarget(
             name: "InterviewsTests", dependencies: ["Interviews", "Postgres", "Recordings", "TestSupport"], swiftSettings: everywhere),
+        .testTarget(
+            name: "PlaybackTests", dependencies: ["Dailies", "Inspector", "Recordings", "TestSupport", subprocess, system],
+            exclude: ["browser.py"], swiftSettings: everywhere),
         .testTarget(
             name: "DailiesTests",
             dependencies: [

@@ -23,16 +23,23 @@ struct Dailies: AsyncParsableCommand {
             """,
         version: Release.version,
         subcommands: [
-            Up.self, Migrate.self, Work.self, Inspect.self, Role.self, Import.self, Answers.self, Status.self, Doctor.self,
+            Up.self, Migrate.self, Work.self, Inspect.self, Role.self, Import.self, Answers.self, Status.self, Jobs.self, Queue.self,
+            Doctor.self,
         ])
 
     static func main() async {
+        let command: any ParsableCommand
         do {
-            var command = try parseAsRoot()
+            command = try parseAsRoot()
+        } catch {
+            exit(withError: error)
+        }
+        do {
             if var asynchronous = command as? any AsyncParsableCommand {
                 try await asynchronous.run()
             } else {
-                try command.run()
+                var synchronous = command
+                try synchronous.run()
             }
         } catch {
             guard let failure = Failure(error) else { exit(withError: error) }

@@ -16,7 +16,7 @@ struct Failure: Error {
         self.exitCode = exitCode
     }
 
-    /// `nil` for what ArgumentParser prints better itself: help, usage, and plain exit codes.
+    /// `nil` for what ArgumentParser prints better itself: help and plain exit codes.
     init?(_ error: any Error) {
         switch error {
         case let error as Failure: self = error
@@ -29,10 +29,7 @@ struct Failure: Error {
         case let error as InspectorError: self.init(error.description, .unavailable)
         case is CancellationError: self.init("stopped", .temporary)
         case is ExitCode, is CleanExit, is ValidationError: return nil
-        default:
-            // ArgumentParser's own errors are not public; they come out of parsing as its CommandError.
-            guard String(describing: type(of: error)) != "CommandError" else { return nil }
-            self.init("\(error)", .software)
+        default: self.init("\(error)", .software)
         }
     }
 }

@@ -7,9 +7,11 @@ internal import CFFmpeg
     public enum Quality: Hashable, Sendable {
         case tile, poster
 
-        var flags: CInt {
+        /// - Parameter widens: whether the target is as wide as the source or wider. There the quickest way would have swscale
+        ///   write machine code at run time, which a sandboxed process must not.
+        func flags(widens: Bool) -> CInt {
             switch self {
-            case .tile: CInt(SWS_FAST_BILINEAR)
+            case .tile: widens ? CInt(SWS_BILINEAR) : CInt(SWS_FAST_BILINEAR)
             case .poster: CInt(SWS_BICUBIC)
             }
         }
@@ -66,10 +68,11 @@ internal import CFFmpeg
         unsafe context = sws_alloc_context()
         guard let context = unsafe context else { throw FFmpegError(.outOfMemory, operation: "scale a picture") }
         let options = unsafe UnsafeMutableRawPointer(context)
+        let flags = quality.flags(widens: wanted.target[0] >= Int(wanted.width))
         let values: [(String, Int64)] = [
             ("srcw", Int64(wanted.width)), ("srch", Int64(wanted.height)), ("src_format", Int64(wanted.format.rawValue)),
             ("src_range", wanted.isFullRange ? 1 : 0), ("dstw", Int64(wanted.target[0])), ("dsth", Int64(wanted.target[1])),
-            ("dst_format", Int64(AV_PIX_FMT_YUV420P.rawValue)), ("dst_range", 1), ("sws_flags", Int64(quality.flags)),
+            ("dst_format", Int64(AV_PIX_FMT_YUV420P.rawValue)), ("dst_range", 1), ("sws_flags", Int64(flags)),
         ]
         for (name, value) in values { unsafe av_opt_set_int(options, name, value, 0) }
         let status = unsafe sws_init_context(context, nil, nil)

@@ -14,7 +14,8 @@ public import Storage
 /// - the inspector died: once more, then an `unusable` review record and the job discarded with its evidence;
 /// - ours: whatever is thrown; retried, then discarded, and the response stays `processing` for ops to look at.
 public struct InspectResponse: JobHandler {
-    public let kind = "inspect_response"
+    static let jobKind = "inspect_response"
+    public let kind = jobKind
 
     let interviews: Interviews
     let storage: any RecordingStorage
@@ -36,7 +37,7 @@ public struct InspectResponse: JobHandler {
         self.logger = logger
     }
 
-    private struct Payload: Decodable {
+    struct Payload: Decodable {
         var responseID: Int64
 
         enum CodingKeys: String, CodingKey {

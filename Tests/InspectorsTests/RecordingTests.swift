@@ -1,4 +1,5 @@
 import Recordings
+import Subprocess
 import SystemPackage
 import TestSupport
 import Testing
@@ -48,6 +49,22 @@ struct RecordingTests {
     @Test("with a fault gives a report too", arguments: faultyNames)
     func faulty(_ name: String) async throws {
         #expect(try await report(Fixtures.recording(name)).outcome == .usable)
+    }
+
+    @Test("of any size is scaled without writing machine code", arguments: ["16x16", "128x96", "160x120", "176x144", "640x32", "32x640"])
+    func small(size: String) async throws {
+        try await TemporaryFolder.with { folder in
+            let path = folder.appending("small.webm")
+            let made = try await Subprocess.run(
+                .name("ffmpeg"),
+                arguments: Arguments(
+                    ["-v", "error", "-f", "lavfi", "-i", "testsrc=size=\(size):rate=10:duration=1", "-c:v", "libvpx", path.string]),
+                output: .discarded, error: .string(limit: 1 << 16))
+            #expect(made.terminationStatus.isSuccess, "\(made.standardError)")
+            let report = try await report(path)
+            #expect(report.outcome == .usable)
+            #expect(report.artifacts.storyboard != nil)
+        }
     }
 
     @Test("that is none is unusable, not a death")

@@ -11,6 +11,14 @@ import Testing
 struct QueueBench: Sendable {
     let database: PostgresConfiguration
     let pool: PostgresPool
+    /// What workers use: the same, unless something stands in between.
+    let workersPool: PostgresPool
+
+    init(database: PostgresConfiguration, pool: PostgresPool, workersPool: PostgresPool? = nil) {
+        self.database = database
+        self.pool = pool
+        self.workersPool = workersPool ?? pool
+    }
 
     func execute(_ query: PostgresQuery) async throws { try await pool.execute(query) }
 
@@ -35,7 +43,7 @@ struct QueueBench: Sendable {
         var logger = Logger(label: "worker")
         logger.logLevel = .critical
         return JobWorker(
-            pool: pool, database: database, handlers: [Handler(handle: handle)],
+            pool: workersPool, database: database, handlers: [Handler(handle: handle)],
             configuration: .init(
                 name: "worker", version: "1", slots: slots, pollInterval: .milliseconds(200), graceTime: graceTime, retryPolicy: retryPolicy
             ),

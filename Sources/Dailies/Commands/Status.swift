@@ -16,23 +16,24 @@ struct Status: AsyncParsableCommand {
     private struct Summary: Encodable {
         var answers: AnswerCounts
         var jobs: QueueCounts
+        var pauses: [QueuePause]
     }
 
     func run() async throws {
         let application = Application(settings: try await options.settings())
         let summary = try await application.withPool { pool in
-            Summary(answers: try await Interviews(pool: pool).answerCounts(), jobs: try await JobQueue(pool: pool).counts())
+            let queue = JobQueue(pool: pool)
+            return Summary(
+                answers: try await Interviews(pool: pool).answerCounts(), jobs: try await queue.counts(), pauses: try await queue.pauses())
         }
         if json {
-            let encoder = JSONEncoder()
-            encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
-            Terminal.out(String(decoding: try encoder.encode(summary), as: UTF8.self) + "\n")
+            Terminal.out(try JSONText.document(summary))
         } else {
-            Terminal.out(Self.text(summary.answers, summary.jobs))
+            Terminal.out(Self.text(summary.answers, summary.jobs, summary.pauses))
         }
     }
 
-    static func text(_ answers: AnswerCounts, _ jobs: QueueCounts) -> String {
+    static func text(_ answers: AnswerCounts, _ jobs: QueueCounts, _ pauses: [QueuePause] = []) -> String {
         let oldest = jobs.oldestWaitingSeconds.map { ", the oldest waiting for \(Duration.seconds($0).inWords)" } ?? ""
         return """
             answers  \(answers.total): \(answers.reviewable) reviewable, \(answers.unusable) unusable, \(answers.processing) processing
@@ -40,6 +41,12 @@ struct Status: AsyncParsableCommand {
             last day \(jobs.completed) completed, \(jobs.discarded) discarded, \(jobs.cancelled) cancelled
             workers  \(jobs.workers)
 
-            """
+            """ + pauses.map(line).joined()
+    }
+
+    private static func line(_ pause: QueuePause) -> String {
+        let what = pause.kind.map { "jobs of kind \($0)" } ?? "everything"
+        let why = pause.reason.map { ": \($0)" } ?? ""
+        return "paused   \(what), for \(Duration.seconds(pause.seconds).inWords)\(why) (`dailies queue resume` ends it)\n"
     }
 }

@@ -22,7 +22,19 @@ struct Up: AsyncParsableCommand {
         let application = Application(settings: try await options.settings(worker.flags), isService: !once)
         try await application.withDatabase { database in
             _ = try await application.migrate(database)
+            if !once { Terminal.err(Self.greeting(application.settings)) }
             try await application.runWorker(on: database, untilIdle: once)
         }
+    }
+
+    private static func greeting(_ settings: Settings) -> String {
+        let database =
+            settings.database.value == .privateServer
+            ? "a private PostgreSQL in \(settings.data.value)/postgres" : "PostgreSQL as configured"
+        return """
+            Dailies is up, with \(database) and recordings in \(settings.storage.value).
+            Bring answers in with `dailies import`, see them with `dailies answers`. Ctrl-C stops it in order.
+
+            """
     }
 }

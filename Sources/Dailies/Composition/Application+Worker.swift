@@ -36,8 +36,8 @@ extension Application {
                 interviews: Interviews(pool: pool), storage: storage, inspectors: inspectors, limits: settings.limits,
                 retryPolicy: configuration.retryPolicy, logger: logger)
             let worker = JobWorker(
-                pool: pool, database: database, handlers: [handler], configuration: configuration,
-                onLeaseLost: { inspectors.killAll() }, logger: logger)
+                pool: pool, database: database, listening: settings.listenDatabase.map { PostgresConfiguration($0.value, logger: logger) },
+                handlers: [handler], configuration: configuration, onLeaseLost: { inspectors.killAll() }, logger: logger)
             var services: [ServiceGroupConfiguration.ServiceConfiguration] = [.init(service: worker)]
             if untilIdle {
                 services.append(

@@ -14,11 +14,18 @@ struct UntilIdle: Service {
         var total: Int?
         while !Task.isCancelled, !Task.isShuttingDownGracefully {
             do {
-                let live = try await JobQueue(pool: pool).counts().live
+                let queue = JobQueue(pool: pool)
+                let counts = try await queue.counts()
+                let live = counts.live
                 let most = max(total ?? live, live)
                 total = most
                 bar.show(most - live, of: most)
                 if live == 0 { break }
+                if counts.running == 0, try await queue.pauses().contains(where: { $0.kind == nil }) {
+                    bar.finish()
+                    Terminal.err("The queue is paused, and \(live) jobs wait. `dailies queue resume` lets them go on.\n")
+                    break
+                }
             } catch let error as PostgresError where error.isInfrastructure {
                 // The worker reports it and goes on when the database is back; so does this.
                 logger.debug("cannot count the jobs", metadata: ["error": "\(error)"])

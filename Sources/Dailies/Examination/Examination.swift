@@ -104,7 +104,10 @@ struct Examination: Sendable {
             let support = try await inspectors.sandboxSupport()
             if support.lacks.isEmpty {
                 found.append(.fine("sandbox", "the kernel offers Landlock (ABI \(support.landlock ?? 0)) and seccomp"))
-                found += Self.cage(try await inspectors.testCage())
+                found +=
+                    settings.sandbox.value == .off
+                    ? [.note("sandbox", "switched off: recordings are opened with this user's rights", remedy: "Leave --sandbox out.")]
+                    : Self.cage(try await inspectors.testCage())
             } else if settings.sandbox.value == .off {
                 found.append(.note("sandbox", "off, and \(support.lacks)"))
             } else {

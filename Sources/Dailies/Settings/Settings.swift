@@ -22,6 +22,8 @@ struct Settings: Sendable {
 
     var data: Setting<FilePath>
     var database: Setting<Database>
+    /// Where to listen for new jobs, when `database` is a pooler in transaction mode; `nil`: there too. May hold a password.
+    var listenDatabase: Setting<String>?
     var storage: Setting<FilePath>
     var slots: Setting<Int>
     var graceSeconds: Setting<Int>
@@ -38,6 +40,7 @@ struct Settings: Sendable {
             ?? Setting(value: Self.standardFolder(environment: environment, isRoot: isRoot), source: .standard)
         data = folder
         database = try Self.database(reader: reader, environment: environment)
+        listenDatabase = try reader.text("listen-database")
         storage =
             try reader.text("storage").map { Setting(value: Self.absolute($0.value), source: $0.source) }
             ?? Setting(value: folder.value.appending("storage"), source: .standard)

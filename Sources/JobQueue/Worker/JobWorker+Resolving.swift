@@ -3,18 +3,21 @@ import Postgres
 
 extension JobWorker {
     /// Runs one claim's handler and brings what became of it into the database.
-    func work(on claim: JobClaim, keeper: LeaseKeeper) async -> Tenure.JobEnd {
+    func work(on claim: JobClaim, keeper: LeaseKeeper, claims: RunningClaims) async -> Tenure.JobEnd {
         var logger = logger
         logger[metadataKey: "job"] = "\(claim.id)"
         logger[metadataKey: "attempt"] = "\(claim.attempt)"
-        let resolution = await resolution(of: claim, logger: logger)
+        let (found, stop) = await claims.run(claim.id) { [logger] in await outcome(of: claim, logger: logger) }
+        let resolution = stop?.overruling(found) ?? found
         // In a task of its own, because this one may be cancelled, and a result that is there shall not be lost for that. It
         // ends with the lease at the latest.
         let (resolving, log) = (resolution, logger)
-        return await Task { await resolve(claim, as: resolving, keeper: keeper, logger: log) }.value
+        let end = await Task { await resolve(claim, as: resolving, keeper: keeper, logger: log) }.value
+        // What a person stopped says nothing about the infrastructure.
+        return stop == nil ? end : .abandoned
     }
 
-    private func resolution(of claim: JobClaim, logger: Logger) async -> JobResolution {
+    private func outcome(of claim: JobClaim, logger: Logger) async -> JobResolution {
         guard let handler = handlers[claim.kind] else {
             return failure(of: claim, reason: "this worker has no handler for jobs of kind \(claim.kind)")
         }

@@ -13,13 +13,14 @@ extension JobWorker {
         }
         let held = HeldClaims()
         keeper.start()
+        let claims = RunningClaims()
         mailbox.yield(.woken)
         await withTaskGroup(of: Void.self) { helpers in
             helpers.addTask { await announceShutdown(to: mailbox) }
-            helpers.addTask { await listen(for: mailbox) }
+            helpers.addTask { await listen(for: mailbox, worker: worker, claims: claims) }
             helpers.addTask { await poll(for: mailbox) }
-            helpers.addTask { await keepHouse(for: worker, held: held) }
-            await decide(events, mailbox: mailbox, worker: worker, held: held, keeper: keeper)
+            helpers.addTask { await keepHouse(worker: worker, claims: claims, held: held) }
+            await decide(events, mailbox: mailbox, worker: worker, keeper: keeper, claims: claims, held: held)
             helpers.cancelAll()
         }
         keeper.stop()
@@ -33,8 +34,8 @@ extension JobWorker {
 
     /// Carries out what the tenure decides until it has ended and every job with it.
     private func decide(
-        _ events: AsyncStream<Tenure.Event>, mailbox: AsyncStream<Tenure.Event>.Continuation, worker: UUID, held: HeldClaims,
-        keeper: LeaseKeeper
+        _ events: AsyncStream<Tenure.Event>, mailbox: AsyncStream<Tenure.Event>.Continuation, worker: UUID, keeper: LeaseKeeper,
+        claims: RunningClaims, held: HeldClaims
     ) async {
         await withDiscardingTaskGroup { jobs in
             var tenure = Tenure(slots: configuration.slots)
@@ -42,12 +43,12 @@ extension JobWorker {
                 if tenure.handle(event, now: .now, jitter: .random(in: 0...1)) == .cancelJobs { jobs.cancelAll() }
                 while let action = tenure.nextAction(now: .now) {
                     guard case .claim(let limit) = action else { return }
-                    let (outcome, claims) = await claim(limit, for: worker)
+                    let (outcome, fresh) = await claim(limit, for: worker)
                     if tenure.handle(outcome, now: .now, jitter: .random(in: 0...1)) == .cancelJobs { jobs.cancelAll() }
-                    held.add(claims)
-                    for claim in claims {
+                    held.add(fresh)
+                    for claim in fresh {
                         jobs.addTask {
-                            let end = await work(on: claim, keeper: keeper)
+                            let end = await work(on: claim, keeper: keeper, claims: claims)
                             held.remove(claim)
                             mailbox.yield(.jobEnded(end))
                         }
@@ -88,6 +89,7 @@ extension JobWorker {
     private func announceShutdown(to mailbox: AsyncStream<Tenure.Event>.Continuation) async {
         do {
             try await gracefulShutdown()
+            logger.info("stopping: running jobs get their grace time", metadata: ["grace": "\(configuration.graceTime)"])
             mailbox.yield(.drain)
             try await Task.sleep(for: configuration.graceTime)
         } catch {
@@ -96,8 +98,12 @@ extension JobWorker {
         mailbox.yield(.graceOver)
     }
 
-    private func listen(for mailbox: AsyncStream<Tenure.Event>.Continuation) async {
-        for await _ in PostgresListener(database, channels: [JobQueue.channel]) {
+    private func listen(for mailbox: AsyncStream<Tenure.Event>.Continuation, worker: UUID, claims: RunningClaims) async {
+        for await event in PostgresListener(listening, channels: [JobQueue.channel, JobQueue.stopChannel]) {
+            if case .notification(let notification) = event, notification.channel == JobQueue.stopChannel {
+                await heedStops(worker: worker, claims: claims)
+                continue
+            }
             // Jitter, so that of many idle workers not all ask in the same instant.
             try? await Task.sleep(for: .milliseconds(Double.random(in: 0...2)))
             mailbox.yield(.woken)
@@ -111,11 +117,22 @@ extension JobWorker {
         }
     }
 
-    /// Rescue and the history's partitions: ordinary queries of every worker.
-    private func keepHouse(for worker: UUID, held: HeldClaims) async {
+    /// Stops those of the running jobs that people want stopped.
+    private func heedStops(worker: UUID, claims: RunningClaims) async {
+        do {
+            claims.stop(try await queue.stopRequests(for: worker))
+        } catch {
+            // Asked again within a second.
+            logger.debug("cannot ask which jobs are to be stopped", metadata: ["error": "\(error)"])
+        }
+    }
+
+    /// Rescue, people's wishes, and the history's partitions: ordinary queries of every worker.
+    private func keepHouse(worker: UUID, claims: RunningClaims, held: HeldClaims) async {
         var nextPreparation = ContinuousClock.now
         var nextReckoning = ContinuousClock.now + configuration.lease
         while !Task.isCancelled {
+            await heedStops(worker: worker, claims: claims)
             do {
                 for (name, jobs) in try await queue.rescue() {
                     logger.warning("buried a worker that stopped beating", metadata: ["dead": "\(name)", "jobs_rescued": "\(jobs)"])

@@ -42,6 +42,7 @@ public struct JobWorker: Service {
 
     let queue: JobQueue
     let database: PostgresConfiguration
+    let listening: PostgresConfiguration
     let handlers: [String: any JobHandler]
     let configuration: Configuration
     let onLeaseLost: @Sendable () -> Void
@@ -50,14 +51,18 @@ public struct JobWorker: Service {
     /// - Parameters:
     ///   - pool: for claims and resolutions; needs `slots + 2` connections to never wait for itself.
     ///   - database: for the two connections outside of the pool, the lease's and the listener's.
+    ///   - listening: for the listener, where `database` is a pooler that gives no session of one's own; otherwise `nil`. Without any
+    ///     that can listen, the worker polls.
     ///   - onLeaseLost: called from the lease's own thread, the moment others may have this worker's jobs. Must not block; it
     ///     is where inspectors are killed.
     public init(
-        pool: PostgresPool, database: PostgresConfiguration, handlers: [any JobHandler], configuration: Configuration,
+        pool: PostgresPool, database: PostgresConfiguration, listening: PostgresConfiguration? = nil, handlers: [any JobHandler],
+        configuration: Configuration,
         onLeaseLost: @escaping @Sendable () -> Void, logger: Logger
     ) {
         self.queue = JobQueue(pool: pool)
         self.database = database
+        self.listening = listening ?? database
         self.handlers = Dictionary(uniqueKeysWithValues: handlers.map { ($0.kind, $0) })
         self.configuration = configuration
         self.onLeaseLost = onLeaseLost

@@ -1,0 +1,17 @@
+import ArgumentParser
+
+struct Jobs: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Look at the queue's jobs, and stop them or put them back.",
+        discussion: """
+            Every response has a job that looks inside its recording. A job is available, running, or scheduled for later while it \
+            lives; then it has completed, was discarded (given up), or cancelled (no longer wanted).
+
+              dailies jobs list --state discarded      what was given up, and why
+              dailies jobs show 42                     one job's whole story
+              dailies jobs retry 42                    put it back, after the cause is mended
+              dailies jobs retry --all --reason "…"    put back everything that was discarded for one reason
+              dailies jobs cancel 42                   stop it, also while it runs
+            """,
+        subcommands: [List.self, Show.self, Retry.self, Discard.self, Cancel.self])
+}

@@ -1,0 +1,84 @@
+import ArgumentParser
+import FoundationEssentials
+import JobQueue
+
+extension Jobs {
+    struct Cancel: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Stop jobs that are no longer wanted, also while they run.",
+            discussion: """
+                A job that waits ends at once. One that runs is stopped within a second: its inspector is killed and nothing of it is \
+                kept, unless it completes in that moment. Its answer stays "processing"; `dailies jobs retry` puts it back.
+
+                Workers of a release before 0.2 do not stop what they run.
+
+                Exit code 0 when every named job has ended as wished, 65 otherwise.
+                """)
+
+        @OptionGroup var stop: JobsStop
+
+        func run() async throws { try await stop.run(as: .cancelled) }
+    }
+
+    struct Discard: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Give jobs up: no more tries.",
+            discussion: """
+                Like `dailies jobs cancel`, but they are listed among the discarded ones, with those that were given up for their \
+                failures, and `dailies jobs retry --all` takes them too.
+
+                Exit code 0 when every named job has ended as wished, 65 otherwise.
+                """)
+
+        @OptionGroup var stop: JobsStop
+
+        func run() async throws { try await stop.run(as: .discarded) }
+    }
+}
+
+/// What `cancel` and `discard` have in common.
+struct JobsStop: ParsableArguments {
+    @Argument(help: "The jobs' numbers.")
+    var ids: [Int64]
+
+    @Option(help: ArgumentHelp("Kept in the jobs' story: why.", valueName: "text"))
+    var note: String?
+
+    @OptionGroup var options: SettingsOptions
+
+    /// Until a running job's worker has heeded the wish; it takes a second at most when all is well.
+    private static let patience = Duration.seconds(5)
+
+    func run(as how: JobQueue.Stopping) async throws {
+        let reason = "\(how) by hand" + (note.map { ": \($0)" } ?? "")
+        let ids = ids
+        let outcomes = try await Application(settings: try await options.settings()).withPool { pool in
+            let queue = JobQueue(pool: pool)
+            let deadline = ContinuousClock.now + Self.patience
+            var outcomes: [(id: Int64, became: JobQueue.Stopped, now: JobStatus?)] = []
+            for (id, became) in try await queue.stop(ids, as: how, reason: reason) {
+                var now = try await queue.job(id)?.status
+                while became == .asked, now?.isLive == true, ContinuousClock.now < deadline {
+                    try await Task.sleep(for: .milliseconds(50))
+                    now = try await queue.job(id)?.status
+                }
+                outcomes.append((id, became, now))
+            }
+            return outcomes
+        }
+        for outcome in outcomes { Terminal.out("job \(outcome.id): \(Self.sentence(outcome.became, outcome.now, how))\n") }
+        if outcomes.contains(where: { $0.now?.rawValue != how.rawValue || $0.became == .over }) { throw ExitCode.data }
+    }
+
+    private static func sentence(_ became: JobQueue.Stopped, _ now: JobStatus?, _ how: JobQueue.Stopping) -> String {
+        switch (became, now) {
+        case (.unknown, _): "there is no such job"
+        case (.over, let status?): "had ended before: \(status.rawValue)"
+        case (.asked, let status?) where status.isLive:
+            "its worker was told, and has not stopped it yet; `dailies jobs show` tells when it has"
+        case (.asked, let status?) where status.rawValue != how.rawValue: "\(status.rawValue) before it could be stopped"
+        case (.asked, _): "\(how) while it ran"
+        case (.ended, _), (.over, _): "\(how)"
+        }
+    }
+}

@@ -1,0 +1,84 @@
+import Postgres
+
+extension JobQueue {
+    /// The newest jobs that a filter lets through, live and ended ones together, the newest first. A job that was put back
+    /// counts once, as what it is now.
+    public func jobs(_ filter: JobFilter = JobFilter(), limit: Int) async throws -> [JobRecord] {
+        try await pool.query(PostgresQuery(named: "jobs.list", Self.selection(filter, limit: limit))).decode(JobRecord.self)
+    }
+
+    /// One job; `nil` when there is none of this id, or its day has been dropped from the history.
+    public func job(_ id: Int64) async throws -> JobRecord? {
+        let query: PostgresQuery = "\(fragment: Self.records(limit: 1, "id = \(id)", "h.id = \(id)")) ORDER BY id"
+        return try await pool.query(PostgresQuery(named: "jobs.show", query)).decode(JobRecord.self).first
+    }
+
+    /// A job's whole timeline, the oldest first.
+    public func timeline(of id: Int64) async throws -> [JobEvent] {
+        try await pool.query(
+            PostgresQuery(
+                named: "jobs.timeline",
+                """
+                SELECT e.attempt, e.worker, e."from", e."to", e.outcome, e.error
+                FROM (
+                    SELECT timeline FROM dailies.jobs WHERE id = \(id)
+                    UNION ALL
+                    (SELECT timeline FROM dailies.job_history WHERE id = \(id) ORDER BY attempt DESC, ended_at DESC LIMIT 1)
+                    LIMIT 1
+                ) AS job,
+                ROWS FROM (jsonb_to_recordset(job.timeline)
+                    AS (attempt integer, worker text, "from" timestamptz, "to" timestamptz, outcome text, error text)) WITH ORDINALITY AS e
+                ORDER BY e.ordinality
+                """)
+        ).decode(JobEvent.self)
+    }
+
+    static func selection(_ filter: JobFilter, limit: Int) -> PostgresQuery {
+        let statuses = filter.statuses.map(\.rawValue).sorted()
+        let (kind, reason, worker) = (filter.kind, filter.reason, filter.worker)
+        let (older, newer) = (filter.olderThan, filter.newerThan)
+        let common: PostgresQuery = """
+            (\(kind)::text IS NULL OR kind = \(kind))
+            AND (\(older)::interval IS NULL OR created_at <= now() - \(older))
+            AND (\(newer)::interval IS NULL OR created_at >= now() - \(newer))
+            AND (\(reason)::text IS NULL OR strpos(lower(timeline -> -1 ->> 'error'), lower(\(reason))) > 0)
+            """
+        let had: PostgresQuery = "EXISTS (SELECT FROM jsonb_array_elements(timeline) AS e WHERE starts_with(e ->> 'worker', \(worker)))"
+        return """
+            \(fragment: records(
+                limit: limit,
+                """
+                state = ANY (\(statuses)) AND \(fragment: common)
+                AND (\(worker)::text IS NULL OR \(fragment: had)
+                     OR worker_id IN (SELECT w.id FROM dailies.workers w WHERE starts_with(w.name, \(worker))))
+                """,
+                "outcome = ANY (\(statuses)) AND \(fragment: common) AND (\(worker)::text IS NULL OR \(fragment: had))"))
+            ORDER BY id DESC LIMIT \(limit)
+            """
+    }
+
+    /// Live jobs and the latest endings of ended ones, each with its own condition; at most `limit` of either, from the newest on,
+    /// so that a large backlog or history costs nothing where no condition asks to search it.
+    private static func records(limit: Int, _ live: PostgresQuery, _ ended: PostgresQuery) -> PostgresQuery {
+        """
+        SELECT * FROM (
+            (SELECT id, kind, state AS status, payload::text AS payload, priority::integer AS priority, fair_key, attempt, failures,
+                    crashes, created_at, CASE WHEN state = 'scheduled' THEN due_at END AS due_at, claimed_at,
+                    (SELECT w.name FROM dailies.workers w WHERE w.id = worker_id) AS worker,
+                    EXISTS (SELECT FROM dailies.job_stops s WHERE s.job_id = jobs.id) AS is_to_stop, NULL::timestamptz AS ended_at,
+                    timeline -> -1 ->> 'error' AS last_error, clock_timestamp() AS read_at
+             FROM dailies.jobs WHERE \(fragment: live)
+             ORDER BY id DESC LIMIT \(limit))
+            UNION ALL
+            (SELECT id, kind, outcome AS status, payload::text AS payload, priority::integer AS priority, fair_key, attempt, failures,
+                    crashes, created_at, NULL::timestamptz AS due_at, NULL::timestamptz AS claimed_at, NULL::text AS worker,
+                    false AS is_to_stop, ended_at, timeline -> -1 ->> 'error' AS last_error, clock_timestamp() AS read_at
+             FROM dailies.job_history h WHERE \(fragment: ended)
+               AND NOT EXISTS (SELECT FROM dailies.jobs j WHERE j.id = h.id)
+               AND NOT EXISTS (SELECT FROM dailies.job_history l
+                               WHERE l.id = h.id AND (l.attempt, l.ended_at) > (h.attempt, h.ended_at))
+             ORDER BY id DESC LIMIT \(limit))
+        ) AS records
+        """
+    }
+}

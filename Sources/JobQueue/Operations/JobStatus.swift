@@ -1,0 +1,10 @@
+/// Where a job stands: the state of a live one, or the outcome of an ended one.
+public enum JobStatus: String, Sendable, Hashable, CaseIterable, Codable {
+    case available, running, scheduled
+    case completed, discarded, cancelled
+
+    public static let live: Set<JobStatus> = [.available, .running, .scheduled]
+    public static let ended: Set<JobStatus> = [.completed, .discarded, .cancelled]
+
+    public var isLive: Bool { Self.live.contains(self) }
+}

@@ -1,0 +1,164 @@
+import Foundation
+import JobQueue
+import Postgres
+
+/// A real queue that is led through the steps of a model and has to agree with it after each.
+struct ModelDatabase {
+    /// Where the two went apart.
+    struct Disagreement: Error, CustomStringConvertible {
+        var description: String
+    }
+
+    /// One tick of the model. So long that the test's own time does not count.
+    private static let tick = Duration.seconds(3600)
+
+    let queue: JobQueue
+    let pool: PostgresPool
+    private var model = ModelQueue()
+    private var workers: [UUID] = []
+    private var claims: [ModelQueue.Claim: JobClaim] = [:]
+
+    init(pool: PostgresPool) async throws {
+        self.pool = pool
+        queue = JobQueue(pool: pool)
+        try await pool.execute("CREATE TABLE effects (job bigint)")
+    }
+
+    /// Runs one history.
+    /// - Throws: `Disagreement`, with the seed and all steps so far.
+    mutating func run(seed: UInt64, steps: Int) async throws {
+        var history = ModelHistory(seed: seed)
+        var taken: [ModelHistory.Step] = []
+        for _ in 0..<steps {
+            let step = history.next(in: model)
+            taken.append(step)
+            do {
+                try await take(step)
+                history.claims = claims.keys.sorted { ($0.job, $0.attempt) < ($1.job, $1.attempt) }
+                try await expectAgreement()
+            } catch {
+                let way = taken.map { "  \($0)" }.joined(separator: "\n")
+                throw Disagreement(description: "seed \(seed), after \(taken.count) steps: \(error)\n\(way)")
+            }
+        }
+    }
+
+    private mutating func take(_ step: ModelHistory.Step) async throws {
+        switch step {
+        case .insert(let count):
+            for _ in 0..<count {
+                try await pool.execute("INSERT INTO dailies.jobs (kind) VALUES ('noop')")
+                model.jobs.append(ModelQueue.Job())
+            }
+        case .register:
+            let name = "w\(workers.count)"
+            workers.append(try await queue.register(name: name, version: "1", slots: 1, lease: Self.tick * ModelQueue.lease))
+            model.workers.append(0)
+        case .beat(let worker):
+            let isThere = try await pool.query("SELECT dailies.beat_worker(\(workers[worker])) AS alive").one().decode(
+                "alive", as: Bool.self)
+            try agree(isThere, model.beat(worker), on: "whether the worker is there")
+        case .claim(let worker, let limit): try await claim(worker, limit)
+        case .end(let claim, let ending):
+            let real = claims[claim]
+            let isStale = try await isRefused(real) { connection, real in
+                if ending == .completed { try await connection.execute("INSERT INTO effects VALUES (\(real.id))") }
+                try await queue.end(real, as: ending, in: connection)
+            }
+            try agree(isStale, (try? model.end(claim, as: ending)) == nil, on: "whether the claim is stale")
+        case .putBack(let claim, let how, let dueIn):
+            let isStale = try await isRefused(claims[claim]) { connection, real in
+                try await queue.putBack(real, as: how, after: Self.tick * dueIn, reason: nil, in: connection)
+            }
+            try agree(isStale, (try? model.putBack(claim, as: how, dueIn: dueIn)) == nil, on: "whether the claim is stale")
+        case .rescue:
+            let buried = try await queue.rescue().map(\.worker).sorted()
+            try agree(buried, model.rescue().map { "w\($0)" }.sorted(), on: "who is buried")
+        case .leave(let worker):
+            try await queue.leave(worker: workers[worker])
+            model.leave(worker)
+        case .pass(let ticks):
+            try await pool.execute("UPDATE dailies.workers SET beaten_at = beaten_at - \(Self.tick * ticks)")
+            try await pool.execute("UPDATE dailies.jobs SET due_at = due_at - \(Self.tick * ticks) WHERE state = 'scheduled'")
+            model.pass(ticks: ticks)
+        }
+    }
+
+    /// Which of the jobs are claimed is the queue's choice; that they may be, and how many, is the model's.
+    private mutating func claim(_ worker: Int, _ limit: Int) async throws {
+        let taken: [JobClaim]
+        do {
+            taken = try await queue.claim(worker: workers[worker], kinds: ["noop"], limit: limit)
+        } catch let error as JobQueueError where error.code == .leaseLost {
+            return try agree(false, model.isAlive(worker), on: "whether the lease holds")
+        }
+        try agree(true, model.isAlive(worker), on: "whether the lease holds")
+        let claimable = model.jobs.indices.filter(model.isClaimable)
+        try agree(taken.count, min(limit, claimable.count), on: "how many jobs are claimed")
+        for real in taken {
+            let job = Int(real.id) - 1
+            guard claimable.contains(job) else { throw Disagreement(description: "job \(job) was claimed, and must not be") }
+            let claim = try model.claim(job, for: worker)
+            try agree(real.attempt, claim.attempt, on: "the attempt")
+            claims[claim] = real
+        }
+    }
+
+    private func isRefused(
+        _ claim: JobClaim?, _ body: (PostgresConnection, JobClaim) async throws -> Void
+    ) async throws -> Bool {
+        guard let claim else { throw Disagreement(description: "a claim of the model is not the database's") }
+        do {
+            try await pool.transaction { connection in try await body(connection, claim) }
+            return false
+        } catch let error as JobQueueError where error.code == .claimLost {
+            return true
+        }
+    }
+
+    private func expectAgreement() async throws {
+        let real = try await pool.query(Self.picture).map { row in try row.decode(at: 0, as: String.self) }
+        try agree(real.sorted(), model.picture.sorted(), on: "how things stand")
+    }
+
+    private func agree<Value: Equatable>(_ real: Value, _ modelled: Value, on what: String) throws {
+        guard real != modelled else { return }
+        throw Disagreement(description: "\(what): the database says \(real), the model \(modelled)")
+    }
+
+    private static let picture: PostgresQuery = """
+        SELECT format('job %s %s, attempt %s, %s failures, %s crashes', id - 1,
+                      CASE WHEN state = 'running' THEN 'runs on ' || coalesce((SELECT name FROM dailies.workers w WHERE w.id = worker_id), 'nobody')
+                           WHEN state = 'scheduled' AND due_at > now() THEN 'is scheduled' ELSE 'waits' END,
+                      attempt, failures, crashes)
+        FROM dailies.jobs
+        UNION ALL
+        SELECT format('job %s %s, attempt %s, %s failures, %s crashes', id - 1, outcome, attempt, failures, crashes) FROM dailies.job_history
+        UNION ALL
+        SELECT format('worker %s %s', name, CASE WHEN beaten_at >= now() - lease THEN 'lives' ELSE 'is dead' END) FROM dailies.workers
+        UNION ALL
+        SELECT format('%s effects of job %s', count(*), job - 1) FROM effects GROUP BY job
+        """
+}
+
+extension ModelQueue {
+    /// The same words as the database's picture of itself.
+    fileprivate var picture: [String] {
+        var lines: [String] = []
+        for (index, job) in jobs.enumerated() {
+            let state =
+                switch job.state {
+                case .waiting, .scheduled(dueIn: 0): "waits"
+                case .scheduled: "is scheduled"
+                case .running(let worker): "runs on w\(worker)"
+                case .gone: job.endings.first?.rawValue ?? "is lost"
+                }
+            lines.append("job \(index) \(state), attempt \(job.attempt), \(job.failures) failures, \(job.crashes) crashes")
+            if job.effects > 0 { lines.append("\(job.effects) effects of job \(index)") }
+        }
+        for (index, age) in workers.enumerated() where age != nil {
+            lines.append("worker w\(index) \(isAlive(index) ? "lives" : "is dead")")
+        }
+        return lines
+    }
+}

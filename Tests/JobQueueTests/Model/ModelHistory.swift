@@ -1,0 +1,49 @@
+import JobQueue
+import TestSupport
+
+/// One random life of a queue, step by step; the same for the same seed.
+struct ModelHistory {
+    enum Step: Hashable {
+        case insert(Int)
+        case register
+        case beat(worker: Int)
+        case claim(worker: Int, limit: Int)
+        case end(ModelQueue.Claim, JobQueue.Ending)
+        case putBack(ModelQueue.Claim, JobQueue.PuttingBack, dueIn: Int)
+        case rescue
+        case leave(worker: Int)
+        case pass(ticks: Int)
+    }
+
+    private var generator: SeededGenerator
+    /// Every claim there ever was: stale ones are tried again and again.
+    var claims: [ModelQueue.Claim] = []
+
+    init(seed: UInt64) {
+        generator = SeededGenerator(seed: seed)
+    }
+
+    /// The next step. What cannot be said of the queue as it is becomes an insert.
+    mutating func next(in queue: ModelQueue) -> Step {
+        let worker = queue.workers.indices.randomElement(using: &generator)
+        // Recent claims more often than old ones, so that both jobs that end and stale attempts are common.
+        let claim = (Bool.random(using: &generator) ? claims.suffix(4) : claims[...]).randomElement(using: &generator)
+        switch Int.random(in: 0..<100, using: &generator) {
+        case 0..<8: return .insert(Int.random(in: 1...3, using: &generator))
+        case 8..<14: return .register
+        case 14..<24: if let worker { return .beat(worker: worker) }
+        case 24..<50: if let worker { return .claim(worker: worker, limit: Int.random(in: 1...3, using: &generator)) }
+        case 50..<64:
+            if let claim { return .end(claim, [.completed, .completed, .discarded, .cancelled][Int.random(in: 0..<4, using: &generator)]) }
+        case 64..<80:
+            let how: [JobQueue.PuttingBack] = [.retried, .crashed, .snoozed, .released]
+            if let claim {
+                return .putBack(claim, how[Int.random(in: 0..<4, using: &generator)], dueIn: Int.random(in: 0...2, using: &generator))
+            }
+        case 80..<86: return .rescue
+        case 86..<90: if let worker { return .leave(worker: worker) }
+        default: return .pass(ticks: 1)
+        }
+        return .insert(1)
+    }
+}

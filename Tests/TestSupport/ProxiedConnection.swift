@@ -1,0 +1,97 @@
+import Foundation
+import Synchronization
+
+/// One connection through a `PostgresProxy`, pumped by two threads.
+final class ProxiedConnection: Sendable {
+    private struct Progress {
+        /// The proxy's number of the exchange that is under way.
+        var exchange: Int?
+        var cut: PostgresProxy.Cut?
+        var toServer = 0
+        var toClient = 0
+        var pumps = 2
+    }
+
+    private let client: Int32
+    private let server: Int32
+    private let proxy: PostgresProxy
+    private let progress = Mutex(Progress())
+
+    init(client: Int32, server: Int32, proxy: PostgresProxy) {
+        self.client = client
+        self.server = server
+        self.proxy = proxy
+    }
+
+    /// Passes bytes on in one direction until the connection ends, by itself or by a cut.
+    func pump(_ direction: PostgresProxy.Direction) {
+        let (from, to) = direction == .toServer ? (client, server) : (server, client)
+        var buffer = [UInt8](repeating: 0, count: 65536)
+        while case let count = recv(from, &buffer, buffer.count, 0), count > 0 {
+            if direction == .toServer, buffer[..<count].contains(proxy.first) { beginExchange() }
+            let allowed = progress.withLock { Self.allowed(count, direction, &$0) }
+            var sent = 0
+            while sent < allowed {
+                let written = buffer[sent..<allowed].withUnsafeBytes { send(to, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL)) }
+                if written <= 0 { break }
+                sent += written
+            }
+            record()
+            let isLast = direction == .toClient && buffer[..<allowed].contains(proxy.last)
+            if allowed < count || isAtCut(direction) {
+                proxy.state.withLock { $0.made += 1 }
+                break
+            }
+            if isLast { progress.withLock { $0.exchange = nil } }
+        }
+        shutdown(client, Int32(SHUT_RDWR))
+        shutdown(server, Int32(SHUT_RDWR))
+        let isLast = progress.withLock { progress in
+            progress.pumps -= 1
+            return progress.pumps == 0
+        }
+        guard isLast else { return }
+        proxy.state.withLock { state in
+            state.open.subtract([client, server])
+            _ = Glibc.close(client)
+            _ = Glibc.close(server)
+        }
+    }
+
+    private func beginExchange() {
+        let (number, cut) = proxy.state.withLock { state in
+            state.exchanges.append(.init())
+            return (state.exchanges.count - 1, state.cuts.isEmpty ? nil : state.cuts.removeFirst())
+        }
+        progress.withLock { progress in
+            progress.exchange = number
+            progress.cut = cut
+            progress.toServer = 0
+            progress.toClient = 0
+        }
+    }
+
+    /// How many of `count` bytes may pass, which are counted as passed.
+    private static func allowed(_ count: Int, _ direction: PostgresProxy.Direction, _ progress: inout Progress) -> Int {
+        let passed = direction == .toServer ? progress.toServer : progress.toClient
+        var allowed = count
+        if let cut = progress.cut, cut.direction == direction { allowed = max(0, min(count, cut.bytes - passed)) }
+        if direction == .toServer { progress.toServer += allowed } else { progress.toClient += allowed }
+        return allowed
+    }
+
+    private func isAtCut(_ direction: PostgresProxy.Direction) -> Bool {
+        progress.withLock { progress in
+            guard let cut = progress.cut, cut.direction == direction else { return false }
+            return (direction == .toServer ? progress.toServer : progress.toClient) >= cut.bytes
+        }
+    }
+
+    private func record() {
+        progress.withLock { progress in
+            guard let exchange = progress.exchange else { return }
+            let (toServer, toClient) = (progress.toServer, progress.toClient)
+            proxy.state.withLock { $0.exchanges[exchange] = .init(toServer: toServer, toClient: toClient) }
+        }
+    }
+}
