@@ -23,14 +23,10 @@ struct ServerPrograms: Sendable {
         var options = PlatformOptions()
         // A session of its own: Ctrl-C in the terminal is for dailies, which then stops the server in order.
         options.createSession = true
-        if account.differsFromProcess {
-            options.userID = account.userID
-            options.groupID = account.groupID
-            options.supplementaryGroups = []
-        }
+        let (executable, arguments) = asAccount(folder.appending(program), arguments)
         do {
             let result = try await Subprocess.run(
-                .path(folder.appending(program)), arguments: Arguments(arguments), environment: Self.environment,
+                executable, arguments: Arguments(arguments), environment: Self.environment,
                 workingDirectory: workingFolder, platformOptions: options, output: .string(limit: 1 << 20), error: .combinedWithOutput)
             let exitCode: CInt? = if case .exited(let code) = result.terminationStatus { code } else { nil }
             if exitCode == nil, Task.isCancelled { throw CancellationError() }
@@ -39,6 +35,14 @@ struct ServerPrograms: Sendable {
             if Task.isCancelled { throw LocalPostgresError(.cancelled, "Cancelled while \(program) ran.") }
             throw LocalPostgresError(.startFailed, "Cannot run \(folder.appending(program)): \(error).")
         }
+    }
+
+    /// `setpriv` (util-linux) changes the account in a process of its own. Subprocess would do it between its raw `clone3` and
+    /// `execve`, where glibc's `setgroups` may wait for ever for a thread that the parent was just starting.
+    private func asAccount(_ program: FilePath, _ arguments: [String]) -> (Executable, [String]) {
+        guard account.differsFromProcess else { return (.path(program), arguments) }
+        let change = ["--reuid=\(account.userID)", "--regid=\(account.groupID)", "--clear-groups", "--", program.string]
+        return (.name("setpriv"), change + arguments)
     }
 
     /// Nothing of ours: `PG…` variables would redirect the tools, and messages are matched in English.
