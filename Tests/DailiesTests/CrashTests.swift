@@ -7,7 +7,7 @@ import TestSupport
 import Testing
 
 /// What `kill -9` does to the product: nothing that lasts. Each test kills the real thing in the middle of real work.
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.timeLimit(.minutes(10)))
 struct CrashTests {
     private func recordings(_ count: Int) -> [FilePath] {
         let names = ["chrome-vp8-opus.webm", "chrome-h264-opus.mp4", "fault-mic-muted.webm", "resized-midway.webm", "audio-only.webm"]

@@ -10,6 +10,28 @@ struct TerminalTests {
         #expect(table.rendered() == "who        what\n─────────  ──────────\nAda        x\nBenedikta  line break\n")
     }
 
+    @Test func `a table that is too wide narrows its widest columns and goes on below`() {
+        var table = Table(header: ["who", "question", "what to know"])
+        table.add(["Ada", "3 batch-and-layer-normalisation", "The picture freezes. There is no sound."])
+        let expected = """
+            who  question             what to know
+            ───  ───────────────────  ────────────────────
+            Ada  3 batch-and-layer-   The picture freezes.
+                 normalisation        There is no sound.
+
+            """
+        #expect(table.rendered(width: 46) == expected)
+        #expect(table.rendered().split(separator: "\n").count == 3)
+        #expect(table.rendered(width: 1).contains("normalisation"))
+    }
+
+    @Test func `what a candidate calls themselves cannot steer the terminal`() {
+        #expect(Cell("Ada\u{1B}[2J\u{7}\u{202E}\u{9B}x").text == "Ada [2J   x")
+        #expect(Cell("Nguyễn Thị Linh").width == 15)
+        #expect(Cell("田中 花子").width == 9)
+        #expect(Cell("e\u{301}👩‍👩‍👧").width == 3)
+    }
+
     @Test func `a progress bar is full only when all is done`() {
         #expect(
             ProgressBar.line(label: "importing", done: 1, total: 2, note: "a.webm", width: 80)

@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 
 /// The way of one answer through the real program: imported or inserted, inspected, reviewable.
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.timeLimit(.minutes(10)))
 struct WayOfAnAnswerTests {
     @Test func `real browser recordings become review records`() async throws {
         try await Product.with { product in
@@ -33,6 +33,18 @@ struct WayOfAnAnswerTests {
             let answers = try await product.run("answers")
             #expect(answers.output.contains("The microphone recorded nothing."))
             #expect(answers.output.contains("18 answers: 18 reviewable"))
+            let posters = product.data.appending("posters")
+            // Twice, because the second time every link is there already.
+            for _ in 1...2 {
+                let listed = try await product.run("answers", "--posters", posters.string)
+                #expect(listed.code == 0, "\(listed.error)")
+                #expect(listed.output.contains("The posters are in \(posters)."))
+            }
+            let links = try FileManager.default.contentsOfDirectory(atPath: posters.string)
+            #expect(links.count == (try await product.value("SELECT count(*) FROM dailies.artifacts WHERE kind = 'poster'")))
+            for link in links {
+                #expect(try Data(contentsOf: URL(filePath: posters.appending(link).string)).starts(with: [0xFF, 0xD8]))
+            }
             let status = try await product.run("status", "--json")
             #expect(status.output.contains("\"reviewable\" : 18"))
         }

@@ -1,7 +1,7 @@
 import Postgres
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct PipelineTests {
+@Suite(.timeLimit(.minutes(10))) struct PipelineTests {
     private func states(_ results: [Result<PostgresRows, PostgresError>]) -> [String] {
         results.map { result in
             switch result {

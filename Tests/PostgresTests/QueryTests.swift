@@ -1,7 +1,7 @@
 import Postgres
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct QueryTests {
+@Suite(.timeLimit(.minutes(10))) struct QueryTests {
     @Test func `Interpolated values become binds, never text`() {
         let name = "x'; DROP TABLE t; --"
         let query: PostgresQuery =

@@ -3,7 +3,7 @@ import Postgres
 import Testing
 
 /// Each value goes to the server and comes back through a column of its own type.
-@Suite(.timeLimit(.minutes(2))) struct ValueTests {
+@Suite(.timeLimit(.minutes(10))) struct ValueTests {
     private func comesBack<Value: PostgresEncodable & PostgresDecodable & Equatable>(
         _ values: Value..., as type: String, on connection: PostgresConnection
     ) async throws {

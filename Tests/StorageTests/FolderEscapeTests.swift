@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 /// What someone who can write into the storage folder, or into the database, could try.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(10)))
 struct FolderEscapeTests {
     /// A storage with `a/b/secret.txt` outside of it, and the folder that holds both.
     private func withStorage(_ body: (_ storage: FolderStorage, _ root: FilePath, _ outside: FilePath) async throws -> Void) async throws {

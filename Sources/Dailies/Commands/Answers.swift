@@ -7,13 +7,21 @@ import SystemPackage
 struct Answers: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "List the answers with what Dailies found out about them.",
-        discussion: "The table is for people; --json gives programs every field, one object a line.")
+        discussion: """
+            The table is for people; --json gives programs every field, one object a line.
+
+            Posters are stored under names made of their checksums. With --posters each one is also linked into a folder, by the \
+            number that the table shows, to look through them there.
+            """)
 
     @Option(help: ArgumentHelp("How many, the newest.", valueName: "number"))
     var limit = 100
 
     @ArgumentParser.Flag(help: "Print one JSON object a line for programs.")
     var json = false
+
+    @Option(help: ArgumentHelp("Link the posters into this folder, and show where each one is.", valueName: "folder"))
+    var posters: String?
 
     @OptionGroup var options: SettingsOptions
 
@@ -32,21 +40,25 @@ struct Answers: AsyncParsableCommand {
         } else if answers.isEmpty {
             Terminal.out("There are no answers yet. `dailies import MANIFEST.csv` brings some in.\n")
         } else {
-            Terminal.out(Self.table(answers, storage: settings.storage.value).rendered())
+            let gallery = try posters.map { try PosterGallery(FilePath($0), storage: settings.storage.value) }
+            let table = try Self.table(answers, gallery: gallery)
+            Terminal.out(table.rendered(width: Terminal.resultWidth))
             Terminal.out("\n" + Self.summary(answers) + "\n")
+            if let gallery { Terminal.out("The posters are in \(gallery.displayName).\n") }
         }
     }
 
-    static func table(_ answers: [Answer], storage: FilePath) -> Table {
-        var table = Table(header: ["candidate", "question", "length", "what to know", "poster"])
+    /// - Parameter gallery: where the posters get linked; without one the table does not mention them.
+    static func table(_ answers: [Answer], gallery: PosterGallery? = nil) throws -> Table {
+        var table = Table(header: ["candidate", "question", "length", "what to know"] + (gallery == nil ? [] : ["poster"]))
         for answer in answers {
-            table.add([
-                answer.candidateName + (answer.take > 1 ? " (take \(answer.take))" : ""),
-                (answer.questionNumber.map { "\($0) " } ?? "") + answer.question,
-                answer.durationMs.map { Duration.clock(ms: $0) } ?? "–",
-                remark(answer),
-                answer.artifacts[.poster].map { storage.appending($0).string } ?? "–",
-            ])
+            table.add(
+                [
+                    answer.candidateName + (answer.take > 1 ? " (take \(answer.take))" : ""),
+                    (answer.questionNumber.map { "\($0) " } ?? "") + answer.question,
+                    answer.durationMs.map { Duration.clock(ms: $0) } ?? "–",
+                    remark(answer),
+                ] + (try gallery.map { [try $0.link(answer) ?? "–"] } ?? []))
         }
         return table
     }
@@ -67,6 +79,6 @@ struct Answers: AsyncParsableCommand {
         var parts = ["\(count(.reviewable)) reviewable (\(Duration.clock(ms: length)) of video, \(noted) with a remark)"]
         if count(.unusable) > 0 { parts.append("\(count(.unusable)) unusable") }
         if count(.processing) > 0 { parts.append("\(count(.processing)) still processing") }
-        return "\(answers.count) answers: " + parts.joined(separator: ", ") + "."
+        return "\(answers.count) \(answers.count == 1 ? "answer" : "answers"): " + parts.joined(separator: ", ") + "."
     }
 }

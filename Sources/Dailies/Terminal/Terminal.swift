@@ -11,9 +11,14 @@ enum Terminal {
     static func err(_ text: String) { write(text, to: STDERR_FILENO) }
 
     /// Columns of the terminal behind standard error, 80 where that is unknown.
-    static var width: Int {
+    static var width: Int { columns(of: STDERR_FILENO) ?? 80 }
+
+    /// Columns for results: those of the terminal behind standard output; in a file or a pipe as many as they take (`nil`).
+    static var resultWidth: Int? { columns(of: STDOUT_FILENO) }
+
+    private static func columns(of descriptor: Int32) -> Int? {
         var size = winsize()
-        return ioctl(STDERR_FILENO, UInt(TIOCGWINSZ), &size) == 0 && size.ws_col > 0 ? Int(size.ws_col) : 80
+        return ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0 && size.ws_col > 0 ? Int(size.ws_col) : nil
     }
 
     private static func write(_ text: String, to descriptor: Int32) {
