@@ -118,8 +118,11 @@ struct JobWorkerTests {
             try await bench.run([worker]) {
                 try await bench.until("SELECT count(*) = 1 FROM dailies.jobs WHERE state = 'running'")
                 // What another worker's rescue does.
-                try await bench.execute("UPDATE dailies.workers SET beaten_at = now() - interval '1 hour'")
-                try await bench.execute("SELECT dailies.rescue_jobs()")
+                // In one transaction, so that no beat comes between.
+                try await bench.pool.transaction { connection in
+                    try await connection.execute("UPDATE dailies.workers SET beaten_at = now() - interval '1 hour'")
+                    try await connection.execute("SELECT dailies.rescue_jobs()")
+                }
                 try await bench.until("SELECT count(*) = 1 FROM dailies.job_history WHERE outcome = 'completed'")
             }
             #expect(lost.withLock { $0 } == 1)
