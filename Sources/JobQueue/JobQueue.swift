@@ -34,7 +34,7 @@ public struct JobQueue: Sendable {
                 PostgresQuery(
                     named: "jobs.claim",
                     """
-                    SELECT id, kind, payload::text AS payload, attempt, failures, crashes, max_attempts, created_at, claimed_at
+                    SELECT id, kind, payload::text, attempt, failures, crashes, max_attempts
                     FROM dailies.claim_jobs(\(worker), \(kinds), \(limit)::integer)
                     """)
             ).decode(JobClaim.self)
@@ -54,6 +54,21 @@ public struct JobQueue: Sendable {
         let query = PostgresQuery(
             named: "jobs.end", "SELECT dailies.end_job(\(claim.id), \(claim.attempt)::integer, \(ending.rawValue), \(reason))")
         try await fenced(query, claim, in: connection)
+    }
+
+    /// Completes claims together: all of them, or none. Call it in the transaction that writes the jobs' results.
+    /// - Throws: `JobQueueError.claimLost` when one of them is no longer held; then the transaction has to be given up. Also when
+    ///   somebody else keeps a row locked for a second, so that one job's trouble does not become everybody's.
+    public func complete(_ claims: [JobClaim], in connection: PostgresConnection) async throws {
+        guard let first = claims.first else { return }
+        let patience = claims.count > 1 ? "1s" : "0"
+        let query = PostgresQuery(
+            named: "jobs.complete",
+            """
+            SELECT set_config('lock_timeout', \(patience), true),
+                   dailies.complete_jobs(\(claims.map(\.id)), \(claims.map { Int32($0.attempt) }))
+            """)
+        try await fenced(query, first, in: connection)
     }
 
     /// What an attempt that is given back counts as.
@@ -94,27 +109,6 @@ public struct JobQueue: Sendable {
         ).one()
         if try row.decode("held", as: Bool.self) { return .held }
         return try row.decode("ended", as: Bool.self) ? .ended : .lost
-    }
-
-    /// Buries workers that stopped beating and makes their jobs available again.
-    /// - Returns: the buried workers' names with the number of jobs each had.
-    public func rescue() async throws -> [(worker: String, jobs: Int)] {
-        try await pool.query(PostgresQuery(named: "jobs.rescue", "SELECT worker_name, jobs_rescued FROM dailies.rescue_jobs()"))
-            .decode((String.self, Int.self)).map { (worker: $0, jobs: $1) }
-    }
-
-    /// Gives back jobs that the database says this worker has held for longer than the lease and that it does not know of: the
-    /// answer to its claim was lost with the connection.
-    /// - Returns: how many.
-    public func releaseUnheld(worker: UUID, held: [Int64]) async throws -> Int {
-        try await pool.query(
-            PostgresQuery(named: "jobs.release_unheld", "SELECT dailies.release_unheld_jobs(\(worker), \(held)) AS released")
-        ).one().decode("released")
-    }
-
-    /// Makes the history's partitions of the coming week.
-    public func prepareHistory() async throws {
-        _ = try await pool.query(PostgresQuery(named: "jobs.prepare_history", "SELECT dailies.prepare_job_history()"))
     }
 
     /// Takes a worker that stops in order off the list; whatever it still holds is available again.

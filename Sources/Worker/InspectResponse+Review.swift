@@ -62,7 +62,7 @@ extension InspectResponse {
         case .killed, .serverDied:
             // Not the recording's doing: the worker stops, or somebody killed the fork server.
             return .released(reason: "\(death)")
-        case .inputOutput where claim.attempt - claim.failures - claim.crashes <= 10:
+        case .inputOutput where claim.refunds < 10:
             // The disk's doing, if the child tells the truth; one that lies runs into the crash budget in the end.
             return .snoozed(reason: "\(death)")
         default:

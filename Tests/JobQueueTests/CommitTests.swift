@@ -13,11 +13,14 @@ struct CommitTests {
         try await withProxy(exchanges: "BEGIN", to: "COMMIT") { bench, proxy in
             // Ids of one length, so that every exchange has the bytes of the recorded one.
             try await bench.execute("ALTER TABLE dailies.jobs ALTER COLUMN id RESTART WITH 100000")
-            let worker = bench.worker(slots: 40) { claim in
-                .completed { connection in try await connection.execute("INSERT INTO effects (job) VALUES (\(claim.id))") }
+            // One slot each, so that every exchange ends one job.
+            let workers = (0..<10).map { _ in
+                bench.worker { claim in
+                    .completed { connection in try await connection.execute("INSERT INTO effects (job) VALUES (\(claim.id))") }
+                }
             }
             try await bench.insert(1)
-            try await bench.run([worker]) { try await bench.until("SELECT count(*) = 1 FROM dailies.job_history") }
+            try await bench.run([workers[0]]) { try await bench.until("SELECT count(*) = 1 FROM dailies.job_history") }
             let recorded = try #require(proxy.exchanges.first)
             #expect(recorded.toServer > 200 && recorded.toClient > 100, "\(recorded)")
 
@@ -27,7 +30,7 @@ struct CommitTests {
             proxy.plan(cuts)
             let jobs = cuts.count
             try await bench.insert(jobs)
-            try await bench.run([worker]) { try await bench.until("SELECT count(*) = 0 FROM dailies.jobs") }
+            try await bench.run(workers) { try await bench.until("SELECT count(*) = 0 FROM dailies.jobs") }
             #expect(proxy.made == cuts.count)
             #expect(try await bench.value("SELECT count(*) FROM effects") == jobs + 1)
             #expect(try await bench.value("SELECT count(DISTINCT job) FROM effects") == jobs + 1)

@@ -39,15 +39,33 @@ struct MutantTests {
         Mutant(
             name: "a snooze that is due at once", function: "put_back_job", text: "due_at = now() + delay", replacement: "due_at = now()"),
         Mutant(
-            name: "a claim that does not raise the attempt", function: "claim_unpaused_jobs", text: "attempt = jobs.attempt + 1",
+            name: "a claim that does not raise the attempt", function: "claim_jobs", text: "attempt = jobs.attempt + 1",
             replacement: "attempt = greatest(jobs.attempt, 1)"),
         Mutant(
-            name: "a claim without a lease", function: "claim_unpaused_jobs", text: "AND beaten_at >= now() - lease", replacement: ""),
+            name: "a claim without a lease", function: "claim_jobs", text: "AND beaten_at >= now() - lease", replacement: ""),
         Mutant(
-            name: "a claim that ignores when a job is due", function: "claim_unpaused_jobs", text: "AND due_at <= now()", replacement: ""),
+            name: "a claim that ignores when a job is due", function: "claim_jobs", text: "AND due_at <= now()", replacement: ""),
         Mutant(
-            name: "rescue by the age of the claim", function: "rescue_jobs", text: "worker_id = dead.id",
-            replacement: "claimed_at < clock_timestamp()"),
+            name: "a batch fenced by state only", function: "complete_jobs", text: "OR were_attempts <> stale.attempts", replacement: ""),
+        Mutant(
+            name: "a batch fenced by attempt only", function: "complete_jobs", text: "were_held IS NOT TRUE OR", replacement: ""),
+        Mutant(
+            name: "a stale batch stays silent", function: "complete_jobs",
+            text: "PERFORM dailies.raise_stale_claim(stale.id, stale.attempt)", replacement: "RETURN"),
+        Mutant(
+            name: "a claim that is not written down", function: "claim_jobs",
+            text: "INSERT INTO dailies.claims (worker_id, job_ids) VALUES (worker, taken);", replacement: ""),
+        Mutant(
+            name: "a floor above a job that came back", function: "lower_floor", text: "WHERE l.lane = the_lane", replacement: "WHERE false"),
+        Mutant(
+            name: "a floor above a job that waits", function: "raise_floor", text: "AND j.state = 'available'",
+            replacement: "AND j.state = 'running'"),
+        Mutant(
+            name: "rescue by the age of the claim", function: "free_jobs",
+            text: "j.id = ANY (jobs) AND state = 'running' AND worker_id = worker",
+            replacement: "state = 'running' AND claimed_at < clock_timestamp()"),
+        Mutant(
+            name: "rescue of what is another's by now", function: "free_jobs", text: "AND worker_id = worker", replacement: ""),
         Mutant(
             name: "rescue by the age of the worker", function: "rescue_jobs", text: "beaten_at < now() - lease",
             replacement: "started_at < now() - lease / 1000000"),
@@ -55,19 +73,17 @@ struct MutantTests {
             name: "rescue by a clock an hour ahead", function: "rescue_jobs", text: "beaten_at < now() - lease",
             replacement: "beaten_at < now() + interval '1 hour' - lease"),
         Mutant(
-            name: "rescue that forgets to clear the worker", function: "rescue_jobs", text: "worker_id = NULL, ", replacement: ""),
+            name: "rescue that forgets to clear the worker", function: "free_jobs", text: "worker_id = NULL, ", replacement: ""),
         Mutant(
-            name: "rescue that forgets the jobs", function: "rescue_jobs", text: "WHERE state = 'running' AND worker_id = dead.id",
-            replacement: "WHERE false"),
+            name: "rescue that forgets the jobs", function: "rescue_jobs", text: "dailies.claimed_jobs(dead.id)", replacement: "'{}'"),
         Mutant(
             name: "rescue that keeps the worker", function: "rescue_jobs", text: "DELETE FROM dailies.workers WHERE id = dead.id",
             replacement: "PERFORM 1"),
         Mutant(
-            name: "rescue that lowers the attempt", function: "rescue_jobs", text: "worker_id = NULL,",
+            name: "rescue that lowers the attempt", function: "free_jobs", text: "worker_id = NULL,",
             replacement: "attempt = attempt - 1, worker_id = NULL,"),
         Mutant(
-            name: "leaving that forgets the jobs", function: "leave_worker", text: "WHERE state = 'running' AND worker_id = worker",
-            replacement: "WHERE false"),
+            name: "leaving that forgets the jobs", function: "leave_worker", text: "dailies.claimed_jobs(worker)", replacement: "'{}'"),
         Mutant(
             name: "a beat that revives the buried", function: "beat_worker", text: "RETURN FOUND", replacement: "RETURN true"),
         Mutant(

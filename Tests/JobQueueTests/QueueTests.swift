@@ -71,7 +71,7 @@ struct QueueTests {
             let claim = try await claimOne(queue, worker)
             try await queue.pool.transaction { connection in try await queue.end(claim, as: .completed, in: connection) }
             let row = try await queue.pool.query(
-                "SELECT outcome, attempt, timeline #>> '{0,worker}' AS worker, timeline #>> '{0,outcome}' AS how FROM dailies.job_history"
+                "SELECT outcome, attempt, worker, dailies.whole_timeline(h) #>> '{0,outcome}' AS how FROM dailies.job_history h"
             ).one()
             #expect(try row.decode((String.self, Int.self, String.self, String.self)) == ("completed", 1, "first", "completed"))
             #expect(try await queue.counts().live == 0)

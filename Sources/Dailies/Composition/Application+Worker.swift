@@ -27,8 +27,8 @@ extension Application {
         let storage = try await storage()
         let inspectors = try inspectors()
         let slots = settings.slots.value
-        // One for each job's result, one for claims, one for housekeeping, one for the watcher.
-        try await withPool(database, limit: slots + 3) { pool in
+        // For claims, results, housekeeping and the watcher; and for jobs that read what they are about.
+        try await withPool(database, limit: min(slots, 8) + 4) { pool in
             let configuration = JobWorker.Configuration(
                 name: "\(Self.hostName()):\(getpid())", version: Release.version, slots: slots,
                 pollInterval: .milliseconds(settings.pollMs.value), graceTime: .seconds(settings.graceSeconds.value))

@@ -3,6 +3,13 @@
 /// A tenure works until it is told to drain (the process shuts down) or that its lease is lost; then it ends once its last
 /// job has ended. A worker that lost its lease begins a new tenure under a new name of its own.
 struct Tenure: Sendable {
+    /// Where those who see something happen leave word. What happened together is told together, so that a thousand ends free a
+    /// thousand slots for one claim.
+    typealias Mailbox = AsyncStream<[Event]>.Continuation
+
+    /// The most jobs that one claim asks for: more only makes the transaction longer.
+    static let largestClaim = 1000
+
     enum Event: Hashable, Sendable {
         /// There may be something to claim: a notification, a poll, or the breaker's time.
         case woken
@@ -92,7 +99,7 @@ struct Tenure: Sendable {
             return running == 0 && !isClaiming ? .finish : nil
         }
         guard wantsToClaim, !isClaiming else { return nil }
-        let limit = breaker.allowance(slots: slots - running, now: now)
+        let limit = min(breaker.allowance(slots: slots - running, now: now), Self.largestClaim)
         guard limit > 0 else { return nil }
         wantsToClaim = false
         isClaiming = true

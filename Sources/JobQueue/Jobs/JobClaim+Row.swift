@@ -2,11 +2,12 @@ import FoundationEssentials
 public import Postgres
 
 extension JobClaim: PostgresRowDecodable {
+    /// By position, because a worker reads many of them: the columns of ``JobQueue/claim(worker:kinds:limit:)``.
     public init(from row: PostgresRow) throws(PostgresError) {
         self.init(
-            id: try row.decode("id"), kind: try row.decode("kind"), payload: Data(try row.decode("payload", as: String.self).utf8),
-            attempt: try row.decode("attempt"), failures: try row.decode("failures"), crashes: try row.decode("crashes"),
-            maxAttempts: try row.decode("max_attempts"), createdAt: try row.decode("created_at"), claimedAt: try row.decode("claimed_at"))
+            id: try row.decode(at: 0), kind: try row.decode(at: 1), payload: Data(try row.decode(at: 2, as: String.self).utf8),
+            attempt: try row.decode(at: 3), failures: try row.decode(at: 4), crashes: try row.decode(at: 5),
+            maxAttempts: try row.decode(at: 6))
     }
 }
 

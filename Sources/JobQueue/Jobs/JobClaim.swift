@@ -16,13 +16,8 @@ public struct JobClaim: Hashable, Sendable {
     /// Earlier attempts whose inspector died.
     public var crashes: Int
     public var maxAttempts: Int
-    public var createdAt: Date
-    public var claimedAt: Date
 
-    public init(
-        id: Int64, kind: String, payload: Data, attempt: Int, failures: Int, crashes: Int, maxAttempts: Int, createdAt: Date,
-        claimedAt: Date
-    ) {
+    public init(id: Int64, kind: String, payload: Data, attempt: Int, failures: Int, crashes: Int, maxAttempts: Int) {
         self.id = id
         self.kind = kind
         self.payload = payload
@@ -30,7 +25,8 @@ public struct JobClaim: Hashable, Sendable {
         self.failures = failures
         self.crashes = crashes
         self.maxAttempts = maxAttempts
-        self.createdAt = createdAt
-        self.claimedAt = claimedAt
     }
+
+    /// Earlier attempts that counted as nothing: given back at a shutdown, rescued, or put off while the infrastructure was away.
+    public var refunds: Int { attempt - 1 - failures - crashes }
 }

@@ -23,7 +23,7 @@ extension JobQueue {
                 FROM (
                     SELECT timeline FROM dailies.jobs WHERE id = \(id)
                     UNION ALL
-                    (SELECT timeline FROM dailies.job_history WHERE id = \(id) ORDER BY attempt DESC, ended_at DESC LIMIT 1)
+                    (SELECT dailies.whole_timeline(h) FROM dailies.job_history h WHERE h.id = \(id) ORDER BY h.attempt DESC, h.ended_at DESC LIMIT 1)
                     LIMIT 1
                 ) AS job,
                 ROWS FROM (jsonb_to_recordset(job.timeline)
@@ -37,25 +37,33 @@ extension JobQueue {
         let statuses = filter.statuses.map(\.rawValue).sorted()
         let (kind, reason, worker) = (filter.kind, filter.reason, filter.worker)
         let (older, newer) = (filter.olderThan, filter.newerThan)
-        let common: PostgresQuery = """
+        func common(lastError: PostgresQuery) -> PostgresQuery {
+            """
             (\(kind)::text IS NULL OR kind = \(kind))
             AND (\(older)::interval IS NULL OR created_at <= now() - \(older))
             AND (\(newer)::interval IS NULL OR created_at >= now() - \(newer))
-            AND (\(reason)::text IS NULL OR strpos(lower(timeline -> -1 ->> 'error'), lower(\(reason))) > 0)
+            AND (\(reason)::text IS NULL OR strpos(lower(\(fragment: lastError)), lower(\(reason))) > 0)
             """
+        }
         let had: PostgresQuery = "EXISTS (SELECT FROM jsonb_array_elements(timeline) AS e WHERE starts_with(e ->> 'worker', \(worker)))"
         return """
             \(fragment: records(
                 limit: limit,
                 """
-                state = ANY (\(statuses)) AND \(fragment: common)
+                state = ANY (\(statuses)) AND \(fragment: common(lastError: lastErrorOfLive))
                 AND (\(worker)::text IS NULL OR \(fragment: had)
                      OR worker_id IN (SELECT w.id FROM dailies.workers w WHERE starts_with(w.name, \(worker))))
                 """,
-                "outcome = ANY (\(statuses)) AND \(fragment: common) AND (\(worker)::text IS NULL OR \(fragment: had))"))
+                """
+                outcome = ANY (\(statuses)) AND \(fragment: common(lastError: lastErrorOfEnded))
+                AND (\(worker)::text IS NULL OR starts_with(h.worker, \(worker)) OR \(fragment: had))
+                """))
             ORDER BY id DESC LIMIT \(limit)
             """
     }
+
+    private static let lastErrorOfLive: PostgresQuery = "timeline -> -1 ->> 'error'"
+    private static let lastErrorOfEnded: PostgresQuery = "CASE WHEN h.claimed_at IS NULL THEN timeline -> -1 ->> 'error' ELSE h.error END"
 
     /// Live jobs and the latest endings of ended ones, each with its own condition; at most `limit` of either, from the newest on,
     /// so that a large backlog or history costs nothing where no condition asks to search it.
@@ -66,13 +74,13 @@ extension JobQueue {
                     crashes, created_at, CASE WHEN state = 'scheduled' THEN due_at END AS due_at, claimed_at,
                     (SELECT w.name FROM dailies.workers w WHERE w.id = worker_id) AS worker,
                     EXISTS (SELECT FROM dailies.job_stops s WHERE s.job_id = jobs.id) AS is_to_stop, NULL::timestamptz AS ended_at,
-                    timeline -> -1 ->> 'error' AS last_error, clock_timestamp() AS read_at
+                    \(fragment: lastErrorOfLive) AS last_error, clock_timestamp() AS read_at
              FROM dailies.jobs WHERE \(fragment: live)
              ORDER BY id DESC LIMIT \(limit))
             UNION ALL
             (SELECT id, kind, outcome AS status, payload::text AS payload, priority::integer AS priority, fair_key, attempt, failures,
                     crashes, created_at, NULL::timestamptz AS due_at, NULL::timestamptz AS claimed_at, NULL::text AS worker,
-                    false AS is_to_stop, ended_at, timeline -> -1 ->> 'error' AS last_error, clock_timestamp() AS read_at
+                    false AS is_to_stop, ended_at, \(fragment: lastErrorOfEnded) AS last_error, clock_timestamp() AS read_at
              FROM dailies.job_history h WHERE \(fragment: ended)
                AND NOT EXISTS (SELECT FROM dailies.jobs j WHERE j.id = h.id)
                AND NOT EXISTS (SELECT FROM dailies.job_history l

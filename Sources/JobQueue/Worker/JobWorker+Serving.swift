@@ -6,21 +6,22 @@ import ServiceLifecycle
 extension JobWorker {
     /// One tenure: from a fresh registration until shutdown or a lost lease.
     func serve(as worker: UUID) async {
-        let (events, mailbox) = AsyncStream.makeStream(of: Tenure.Event.self)
+        let (events, mailbox) = AsyncStream.makeStream(of: [Tenure.Event].self)
         let keeper = LeaseKeeper(worker: worker, database: database, configuration: configuration, logger: logger) {
             onLeaseLost()
-            mailbox.yield(.leaseLost)
+            mailbox.yield([.leaseLost])
         }
         let held = HeldClaims()
         keeper.start()
-        let claims = RunningClaims()
-        mailbox.yield(.woken)
+        mailbox.yield([.woken])
         await withTaskGroup(of: Void.self) { helpers in
             helpers.addTask { await announceShutdown(to: mailbox) }
-            helpers.addTask { await listen(for: mailbox, worker: worker, claims: claims) }
+            helpers.addTask { await listen(for: mailbox, worker: worker, held: held) }
             helpers.addTask { await poll(for: mailbox) }
-            helpers.addTask { await keepHouse(worker: worker, claims: claims, held: held) }
-            await decide(events, mailbox: mailbox, worker: worker, keeper: keeper, claims: claims, held: held)
+            helpers.addTask { await keepHouse(worker: worker, held: held) }
+            // In a task of its own, because this one may be cancelled, and a result that is there shall not be lost for that. It ends:
+            // being cancelled is a shutdown without grace.
+            await Task { await decide(events, mailbox: mailbox, worker: worker, keeper: keeper, held: held) }.value
             helpers.cancelAll()
         }
         keeper.stop()
@@ -34,29 +35,27 @@ extension JobWorker {
 
     /// Carries out what the tenure decides until it has ended and every job with it.
     private func decide(
-        _ events: AsyncStream<Tenure.Event>, mailbox: AsyncStream<Tenure.Event>.Continuation, worker: UUID, keeper: LeaseKeeper,
-        claims: RunningClaims, held: HeldClaims
+        _ events: AsyncStream<[Tenure.Event]>, mailbox: Tenure.Mailbox, worker: UUID, keeper: LeaseKeeper, held: HeldClaims
     ) async {
-        await withDiscardingTaskGroup { jobs in
-            var tenure = Tenure(slots: configuration.slots)
-            for await event in events {
-                if tenure.handle(event, now: .now, jitter: .random(in: 0...1)) == .cancelJobs { jobs.cancelAll() }
-                while let action = tenure.nextAction(now: .now) {
-                    guard case .claim(let limit) = action else { return }
-                    let (outcome, fresh) = await claim(limit, for: worker)
-                    if tenure.handle(outcome, now: .now, jitter: .random(in: 0...1)) == .cancelJobs { jobs.cancelAll() }
-                    held.add(fresh)
-                    for claim in fresh {
-                        jobs.addTask {
-                            let end = await work(on: claim, keeper: keeper, claims: claims)
-                            held.remove(claim)
-                            mailbox.yield(.jobEnded(end))
-                        }
-                    }
-                }
-            }
-            // Only a cancelled task comes here, in mid-stream: its jobs are cancelled with it.
+        let resolved = ResolvedJobs()
+        async let writing: Void = write(resolved, keeper: keeper, held: held, to: mailbox)
+        var tenure = Tenure(slots: configuration.slots)
+        func take(_ event: Tenure.Event) {
+            if tenure.handle(event, now: .now, jitter: .random(in: 0...1)) == .cancelJobs { held.cancelAll() }
         }
+        deciding: for await batch in events {
+            for event in batch { take(event) }
+            while let action = tenure.nextAction(now: .now) {
+                guard case .claim(let limit) = action else { break deciding }
+                let (outcome, fresh) = await claim(limit, for: worker)
+                held.start(fresh) { claim in
+                    resolved.put(claim, await resolution(of: claim) { held.stopRequest(for: claim.id) })
+                }
+                take(outcome)
+            }
+        }
+        resolved.finish()
+        await writing
     }
 
     private func claim(_ limit: Int, for worker: UUID) async -> (Tenure.Event, [JobClaim]) {
@@ -86,65 +85,70 @@ extension JobWorker {
 
 extension JobWorker {
     /// Tells of the shutdown, and when its grace time is over. Cancellation is a shutdown without grace.
-    private func announceShutdown(to mailbox: AsyncStream<Tenure.Event>.Continuation) async {
+    private func announceShutdown(to mailbox: Tenure.Mailbox) async {
         do {
             try await gracefulShutdown()
             logger.info("stopping: running jobs get their grace time", metadata: ["grace": "\(configuration.graceTime)"])
-            mailbox.yield(.drain)
+            mailbox.yield([.drain])
             try await Task.sleep(for: configuration.graceTime)
         } catch {
-            mailbox.yield(.drain)
+            mailbox.yield([.drain])
         }
-        mailbox.yield(.graceOver)
+        mailbox.yield([.graceOver])
     }
 
-    private func listen(for mailbox: AsyncStream<Tenure.Event>.Continuation, worker: UUID, claims: RunningClaims) async {
-        for await event in PostgresListener(listening, channels: [JobQueue.channel, JobQueue.stopChannel]) {
-            if case .notification(let notification) = event, notification.channel == JobQueue.stopChannel {
-                await heedStops(worker: worker, claims: claims)
-                continue
+    private func listen(for mailbox: Tenure.Mailbox, worker: UUID, held: HeldClaims) async {
+        await withDiscardingTaskGroup { echoes in
+            for await event in PostgresListener(listening, channels: [JobQueue.channel, JobQueue.stopChannel]) {
+                if case .notification(let notification) = event, notification.channel == JobQueue.stopChannel {
+                    await heedStops(worker: worker, held: held)
+                    continue
+                }
+                mailbox.yield([.woken])
+                // Of many inserts in one moment only one is announced, and not the last: look again when they have committed. With
+                // jitter, so that of many idle workers not all ask in the same instant.
+                echoes.addTask {
+                    try? await Task.sleep(for: .milliseconds(Double.random(in: 8...12)))
+                    mailbox.yield([.woken])
+                }
             }
-            // Jitter, so that of many idle workers not all ask in the same instant.
-            try? await Task.sleep(for: .milliseconds(Double.random(in: 0...2)))
-            mailbox.yield(.woken)
         }
     }
 
-    private func poll(for mailbox: AsyncStream<Tenure.Event>.Continuation) async {
+    private func poll(for mailbox: Tenure.Mailbox) async {
         while !Task.isCancelled {
             try? await Task.sleep(for: configuration.pollInterval * Double.random(in: 0.9...1.1))
-            mailbox.yield(.woken)
+            mailbox.yield([.woken])
         }
     }
 
     /// Stops those of the running jobs that people want stopped.
-    private func heedStops(worker: UUID, claims: RunningClaims) async {
+    private func heedStops(worker: UUID, held: HeldClaims) async {
         do {
-            claims.stop(try await queue.stopRequests(for: worker))
+            held.stop(try await queue.stopRequests(for: worker))
         } catch {
             // Asked again within a second.
             logger.debug("cannot ask which jobs are to be stopped", metadata: ["error": "\(error)"])
         }
     }
 
-    /// Rescue, people's wishes, and the history's partitions: ordinary queries of every worker.
-    private func keepHouse(worker: UUID, claims: RunningClaims, held: HeldClaims) async {
-        var nextPreparation = ContinuousClock.now
-        var nextReckoning = ContinuousClock.now + configuration.lease
+    /// What every worker does once in a beat, for itself and for all.
+    private func keepHouse(worker: UUID, held: HeldClaims) async {
+        var nextHistory = ContinuousClock.now
         while !Task.isCancelled {
-            await heedStops(worker: worker, claims: claims)
             do {
-                for (name, jobs) in try await queue.rescue() {
+                let found = try await queue.keepHouse(worker: worker, held: held.ids)
+                held.stop(found.stops)
+                for (name, jobs) in found.buried {
                     logger.warning("buried a worker that stopped beating", metadata: ["dead": "\(name)", "jobs_rescued": "\(jobs)"])
                 }
-                if ContinuousClock.now >= nextReckoning {
-                    let released = try await queue.releaseUnheld(worker: worker, held: held.all)
-                    if released > 0 { logger.warning("gave back jobs whose claim was lost on the way", metadata: ["jobs": "\(released)"]) }
-                    nextReckoning = .now + configuration.lease
+                if found.released > 0 {
+                    logger.warning("gave back jobs whose claim was lost on the way", metadata: ["jobs": "\(found.released)"])
                 }
-                if ContinuousClock.now >= nextPreparation {
-                    try await queue.prepareHistory()
-                    nextPreparation = .now + .seconds(3600)
+                if ContinuousClock.now >= nextHistory {
+                    nextHistory = .now + .seconds(3600)
+                    let days = try await queue.keepHistory(for: configuration.historyRetention)
+                    if days > 0 { logger.info("dropped days of the history", metadata: ["days": "\(days)"]) }
                 }
             } catch {
                 // Whoever is there next does it; the claims report that the database is away.

@@ -24,10 +24,13 @@ public struct JobWorker: Service {
         /// For running jobs at shutdown.
         public var graceTime: Duration
         public var retryPolicy: RetryPolicy
+        /// How long ended jobs are kept. Their results are not part of that: they stay.
+        public var historyRetention: Duration
 
         public init(
             name: String, version: String, slots: Int, lease: Duration = .seconds(5), beatInterval: Duration = .seconds(1),
-            pollInterval: Duration = .seconds(1), graceTime: Duration = .seconds(30), retryPolicy: RetryPolicy = RetryPolicy()
+            pollInterval: Duration = .seconds(1), graceTime: Duration = .seconds(30), retryPolicy: RetryPolicy = RetryPolicy(),
+            historyRetention: Duration = .seconds(90 * 86_400)
         ) {
             self.name = name
             self.version = version
@@ -37,6 +40,7 @@ public struct JobWorker: Service {
             self.pollInterval = pollInterval
             self.graceTime = graceTime
             self.retryPolicy = retryPolicy
+            self.historyRetention = historyRetention
         }
     }
 
@@ -49,7 +53,7 @@ public struct JobWorker: Service {
     let logger: Logger
 
     /// - Parameters:
-    ///   - pool: for claims and resolutions; needs `slots + 2` connections to never wait for itself.
+    ///   - pool: for claims, results and housekeeping: four connections and what the handlers need.
     ///   - database: for the two connections outside of the pool, the lease's and the listener's.
     ///   - listening: for the listener, where `database` is a pooler that gives no session of one's own; otherwise `nil`. Without any
     ///     that can listen, the worker polls.

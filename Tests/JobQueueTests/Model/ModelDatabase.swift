@@ -66,6 +66,13 @@ struct ModelDatabase {
                 try await queue.end(real, as: ending, in: connection)
             }
             try agree(isStale, (try? model.end(claim, as: ending)) == nil, on: "whether the claim is stale")
+        case .complete(let claims):
+            let reals = claims.compactMap { self.claims[$0] }
+            let isStale = try await isRefused(reals) { connection, reals in
+                for real in reals { try await connection.execute("INSERT INTO effects VALUES (\(real.id))") }
+                try await queue.complete(reals, in: connection)
+            }
+            try agree(isStale, (try? model.complete(claims)) == nil, on: "whether one of the claims is stale")
         case .putBack(let claim, let how, let dueIn):
             let isStale = try await isRefused(claims[claim]) { connection, real in
                 try await queue.putBack(real, as: how, after: Self.tick * dueIn, reason: nil, in: connection)
@@ -79,7 +86,10 @@ struct ModelDatabase {
             model.leave(worker)
         case .pass(let ticks):
             try await pool.execute("UPDATE dailies.workers SET beaten_at = beaten_at - \(Self.tick * ticks)")
-            try await pool.execute("UPDATE dailies.jobs SET due_at = due_at - \(Self.tick * ticks) WHERE state = 'scheduled'")
+            try await pool.execute("UPDATE dailies.jobs SET due_at = due_at - \(Self.tick * ticks)")
+            // So that claims raise the floors as they would by then.
+            try await pool.execute(
+                "UPDATE dailies.claim_floors SET due_at = due_at - \(Self.tick * ticks), moved_at = moved_at - \(Self.tick * ticks)")
             model.pass(ticks: ticks)
         }
     }
@@ -104,8 +114,8 @@ struct ModelDatabase {
         }
     }
 
-    private func isRefused(
-        _ claim: JobClaim?, _ body: (PostgresConnection, JobClaim) async throws -> Void
+    private func isRefused<Claims>(
+        _ claim: Claims?, _ body: (PostgresConnection, Claims) async throws -> Void
     ) async throws -> Bool {
         guard let claim else { throw Disagreement(description: "a claim of the model is not the database's") }
         do {

@@ -9,6 +9,8 @@ struct ModelHistory {
         case beat(worker: Int)
         case claim(worker: Int, limit: Int)
         case end(ModelQueue.Claim, JobQueue.Ending)
+        /// Several at once, which all happen or none.
+        case complete(Set<ModelQueue.Claim>)
         case putBack(ModelQueue.Claim, JobQueue.PuttingBack, dueIn: Int)
         case rescue
         case leave(worker: Int)
@@ -34,6 +36,10 @@ struct ModelHistory {
         case 14..<24: if let worker { return .beat(worker: worker) }
         case 24..<50: if let worker { return .claim(worker: worker, limit: Int.random(in: 1...3, using: &generator)) }
         case 50..<64:
+            if let claim, Bool.random(using: &generator) {
+                let more = (0..<2).compactMap { _ in claims.suffix(4).randomElement(using: &generator) }
+                return .complete(Set(more + [claim]))
+            }
             if let claim { return .end(claim, [.completed, .completed, .discarded, .cancelled][Int.random(in: 0..<4, using: &generator)]) }
         case 64..<80:
             let how: [JobQueue.PuttingBack] = [.retried, .crashed, .snoozed, .released]

@@ -89,6 +89,12 @@ extension ModelQueue {
         return Claim(job: job, attempt: jobs[job].attempt)
     }
 
+    /// The transaction that completes several claims, or none of them.
+    mutating func complete(_ claims: Set<Claim>) throws {
+        guard claims.allSatisfy(isHeld) else { throw StaleClaim() }
+        for claim in claims { try end(claim, as: .completed) }
+    }
+
     /// The transaction that ends a claim: with `.completed` it writes the job's results too.
     mutating func end(_ claim: Claim, as ending: JobQueue.Ending) throws {
         guard passesFence(claim, unless: .endIgnoresAttempt) else {

@@ -1,0 +1,67 @@
+public import FoundationEssentials
+import Postgres
+
+/// What every worker does for all: each of these may be called by anyone at any time.
+extension JobQueue {
+    /// What a round of housekeeping found.
+    struct Housekeeping: Sendable {
+        /// Workers that were buried because they stopped beating, with the number of jobs that each had.
+        var buried: [(worker: String, jobs: Int)] = []
+        /// Which of the worker's own jobs people want stopped.
+        var stops: [StopRequest] = []
+        /// How many jobs the database said the worker had, and it did not.
+        var released = 0
+    }
+
+    /// One round, in one statement: buries dead workers, heeds stops, gives back what the worker is said to hold and does not, and
+    /// looks for jobs before the place where claims begin to look.
+    /// - Parameter held: the jobs that the worker knows it has.
+    func keepHouse(worker: UUID, held: [Int64]) async throws -> Housekeeping {
+        let rows = try await pool.query(
+            PostgresQuery(
+                named: "workers.keep_house",
+                """
+                SELECT 'buried', worker_name, jobs_rescued, NULL FROM dailies.rescue_jobs()
+                UNION ALL SELECT how, NULL, job_id, why FROM dailies.heed_stops(\(worker))
+                UNION ALL SELECT 'released', NULL, dailies.release_unheld_jobs(\(worker), \(held)), NULL
+                UNION ALL SELECT 'lowered', NULL, dailies.sweep_floors(), NULL
+                """))
+        var found = Housekeeping()
+        for (what, name, number, why) in try rows.decode((String.self, String?.self, Int64.self, String?.self)) {
+            switch what {
+            case "buried": found.buried.append((name ?? "", Int(number)))
+            case "released": found.released = Int(number)
+            case "lowered": break
+            default: found.stops.append(StopRequest(job: number, how: Stopping(rawValue: what) ?? .cancelled, reason: why ?? ""))
+            }
+        }
+        return found
+    }
+
+    /// Buries workers that stopped beating and makes their jobs available again.
+    /// - Returns: the buried workers' names with the number of jobs each had.
+    public func rescue() async throws -> [(worker: String, jobs: Int)] {
+        try await pool.query(PostgresQuery(named: "jobs.rescue", "SELECT worker_name, jobs_rescued FROM dailies.rescue_jobs()"))
+            .decode((String.self, Int.self)).map { (worker: $0, jobs: $1) }
+    }
+
+    /// Gives back jobs that the database says this worker has held for longer than the lease and that it does not know of: the
+    /// answer to its claim was lost with the connection.
+    /// - Returns: how many.
+    public func releaseUnheld(worker: UUID, held: [Int64]) async throws -> Int {
+        try await pool.query(
+            PostgresQuery(named: "jobs.release_unheld", "SELECT dailies.release_unheld_jobs(\(worker), \(held)) AS released")
+        ).one().decode("released")
+    }
+
+    /// Makes the history's partitions of the coming week and drops those that are over, at most once however many workers ask.
+    /// - Parameter retention: days that ended longer ago than this go.
+    /// - Returns: how many days went.
+    public func keepHistory(for retention: Duration) async throws -> Int {
+        try await pool.query(
+            PostgresQuery(
+                named: "jobs.keep_history",
+                "SELECT dailies.prepare_job_history(), dailies.forget_turns(), dailies.drop_job_history(\(retention))")
+        ).one().decode(at: 2)
+    }
+}
