@@ -31,6 +31,7 @@ let package = Package(
     products: [
         .executable(name: "dailies", targets: ["Dailies"]),
         .executable(name: "dailies-inspector", targets: ["Inspector"]),
+        .executable(name: "dailies-queue-peer", targets: ["QueuePeer"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
@@ -88,6 +89,11 @@ let package = Package(
                 argumentParser, configuration, crypto, logging, serviceLifecycle, swiftCSV, system, unixSignals, yams,
             ],
             swiftSettings: everywhere),
+
+        // The queue alone, as a contender of `Scripts/bench queue`.
+        .executableTarget(
+            name: "QueuePeer", dependencies: ["JobQueue", "Migrations", "Postgres", logging, serviceLifecycle],
+            path: "Scripts/bench.d/QueuePeer", swiftSettings: everywhere),
 
         // Tests: real PostgreSQL, real recordings.
         .target(

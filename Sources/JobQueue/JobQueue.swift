@@ -26,6 +26,18 @@ public struct JobQueue: Sendable {
         ).one().decode("id")
     }
 
+    /// Inserts jobs, in one statement and with one notification at most. Responses bring their jobs along by themselves; this is
+    /// for everything else.
+    /// - Parameters:
+    ///   - payloads: each a JSON object as text.
+    ///   - connection: in a transaction, if the jobs belong to something that is written with them.
+    public func insert(kind: String, payloads: [String], in connection: PostgresConnection) async throws {
+        try await connection.execute(
+            PostgresQuery(
+                named: "jobs.insert",
+                "INSERT INTO dailies.jobs (kind, payload) SELECT \(kind), payload::jsonb FROM unnest(\(payloads)::text[]) AS payload"))
+    }
+
     /// Takes up to `limit` jobs, the most urgent first.
     /// - Throws: `JobQueueError.leaseLost` when the worker is no longer among the living.
     public func claim(worker: UUID, kinds: [String], limit: Int) async throws -> [JobClaim] {

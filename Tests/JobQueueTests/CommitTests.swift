@@ -37,7 +37,9 @@ struct CommitTests {
             #expect(try await bench.value("SELECT count(*) FROM dailies.job_history WHERE outcome = 'completed'") == jobs + 1)
             #expect(try await bench.value("SELECT count(DISTINCT id) FROM dailies.job_history") == jobs + 1)
             // The outcome was looked up and acted on by the worker that held the claim; nobody had to rescue it.
-            #expect(try await bench.value("SELECT count(*) FROM dailies.job_history WHERE attempt <> 1") == 0)
+            let twice = try await bench.pool.query(
+                "SELECT dailies.whole_timeline(h)::text FROM dailies.job_history h WHERE attempt <> 1", as: String.self)
+            #expect(twice.isEmpty)
             print("cut \(cuts.count) times: \(recorded.toServer) bytes to the server, \(recorded.toClient) back")
         }
     }

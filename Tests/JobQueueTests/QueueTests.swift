@@ -166,6 +166,7 @@ struct QueueTests {
             let held = [claims[0].id]
             #expect(try await queue.releaseUnheld(worker: worker, held: held) == 0, "their answer may still be under way")
             try await queue.pool.execute("UPDATE dailies.jobs SET claimed_at = now() - interval '2 hours'")
+            try await queue.pool.execute("UPDATE dailies.claims SET claimed_at = now() - interval '2 hours'")
             #expect(try await queue.releaseUnheld(worker: worker, held: held) == 2)
             #expect(try await queue.standing(of: claims[0]) == .held)
             #expect(try await queue.standing(of: claims[1]) == .lost)

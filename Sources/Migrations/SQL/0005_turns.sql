@@ -367,18 +367,22 @@ BEGIN
     END LOOP;
 END $$;
 
--- Also forgets the claims of which nothing runs any more.
+-- Forgets the claims of which nothing runs any more, and looks at those that are older than the lease.
 CREATE OR REPLACE FUNCTION dailies.release_unheld_jobs(worker uuid, held bigint[]) RETURNS bigint LANGUAGE plpgsql AS $$
 DECLARE
-    released bigint;
+    lease_began timestamptz := now() - (SELECT lease FROM dailies.workers WHERE workers.id = worker);
+    unheld      bigint[];
 BEGIN
-    released := dailies.free_jobs(
-        worker, ARRAY(SELECT unnest(dailies.claimed_jobs(worker)) EXCEPT SELECT unnest(held)), 'released',
-        'the claim never reached its worker', now() - (SELECT lease FROM dailies.workers WHERE workers.id = worker));
     DELETE FROM dailies.claims c
     WHERE c.worker_id = worker AND NOT EXISTS (
         SELECT FROM dailies.jobs j WHERE j.id = ANY (c.job_ids) AND j.state = 'running' AND j.worker_id = worker);
-    RETURN released;
+    unheld := ARRAY(
+        SELECT unnest(c.job_ids) FROM dailies.claims c WHERE c.worker_id = worker AND c.claimed_at < lease_began
+        EXCEPT SELECT unnest(held) ORDER BY 1);
+    IF cardinality(unheld) = 0 THEN
+        RETURN 0;
+    END IF;
+    RETURN dailies.free_jobs(worker, unheld, 'released', 'the claim never reached its worker', lease_began);
 END $$;
 
 CREATE OR REPLACE FUNCTION dailies.leave_worker(worker uuid) RETURNS void LANGUAGE plpgsql AS $$

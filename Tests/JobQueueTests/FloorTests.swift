@@ -1,0 +1,91 @@
+import Postgres
+import TestSupport
+import Testing
+
+@testable import JobQueue
+
+/// Claims begin where the first living job is. That must never hide one.
+@Suite(.timeLimit(.minutes(5)))
+struct FloorTests {
+    /// A queue whose floor has been raised to the fourth of six old jobs; three run.
+    private func withRaisedFloor(_ body: (BareQueue, [JobClaim]) async throws -> Void) async throws {
+        try await BareQueue.with { bare in
+            try await bare.insert(6)
+            try await bare.age(by: .seconds(3600))
+            let claims = try await bare.queue.claim(worker: bare.worker, kinds: ["noop"], limit: 3)
+            #expect(claims.map(\.id).sorted() == [1, 2, 3])
+            #expect(try await bare.value("SELECT id FROM dailies.claim_floors") == Int64(4), "the floor is where the living begin")
+            try await body(bare, claims)
+        }
+    }
+
+    @Test func `a job that is put back below the floor is claimed next`() async throws {
+        try await withRaisedFloor { bare, claims in
+            let second = try #require(claims.first { $0.id == 2 })
+            try await bare.queue.pool.transaction { connection in
+                try await bare.queue.putBack(second, as: .released, after: .zero, reason: nil, in: connection)
+            }
+            #expect(try await bare.claim(2) == [2, 4])
+        }
+    }
+
+    @Test func `a dead worker's jobs below the floor are claimed next`() async throws {
+        try await withRaisedFloor { bare, _ in
+            try await bare.execute("UPDATE dailies.workers SET beaten_at = now() - interval '2 hours'")
+            #expect(try await bare.queue.rescue().map(\.jobs) == [3])
+            let other = try await bare.queue.register(name: "other", version: "1", slots: 1, lease: .seconds(3600))
+            let ids = try await bare.queue.claim(worker: other, kinds: ["noop"], limit: 4).map(\.id)
+            #expect(ids.sorted() == [1, 2, 3, 4])
+        }
+    }
+
+    @Test func `a job that committed late, below the floor, is found by the sweep`() async throws {
+        try await withRaisedFloor { bare, _ in
+            try await bare.execute("INSERT INTO dailies.jobs (kind, due_at) VALUES ('noop', now() - interval '2 hours')")
+            #expect(try await bare.claim(1) == [4], "it is not seen yet")
+            _ = try await bare.queue.keepHouse(worker: bare.worker, held: [1, 2, 3, 4])
+            #expect(try await bare.claim(1) == [7])
+        }
+    }
+
+    @Test func `the latest ten seconds are always looked at, for inserts that have yet to commit`() async throws {
+        try await BareQueue.with { bare in
+            try await bare.insert(2)
+            #expect(try await bare.claim(1) == [1])
+            #expect(try await bare.value("SELECT due_at <= now() - interval '9 seconds' FROM dailies.claim_floors") == true)
+            try await bare.execute("INSERT INTO dailies.jobs (kind, due_at) VALUES ('noop', now() - interval '5 seconds')")
+            #expect(try await bare.claim(2) == [3, 2])
+        }
+    }
+
+    @Test func `claims of one kind do not pass over jobs of another`() async throws {
+        try await BareQueue.with { bare in
+            try await bare.insert(2, kind: "other")
+            try await bare.insert(3)
+            try await bare.age(by: .seconds(3600))
+            #expect(try await bare.claim(3) == [3, 4, 5])
+            try await bare.age(by: .seconds(3600))
+            #expect(try await bare.claim(1) == [])
+            #expect(try await bare.claim(3, kinds: ["noop", "other"]) == [1, 2])
+        }
+    }
+
+    @Test func `kinds that share a lane are claimed in the order of their turns`() async throws {
+        try await BareQueue.with { bare in
+            for kind in ["b", "a", "b", "a"] { try await bare.insert(1, kind: kind) }
+            #expect(try await bare.claim(4, kinds: ["a", "b"]) == [1, 2, 3, 4])
+        }
+    }
+
+    @Test func `a paused kind costs the others nothing and loses its place to nobody`() async throws {
+        try await BareQueue.with { bare in
+            try await bare.insert(1, kind: "other")
+            try await bare.insert(1)
+            try await bare.age(by: .seconds(3600))
+            try await bare.queue.pause(kind: "other", reason: nil)
+            #expect(try await bare.claim(2, kinds: ["noop", "other"]) == [2])
+            _ = try await bare.queue.resume(kind: "other")
+            #expect(try await bare.claim(1, kinds: ["noop", "other"]) == [1])
+        }
+    }
+}
