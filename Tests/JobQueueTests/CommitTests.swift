@@ -36,10 +36,14 @@ struct CommitTests {
             #expect(try await bench.value("SELECT count(DISTINCT job) FROM effects") == jobs + 1)
             #expect(try await bench.value("SELECT count(*) FROM dailies.job_history WHERE outcome = 'completed'") == jobs + 1)
             #expect(try await bench.value("SELECT count(DISTINCT id) FROM dailies.job_history") == jobs + 1)
-            // The outcome was looked up and acted on by the worker that held the claim; nobody had to rescue it.
-            let twice = try await bench.pool.query(
-                "SELECT dailies.whole_timeline(h)::text FROM dailies.job_history h WHERE attempt <> 1", as: String.self)
-            #expect(twice.isEmpty)
+            // The outcome was looked up and acted on by the worker that held the claim; nobody had to rescue it. A connection that is
+            // cut just behind the answer may take the next claim with it; that one is given back when the worker is found not to know of it.
+            let unexplained = try await bench.pool.query(
+                """
+                SELECT dailies.whole_timeline(h)::text FROM dailies.job_history h
+                WHERE attempt <> 1 AND timeline #>> '{0,error}' IS DISTINCT FROM 'the claim never reached its worker'
+                """, as: String.self)
+            #expect(unexplained.isEmpty)
             print("cut \(cuts.count) times: \(recorded.toServer) bytes to the server, \(recorded.toClient) back")
         }
     }
