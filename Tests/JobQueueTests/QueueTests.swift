@@ -175,18 +175,25 @@ struct QueueTests {
         }
     }
 
-    @Test func `a statement that inserts many jobs sends one notification`() async throws {
-        try await TestDatabase.withDatabase { conninfo in
-            let database = PostgresConfiguration(conninfo)
-            let pool = PostgresPool(database)
-            var events = PostgresListener(database, channels: [JobQueue.channel]).makeAsyncIterator()
+    @Test func `a worker that found too little is told of the next insert, once, and of no more until it has looked again`() async throws {
+        try await withQueue { queue, worker in
+            var events = PostgresListener(queue.pool.configuration.connection, channels: [JobQueue.channel]).makeAsyncIterator()
             #expect(await events.next() == .connected)
-            try await insert(50, into: JobQueue(pool: pool))
-            try await pool.execute("NOTIFY dailies_jobs, 'the end'")
+            func inserts(_ name: String) async throws {
+                try await insert(50, into: queue)
+                try await insert(1, into: queue)
+                try await queue.pool.execute("SELECT pg_notify('dailies_jobs', \(name))")
+            }
+            try await inserts("nobody had looked")
+            #expect(try await queue.claim(worker: worker, kinds: ["noop"], limit: 60).count == 51)
+            try await inserts("one looked and found too little")
+            #expect(try await queue.claim(worker: worker, kinds: ["noop"], limit: 50).count == 50)
+            try await inserts("one looked and found enough")
             var heard: [String] = []
-            while heard.last != "the end", case .notification(let notification) = await events.next() { heard.append(notification.payload) }
-            #expect(heard == ["", "the end"])
-            await pool.close()
+            while heard.last != "one looked and found enough", case .notification(let notification) = await events.next() {
+                heard.append(notification.payload)
+            }
+            #expect(heard == ["nobody had looked", "", "one looked and found too little", "one looked and found enough"])
         }
     }
 

@@ -93,21 +93,28 @@ CREATE TRIGGER jobs_take_turns BEFORE INSERT ON dailies.jobs
 CREATE TRIGGER jobs_change_lanes BEFORE UPDATE OF priority ON dailies.jobs
     FOR EACH ROW EXECUTE FUNCTION dailies.take_turn();
 
--- Wakes one fetch, but not for every insert: a transaction that notifies holds a lock of the whole server's until it is on disk,
--- so 64 producers that all notify commit one after the other, at a fifteenth of their speed. After one announcement there is
--- none for four milliseconds; workers look a second time after ten, and poll. A sequence holds the time, because it is seen by all
--- at once, in no transaction, and nobody waits for it.
-CREATE SEQUENCE dailies.announced_ms MINVALUE 0;
-CREATE OR REPLACE FUNCTION dailies.announce_jobs() RETURNS trigger LANGUAGE plpgsql AS $$
-DECLARE
-    present bigint := extract(epoch FROM clock_timestamp()) * 1000;
+-- Wakes one fetch, but only when somebody wants jobs. A transaction that notifies holds a lock of the whole server's until it is on
+-- disk, so producers that all notify commit one after the other: 64 of them at a fifteenth of their speed. A worker that found
+-- fewer jobs than it has slots arms a flag and looks once more; the next insert clears it and notifies; the others do neither.
+--
+-- The flag is a sequence (armed: is_called), because that is the one thing in PostgreSQL which all sessions see at once, outside
+-- their transactions, and which WHEN can read without a call: even an empty trigger in PL/pgSQL costs 7 % of a small insert.
+--
+-- A wake-up can be missed: by one whose commit comes just behind the announced one (workers look again after ten milliseconds), or
+-- while a transaction that cleared the flag takes long to commit. The next poll finds those jobs, and arms the flag again.
+CREATE SEQUENCE dailies.jobs_wanted MINVALUE 1 MAXVALUE 2 CYCLE;
+-- WHEN is read as whoever inserts; the function writes as the owner.
+GRANT SELECT ON SEQUENCE dailies.jobs_wanted TO PUBLIC;
+CREATE OR REPLACE FUNCTION dailies.announce_jobs() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog AS $$
 BEGIN
-    IF present - (SELECT last_value FROM dailies.announced_ms) NOT BETWEEN 0 AND 3 THEN
-        PERFORM setval('dailies.announced_ms', present);
-        PERFORM pg_notify('dailies_jobs', '');
-    END IF;
+    PERFORM setval('dailies.jobs_wanted', 1, false);
+    PERFORM pg_notify('dailies_jobs', '');
     RETURN NULL;
 END $$;
+DROP TRIGGER jobs_are_announced ON dailies.jobs;
+CREATE TRIGGER jobs_are_announced AFTER INSERT ON dailies.jobs
+    FOR EACH STATEMENT WHEN (pg_sequence_last_value('dailies.jobs_wanted'::regclass) IS NOT NULL)
+    EXECUTE FUNCTION dailies.announce_jobs();
 
 -- A job is back in its lane, perhaps before where claims start to look. Nobody ever waits for a floor: where it is locked, the sweep
 -- finds the job.
@@ -217,29 +224,34 @@ BEGIN
             ORDER BY due_at LIMIT 1000 FOR UPDATE SKIP LOCKED));
     END IF;
 
-    FOR the_lane IN
-        SELECT l.lane FROM dailies.lanes l
-        LEFT JOIN LATERAL (
-            SELECT min(f.due_at) AS due_at FROM dailies.claim_floors f
-            WHERE goes_by_age AND f.lane = l.lane AND f.kind = ANY (kinds) AND f.due_at < now() - interval '10 minutes'
-        ) AS oldest ON true
-        ORDER BY oldest.due_at NULLS LAST, l.lane
     LOOP
-        -- Each kind from its floor on, then all together in turn. With one kind in a lane, which is the rule, nothing is locked that
-        -- is not taken.
-        in_turn := ARRAY(
-            SELECT ready.id FROM unnest(kinds) AS wanted (kind),
-            LATERAL (
-                SELECT jobs.id, due_at FROM dailies.jobs
-                WHERE lane = the_lane AND jobs.kind = wanted.kind AND state = 'available'
-                  AND (due_at, jobs.id) >= (
-                      coalesce((SELECT f.due_at FROM dailies.claim_floors f WHERE f.lane = the_lane AND f.kind = wanted.kind), '-infinity'),
-                      coalesce((SELECT f.id FROM dailies.claim_floors f WHERE f.lane = the_lane AND f.kind = wanted.kind), 0))
-                ORDER BY due_at, jobs.id LIMIT batch - cardinality(taken) FOR UPDATE SKIP LOCKED
-            ) AS ready
-            ORDER BY ready.due_at, ready.id LIMIT batch - cardinality(taken));
-        taken := taken || in_turn;
-        EXIT WHEN cardinality(taken) >= batch;
+        FOR the_lane IN
+            SELECT l.lane FROM dailies.lanes l
+            LEFT JOIN LATERAL (
+                SELECT min(f.due_at) AS due_at FROM dailies.claim_floors f
+                WHERE goes_by_age AND f.lane = l.lane AND f.kind = ANY (kinds) AND f.due_at < now() - interval '10 minutes'
+            ) AS oldest ON true
+            ORDER BY oldest.due_at NULLS LAST, l.lane
+        LOOP
+            -- Each kind from its floor on, then all together in turn. With one kind in a lane, which is the rule, nothing is locked that
+            -- is not taken.
+            in_turn := ARRAY(
+                SELECT ready.id FROM unnest(kinds) AS wanted (kind),
+                LATERAL (
+                    SELECT jobs.id, due_at FROM dailies.jobs
+                    WHERE lane = the_lane AND jobs.kind = wanted.kind AND state = 'available'
+                      AND (due_at, jobs.id) >= (
+                          coalesce((SELECT f.due_at FROM dailies.claim_floors f WHERE f.lane = the_lane AND f.kind = wanted.kind), '-infinity'),
+                          coalesce((SELECT f.id FROM dailies.claim_floors f WHERE f.lane = the_lane AND f.kind = wanted.kind), 0))
+                    ORDER BY due_at, jobs.id LIMIT batch - cardinality(taken) FOR UPDATE SKIP LOCKED
+                ) AS ready
+                ORDER BY ready.due_at, ready.id LIMIT batch - cardinality(taken));
+            taken := taken || in_turn;
+            EXIT WHEN cardinality(taken) >= batch;
+        END LOOP;
+        EXIT WHEN cardinality(taken) >= batch OR pg_sequence_last_value('dailies.jobs_wanted') IS NOT NULL;
+        -- Whoever commits before the flag is armed is seen by the second look, whoever inserts after it notifies.
+        PERFORM setval('dailies.jobs_wanted', 1, true);
     END LOOP;
 
     IF cardinality(taken) > 0 THEN
