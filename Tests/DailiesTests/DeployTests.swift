@@ -58,6 +58,27 @@ struct DeployTests {
         }
     }
 
+    @Test func `a worker that comes before its migrations waits for them, and says so once`() async throws {
+        try await Product.with(migrated: false) { product in
+            let log = product.data.appending("worker.log")
+            func said() throws -> Int {
+                try String(contentsOfFile: log.string, encoding: .utf8).split(separator: "\n").count {
+                    $0.contains("waiting for the schema")
+                }
+            }
+            let status = try await product.running(["work"], log: log) { worker in
+                while try said() == 0 { try await product.pool.execute("SELECT pg_sleep(0.01)") }
+                let migrated = try await product.run("migrate")
+                #expect(migrated.code == 0, "\(migrated.error)")
+                try await product.bringIn([Fixtures.recording("audio-only.webm")])
+                try await product.until("SELECT count(*) = 1 FROM dailies.review_records")
+                kill(worker, SIGTERM)
+            }
+            #expect(status == .exited(0))
+            #expect(try said() == 1)
+        }
+    }
+
     /// Of every job that was not done at its first attempt, each attempt but the last was given back by a worker that stopped.
     private func expectOnlyReleases(_ product: Product) async throws {
         let jobs = try await product.pool.query("SELECT id, attempt FROM dailies.job_history WHERE attempt > 1 ORDER BY id")
