@@ -26,10 +26,15 @@ static int prepare(posix_spawn_file_actions_t *files, posix_spawnattr_t *attribu
     if (!error) error = posix_spawn_file_actions_adddup2(files, channel, 3);
     if (!error) error = posix_spawn_file_actions_adddup2(files, errors, STDERR_FILENO);
     if (!error) error = posix_spawn_file_actions_addclosefrom_np(files, 4);
-    sigset_t none, all;
-    sigemptyset(&none);
+    // A shutdown is the worker's business: a service manager or a terminal tells every process, and an inspector that heeded it
+    // would not get its worker's grace time. It ends with the worker's channel, or by SIGKILL.
+    sigset_t shutdown, all;
+    sigemptyset(&shutdown);
+    sigaddset(&shutdown, SIGTERM);
+    sigaddset(&shutdown, SIGINT);
+    sigaddset(&shutdown, SIGHUP);
     sigfillset(&all);
-    if (!error) error = posix_spawnattr_setsigmask(attributes, &none);
+    if (!error) error = posix_spawnattr_setsigmask(attributes, &shutdown);
     if (!error) error = posix_spawnattr_setsigdefault(attributes, &all);
     if (!error) error = posix_spawnattr_setpgroup(attributes, 0);
     if (!error) error = posix_spawnattr_setflags(attributes, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);

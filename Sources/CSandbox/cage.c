@@ -73,9 +73,13 @@ const char *cage_enter(const struct cage_limits *limits, bool sandbox, pid_t ser
     if (prctl(PR_SET_PDEATHSIG, SIGKILL) != 0) return "the tie to the server";
     // The server may have died before the line above.
     if (getppid() != server) _exit(1);
-    sigset_t none;
-    sigemptyset(&none);
-    if (sigprocmask(SIG_SETMASK, &none, NULL) != 0) return "the signal mask";
+    // Limits are signals and have to come through. A shutdown is the worker's business, as in the server.
+    sigset_t shutdown;
+    sigemptyset(&shutdown);
+    sigaddset(&shutdown, SIGTERM);
+    sigaddset(&shutdown, SIGINT);
+    sigaddset(&shutdown, SIGHUP);
+    if (sigprocmask(SIG_SETMASK, &shutdown, NULL) != 0) return "the signal mask";
     // A layer of the child's own, beneath the server's: it then cannot reach the server and its other children either.
     if (sandbox && landlock_deny_all() != 0) return "Landlock";
     const char *failed = limit_all(limits);

@@ -3,9 +3,9 @@ public import Postgres
 
 /// Brings a database's schema up to date.
 ///
-/// Any number of processes may do so at the same moment: a session-level advisory lock lets one after the other in, and whoever
-/// comes later finds nothing left to do. (Through a pooler in transaction mode such a lock does not hold: migrate over a direct
-/// connection.)
+/// Any number of processes may do so at the same moment: an advisory lock lets one after the other in, and whoever comes later finds
+/// nothing left to do. The lock belongs to each migration's transaction, not to the session, so that it also holds, and is also given
+/// back, where a pooler in transaction mode gives every transaction another session.
 public struct Migrator: Sendable {
     private let migrations: [Migration]
     private let logger: Logger
@@ -25,19 +25,30 @@ public struct Migrator: Sendable {
 
     /// Applies what is missing, each migration in a transaction of its own, after every applied one has been compared with its file.
     /// Waits while another process does the same. Cancellation rolls back the migration that is under way.
+    ///
+    /// Workers go on meanwhile. A migration that cannot get a table's lock within a second, because a long transaction has the table,
+    /// gives up its place in the queue, in which everybody else would wait behind it, and is tried again until it succeeds.
     public func apply(on connection: PostgresConnection) async throws(MigrationError) -> Report {
         for (one, next) in zip(migrations, migrations.dropFirst()) where one.number == next.number {
             throw .duplicate(number: one.number)
         }
-        try await lock(connection)
-        let result: Result<Report, MigrationError>
-        do throws(MigrationError) {
-            result = .success(try await applyPending(on: connection))
-        } catch {
-            result = .failure(error)
+        var applied: [Migration] = []
+        var lostLocks = 0
+        while true {
+            switch try await step(on: connection) {
+            case .applied(let migration):
+                applied.append(migration)
+                lostLocks = 0
+            case .nothingLeft(let newer):
+                return Report(applied: applied, newer: newer)
+            case .tablesInUse(let file):
+                if lostLocks == 0 {
+                    logger.notice("a long transaction has the tables of a migration; trying until it ends", metadata: ["file": "\(file)"])
+                }
+                lostLocks += 1
+                do { try await Task.sleep(for: Self.pause(after: lostLocks)) } catch { throw .database(PostgresError(error)) }
+            }
         }
-        await unlock(connection)
-        return try result.get()
     }
 
     /// Compares, and changes nothing; a database without the schema has everything pending.
@@ -67,62 +78,73 @@ extension Migrator {
     /// Any number serves that other programs on the same database are unlikely to choose: the letters “dailies” in ASCII.
     private static let lockKey: Int64 = 0x64_61_69_6c_69_65_73
 
-    private func lock(_ connection: PostgresConnection) async throws(MigrationError) {
-        do throws(PostgresError) {
-            let attempt: PostgresQuery = "SELECT pg_try_advisory_lock(\(Self.lockKey))"
-            if try await connection.query(PostgresQuery(named: "migrations.try_lock", attempt)).one().decode(at: 0) { return }
-            logger.notice("another process is migrating this database; waiting for it to finish")
-            try await connection.query(PostgresQuery(named: "migrations.lock", "SELECT pg_advisory_lock(\(Self.lockKey))"))
-        } catch {
-            throw .database(error)
-        }
+    /// How long a migration may stand in the way of those who queue behind it: well below a worker's lease, which it must not cost.
+    private static let lockTimeout = Duration.seconds(1)
+
+    /// Longer than the lock's timeout, so that those who queued behind it get through in between.
+    private static func pause(after failures: Int) -> Duration {
+        lockTimeout * Double(min(failures, 5)) * Double.random(in: 1...1.5)
     }
 
-    private func unlock(_ connection: PostgresConnection) async {
-        do throws(PostgresError) {
-            // Also after cancellation: the connection lives on, and with it the lock would.
-            let query = PostgresQuery(named: "migrations.unlock", "SELECT pg_advisory_unlock(\(Self.lockKey))")
-            _ = try await connection.query(query, onCancellation: .finish(within: .seconds(10)))
-        } catch {
-            // A session that broke has lost its lock with it.
-            logger.debug("the migration lock was not given back", metadata: ["error": "\(error)"])
-        }
+    private enum Step {
+        case applied(Migration)
+        case nothingLeft(newer: [AppliedMigration])
+        case tablesInUse(file: String)
     }
 
-    private func applyPending(on connection: PostgresConnection) async throws(MigrationError) -> Report {
-        do throws(PostgresError) {
-            // Not CREATE … IF NOT EXISTS: that asks for the right to create even where nothing is to be created.
-            if try await !hasTable(connection) { try await connection.script(Self.bookkeeping, named: "migrations.bookkeeping") }
-        } catch {
-            throw .database(error)
-        }
-        let status = try await status(on: connection)
-        if let contradiction = status.contradiction { throw contradiction }
-        if !status.newer.isEmpty {
-            logger.notice(
-                "the database is newer than this program, which goes on working with it",
-                metadata: ["newest": "\(status.newer.last?.fileName ?? "")"])
-        }
-        for migration in status.pending { try await apply(migration, on: connection) }
-        return Report(applied: status.pending, newer: status.newer)
-    }
-
-    private func apply(_ migration: Migration, on connection: PostgresConnection) async throws(MigrationError) {
-        logger.info("applying a migration", metadata: ["file": "\(migration.fileName)"])
+    /// One transaction: the lock, a look at what is missing, and the first of it.
+    private func step(on connection: PostgresConnection) async throws(MigrationError) -> Step {
+        var file: String?
         do {
-            try await connection.transaction { connection in
-                try await connection.script(migration.sql, named: migration.fileName)
-                let record: PostgresQuery = """
-                    INSERT INTO dailies.migrations (number, name, checksum)
-                    VALUES (\(migration.number), \(migration.name), \(migration.checksum))
-                    """
-                try await connection.execute(PostgresQuery(named: "migrations.record", record))
+            // Read committed, whatever the database's default: what is seen must be newer than the lock.
+            return try await connection.transaction(isolation: .readCommitted) { connection in
+                try await lock(connection)
+                // Not CREATE … IF NOT EXISTS: that asks for the right to create even where nothing is to be created.
+                if try await !hasTable(connection) { try await connection.script(Self.bookkeeping, named: "migrations.bookkeeping") }
+                let status = try await status(on: connection)
+                if let contradiction = status.contradiction { throw contradiction }
+                guard let migration = status.pending.first else {
+                    tell(of: status.newer)
+                    return .nothingLeft(newer: status.newer)
+                }
+                file = migration.fileName
+                try await apply(migration, on: connection)
+                return .applied(migration)
             }
+        } catch let error as MigrationError {
+            throw error
         } catch {
             let error = PostgresError(error)
-            if case .server = error.kind { throw .failed(file: migration.fileName, error) }
-            throw .database(error)
+            guard let file, case .server = error.kind else { throw .database(error) }
+            if error.sqlState == .lockNotAvailable { return .tablesInUse(file: file) }
+            throw .failed(file: file, error)
         }
+    }
+
+    private func tell(of newer: [AppliedMigration]) {
+        guard let newest = newer.last else { return }
+        logger.notice(
+            "the database is newer than this program, which goes on working with it", metadata: ["newest": "\(newest.fileName)"])
+    }
+
+    /// Until the end of the transaction.
+    private func lock(_ connection: PostgresConnection) async throws(PostgresError) {
+        let attempt: PostgresQuery = "SELECT pg_try_advisory_xact_lock(\(Self.lockKey))"
+        if try await connection.query(PostgresQuery(named: "migrations.try_lock", attempt)).one().decode(at: 0) { return }
+        logger.notice("another process is migrating this database; waiting for it to finish")
+        try await connection.query(PostgresQuery(named: "migrations.lock", "SELECT pg_advisory_xact_lock(\(Self.lockKey))"))
+    }
+
+    private func apply(_ migration: Migration, on connection: PostgresConnection) async throws(PostgresError) {
+        logger.info("applying a migration", metadata: ["file": "\(migration.fileName)"])
+        try await connection.script(
+            "SET LOCAL lock_timeout = \(Int(Self.lockTimeout / .milliseconds(1)))", named: "migrations.lock_timeout")
+        try await connection.script(migration.sql, named: migration.fileName)
+        let record: PostgresQuery = """
+            INSERT INTO dailies.migrations (number, name, checksum)
+            VALUES (\(migration.number), \(migration.name), \(migration.checksum))
+            """
+        try await connection.execute(PostgresQuery(named: "migrations.record", record))
     }
 
     private func hasTable(_ connection: PostgresConnection) async throws(PostgresError) -> Bool {

@@ -43,7 +43,7 @@ struct CrashTests {
             try await product.running("work", "--slots", "3") { worker in
                 var killed: Set<pid_t> = []
                 while killed.count < 3 {
-                    for inspector in Self.inspectors(of: worker) where killed.count < 3 && !killed.contains(inspector) {
+                    for inspector in ProcessTree.inspectors(of: worker) where killed.count < 3 && !killed.contains(inspector) {
                         if kill(inspector, SIGKILL) == 0 { killed.insert(inspector) }
                     }
                     await Task.yield()
@@ -62,7 +62,7 @@ struct CrashTests {
             try await product.bringIn(recordings(16))
             try await product.running("work", "--slots", "2") { worker in
                 try await product.until("SELECT count(*) >= 2 FROM dailies.review_records")
-                for server in Self.children(of: worker) { kill(server, SIGKILL) }
+                for server in ProcessTree.children(of: worker) { kill(server, SIGKILL) }
                 try await product.until("SELECT count(*) = 16 FROM dailies.review_records")
                 kill(worker, SIGTERM)
             }
@@ -132,18 +132,6 @@ struct CrashTests {
             } catch let error as PostgresError where error.isInfrastructure {
                 await Task.yield()
             }
-        }
-    }
-
-    private static func inspectors(of worker: pid_t) -> [pid_t] {
-        children(of: worker).flatMap(children(of:))
-    }
-
-    private static func children(of process: pid_t) -> [pid_t] {
-        let tasks = (try? FileManager.default.contentsOfDirectory(atPath: "/proc/\(process)/task")) ?? []
-        return tasks.flatMap { task in
-            let text = (try? String(contentsOfFile: "/proc/\(process)/task/\(task)/children", encoding: .utf8)) ?? ""
-            return text.split(separator: " ").compactMap { pid_t($0) }
         }
     }
 }

@@ -20,16 +20,22 @@ struct Product {
     /// Flags that lead to this product's folder and database.
     let flags: [String]
 
-    static func with<Result>(_ body: (Product) async throws -> Result) async throws -> Result {
-        try await TestDatabase.withDatabase { conninfo in
+    /// - Parameter migrated: Whether the schema is there already; otherwise the database is empty.
+    static func with<Result>(migrated: Bool = true, _ body: (Product) async throws -> Result) async throws -> Result {
+        try await TestDatabase.withDatabase(migrated: migrated) { conninfo in
             try await TemporaryFolder.with { folder in
                 let pool = PostgresPool(PostgresConfiguration(conninfo), limit: 4)
-                let product = Product(data: folder, pool: pool, flags: ["--data", folder.string, "--database", conninfo])
+                let product = Product(data: folder, pool: pool, flags: ["--data", folder.string]).reached(by: conninfo)
                 let result = try await body(product)
                 await pool.close()
                 return result
             }
         }
+    }
+
+    /// The same product, whose program takes another way to the same database.
+    func reached(by conninfo: String) -> Product {
+        Product(data: data, pool: pool, flags: ["--data", data.string, "--database", conninfo])
     }
 
     /// `dailies`, beside the test program.
@@ -46,6 +52,11 @@ struct Product {
     /// Runs a command to its end.
     @discardableResult
     func run(_ arguments: String...) async throws -> Ending {
+        try await run(arguments)
+    }
+
+    @discardableResult
+    func run(_ arguments: [String]) async throws -> Ending {
         let result = try await Subprocess.run(
             .path(Self.program), arguments: Arguments(arguments + flags), environment: Self.environment,
             output: .string(limit: 1 << 22), error: .string(limit: 1 << 22))
@@ -60,9 +71,18 @@ struct Product {
     /// - Returns: how it ended.
     @discardableResult
     func running(_ arguments: String..., body: @escaping (pid_t) async throws -> Void) async throws -> TerminationStatus {
-        try await Subprocess.run(
+        try await running(arguments, body: body)
+    }
+
+    /// - Parameter log: the file that gets what the command says.
+    @discardableResult
+    func running(
+        _ arguments: [String], log: FilePath = "/dev/null", body: @escaping (pid_t) async throws -> Void
+    ) async throws -> TerminationStatus {
+        let log = try FileDescriptor.open(log, .writeOnly, options: [.create, .append], permissions: .ownerReadWrite)
+        return try await Subprocess.run(
             .path(Self.program), arguments: Arguments(arguments + flags), environment: Self.environment, input: .none,
-            output: .discarded, error: .discarded
+            output: .discarded, error: .fileDescriptor(log, closeAfterSpawningProcess: true)
         ) { execution in
             do {
                 try await body(execution.processIdentifier.value)
@@ -83,6 +103,11 @@ extension Product {
     /// processor from what is waited for.
     func until(_ query: PostgresQuery) async throws {
         while try await !value(query, as: Bool.self) { try await pool.query("SELECT pg_sleep(0.01)") }
+    }
+
+    /// Waits until the only worker has been there for so long that its first look for jobs is over.
+    func untilItIdles() async throws {
+        try await until("SELECT count(*) = 1 AND bool_and(beaten_at > started_at + interval '2 seconds') FROM dailies.workers")
     }
 
     /// Loads the role that ships with the project.

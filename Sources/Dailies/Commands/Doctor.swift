@@ -32,6 +32,7 @@ struct Doctor: AsyncParsableCommand {
             case .server: "PostgreSQL as configured"
             }
         add("database", database, settings.database.source)
+        if let listening = settings.listenDatabase { add("listen-database", "PostgreSQL as configured", listening.source) }
         add("storage", settings.storage.value.string, settings.storage.source)
         add("slots", "\(settings.slots.value)", settings.slots.source)
         add("grace-seconds", "\(settings.graceSeconds.value)", settings.graceSeconds.source)

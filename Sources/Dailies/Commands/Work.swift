@@ -4,8 +4,12 @@ struct Work: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Run a worker: claim recordings, look inside, write review records.",
         discussion: """
-            For real deployments with a PostgreSQL of their own; `dailies migrate` has to come first. Any number of workers may run, on \
-            any number of machines that see the same storage.
+            For real deployments with a PostgreSQL of their own. Any number of workers may run, on any number of machines that see the \
+            same storage. It waits until `dailies migrate` has brought the schema up to date; a schema that a newer release made is \
+            fine. So in a rolling deploy migrate first, then replace the workers one by one: the work never stops.
+
+            The database may be behind PgBouncer, also in transaction mode. Then new jobs are found by polling, unless \
+            --listen-database names the server itself.
 
             SIGTERM or Ctrl-C stops it in order: nothing new is claimed, running jobs get the grace time, and what is not finished then \
             goes back to the queue.

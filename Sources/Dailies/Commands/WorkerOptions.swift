@@ -10,11 +10,26 @@ struct WorkerOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
+            "The same database without a pooler in between, to be told of new jobs there. (env: DAILIES_LISTEN_DATABASE)",
+            valueName: "connection"))
+    var listenDatabase: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "Milliseconds between looks for new jobs, for when nobody tells of them; 1000 by default. (env: DAILIES_POLL_MS)",
+            valueName: "milliseconds"))
+    var pollMs: Int?
+
+    @Option(
+        help: ArgumentHelp(
             "required or off. Off opens untrusted files without Landlock and seccomp: only where the kernel lacks them. (env: DAILIES_SANDBOX)"
         ))
     var sandbox: String?
 
     var flags: [String: String?] {
-        ["slots": slots.map(String.init), "grace-seconds": graceSeconds.map(String.init), "sandbox": sandbox]
+        [
+            "slots": slots.map(String.init), "grace-seconds": graceSeconds.map(String.init), "listen-database": listenDatabase,
+            "poll-ms": pollMs.map(String.init), "sandbox": sandbox,
+        ]
     }
 }

@@ -3,6 +3,7 @@ import Inspectors
 import Interviews
 import JobQueue
 import Logging
+import Migrations
 import Postgres
 import ServiceLifecycle
 import Storage
@@ -24,6 +25,7 @@ extension Application {
     /// Runs a worker until SIGTERM or Ctrl-C.
     /// - Parameter untilIdle: end by itself when nothing is left to do.
     func runWorker(on database: PostgresConfiguration, untilIdle: Bool = false) async throws {
+        try await awaitSchema(database)
         let storage = try await storage()
         let inspectors = try inspectors()
         let slots = settings.slots.value
@@ -54,6 +56,23 @@ extension Application {
                 await inspectors.shutdown()
                 throw error
             }
+        }
+    }
+
+    /// A release's first worker may be there before its migrations. It waits for them, because in a rolling deploy the workers of the
+    /// release before go on meanwhile, and one that ended instead would be restarted until its supervisor gives it up. Whatever else is
+    /// wrong with the schema ends it.
+    private func awaitSchema(_ database: PostgresConfiguration) async throws {
+        var isTold = false
+        while true {
+            do {
+                return try await Migrator(logger: logger).verify(on: try await PostgresConnection.connect(database))
+            } catch let error as MigrationError {
+                guard case .pending = error else { throw error }
+                if !isTold { logger.warning("waiting for the schema", metadata: ["reason": "\(error)"]) }
+                isTold = true
+            }
+            try await Task.sleep(for: .seconds(1))
         }
     }
 

@@ -17,6 +17,7 @@ struct Examination: Sendable {
     func findings() async -> [Finding] {
         var found: [Finding] = []
         found += await database()
+        found += await listening()
         found += await storage()
         found += await inspector()
         return found
@@ -36,6 +37,7 @@ struct Examination: Sendable {
                         ? .fine("database", "\(name) answers")
                         : .problem("database", "\(name) is too old", remedy: "Use PostgreSQL 14 or newer."))
                 found.append(Self.schema(status))
+                if try await connection.isPooled() { found.append(pooler) }
                 if status.contradiction == nil, status.pending.isEmpty {
                     let pool = PostgresPool(database, limit: 1)
                     let counts = try await JobQueue(pool: pool).counts()
@@ -52,6 +54,31 @@ struct Examination: Sendable {
             }
         } catch {
             return [.problem("database", Failure(error)?.message ?? "\(error)")]
+        }
+    }
+
+    /// That LISTEN does not work here is only worth knowing where nothing was done about it.
+    private var pooler: Finding {
+        let text = "reached through a pooler, such as PgBouncer"
+        guard settings.listenDatabase == nil else { return .fine("database", text) }
+        return .note(
+            "database", "\(text): new jobs are found by polling, every \(settings.pollMs.value) ms",
+            remedy: "That works. To be told of them at once, set listen-database to the server's own address.")
+    }
+
+    private func listening() async -> [Finding] {
+        guard let setting = settings.listenDatabase else { return [] }
+        do {
+            let connection = try await PostgresConnection.connect(PostgresConfiguration(setting.value, logger: application.logger))
+            guard try await !connection.isPooled() else {
+                return [
+                    .problem(
+                        "listen-database", "leads to a pooler, where nobody can listen", remedy: "Set it to the server's own address.")
+                ]
+            }
+            return [.fine("listen-database", "leads to the server itself")]
+        } catch {
+            return [.problem("listen-database", "\(error)")]
         }
     }
 

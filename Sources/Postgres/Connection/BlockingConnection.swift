@@ -52,6 +52,7 @@ public struct BlockingConnection: ~Copyable {
         switch answer {
         case .rows(let rows):
             isUsable = true
+            handle.dropNotifications()
             return rows
         case .failure(let error) where error.endsSession:
             throw PostgresError(.connectionLost(reason: error.safeMessage, sqlState: error.sqlState), query: label)

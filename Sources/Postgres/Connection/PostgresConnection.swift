@@ -74,6 +74,7 @@ public final class PostgresConnection {
             // Parses what was read.
             _ = handle.isBusy
         }
+        handle.dropNotifications()
         return !handle.isBroken
     }
 }

@@ -12,7 +12,11 @@ import Logging
 /// ```
 /// Each iteration has a connection of its own, which it opens at first and, whenever it is lost, again, with growing pauses. What was
 /// sent meanwhile is lost: `.reconnected` says so, and asks to look at once. The sequence never throws; it ends when the task is
-/// cancelled. LISTEN needs a session of its own: through a pooler in transaction mode nothing arrives, so poll besides.
+/// cancelled.
+///
+/// LISTEN needs a session of its own. Through a pooler in transaction mode it would seem to succeed, stay behind on a session that
+/// others use, and nothing would arrive here. So nothing is sent through any pooler (``PostgresConnection/isPooled()``): this says so
+/// once, and looks now and then whether the address leads to the server by now. Poll besides.
 public struct PostgresListener: AsyncSequence, Sendable {
     public enum Event: Hashable, Sendable {
         /// LISTEN is in effect for the first time.
@@ -40,7 +44,11 @@ public struct PostgresListener: AsyncSequence, Sendable {
         private var connection: PostgresConnection?
         private var wasConnected = false
         private var failures = 0
+        /// What was last logged, so that an outage is one line and not one for each attempt.
+        private var complaint: String?
         private let backoff = Backoff(first: .milliseconds(100), most: .seconds(10))
+        /// Between two looks whether what only people can change has changed.
+        private static let rarely = Duration.seconds(60)
 
         init(configuration: PostgresConfiguration, channels: [String]) {
             self.configuration = configuration
@@ -49,27 +57,46 @@ public struct PostgresListener: AsyncSequence, Sendable {
 
         public mutating func next() async -> Event? {
             while !Task.isCancelled {
+                let pause: Duration
                 do throws(PostgresError) {
                     if let connection { return .notification(try await connection.nextNotification()) }
                     connection = try await listen()
-                    failures = 0
                     defer { wasConnected = true }
+                    recover()
                     return wasConnected ? .reconnected : .connected
                 } catch {
                     connection = nil
                     if error.isCancellation { return nil }
                     failures += 1
-                    configuration.logger.warning(
-                        "not listening for notifications; trying again",
-                        metadata: ["failures": "\(failures)", "error": "\(error)"])
+                    report("\(error)")
+                    pause = error.isInfrastructure ? backoff.delay(after: failures) : Self.rarely
                 }
-                do { try await Task.sleep(for: backoff.delay(after: failures)) } catch { return nil }
+                do { try await Task.sleep(for: pause) } catch { return nil }
             }
             return nil
         }
 
+        private mutating func report(_ error: String) {
+            let isNews = error != complaint
+            complaint = error
+            configuration.logger.log(
+                level: isNews ? .warning : .debug, "not listening for notifications; trying again",
+                metadata: ["failures": "\(failures)", "error": "\(error)"])
+        }
+
+        private mutating func recover() {
+            if complaint != nil { configuration.logger.notice("listening for notifications again") }
+            complaint = nil
+            failures = 0
+        }
+
         private func listen() async throws(PostgresError) -> PostgresConnection {
             let connection = try await PostgresConnection.connect(configuration)
+            if try await connection.isPooled() {
+                throw PostgresError(
+                    .misuse("LISTEN needs a direct connection, and \(configuration) is a pooler: nothing but polling finds out what is new")
+                )
+            }
             for channel in channels { try await connection.query("LISTEN \(identifier: channel)") }
             return connection
         }

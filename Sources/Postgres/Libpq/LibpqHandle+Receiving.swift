@@ -34,6 +34,12 @@ extension LibpqHandle {
         return loss
     }
 
+    /// Forgets notifications that nobody here asked for: behind a pooler they come from what another client did to the session, and
+    /// libpq keeps every one until it is asked.
+    func dropNotifications() {
+        while nextNotification() != nil {}
+    }
+
     /// A notification that has already been read.
     func nextNotification() -> PostgresNotification? {
         guard let notification = unsafe PQnotifies(connection) else { return nil }
