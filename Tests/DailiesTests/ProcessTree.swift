@@ -11,6 +11,14 @@ enum ProcessTree {
         }
     }
 
+    /// The first child that a process makes.
+    static func firstChild(of process: pid_t) async -> pid_t {
+        while true {
+            if let child = children(of: process).first { return child }
+            await Task.yield()
+        }
+    }
+
     /// The private server's first process, for a data folder of `dailies`.
     static func postmaster(of data: FilePath) -> pid_t? {
         let file = data.appending("postgres/data/postmaster.pid").string

@@ -61,21 +61,30 @@ extension Product {
     }
 
     /// Runs a worker beside `body` and ends it in order afterwards, unless `body` has killed it.
-    /// - Parameter variables: on top of what every command of the tests gets.
+    /// - Parameters:
+    ///   - variables: on top of what every command of the tests gets.
+    ///   - offset: how wrong the worker's time of day is, as Debian's `faketime` writes it. What it measures distances with is right.
     /// - Returns: how it ended.
     @discardableResult
     func withWorker(
-        slots: Int = 1, variables: [Environment.Key: String] = [:], _ body: @escaping (WorkerProcess) async throws -> Void
+        slots: Int = 1, variables: [Environment.Key: String] = [:], clockOffBy offset: String? = nil,
+        _ body: @escaping (WorkerProcess) async throws -> Void
     ) async throws -> TerminationStatus {
         let path = data.appending("worker-\(UUID().uuidString).log")
         let log = try FileDescriptor.open(path, .writeOnly, options: [.create, .append, .closeOnExec], permissions: .ownerReadWrite)
         defer { try? log.close() }
+        let program = try Self.program
+        let disguise = offset.map { ["-f", "--exclude-monotonic", $0, program.string] } ?? []
         let result = try await Subprocess.run(
-            .path(Self.program), arguments: Arguments(["work", "--slots", "\(slots)"] + flags),
+            .path(offset == nil ? program : "/usr/bin/faketime"),
+            arguments: Arguments(disguise + ["work", "--slots", "\(slots)"] + flags),
             environment: .custom(Self.variables.merging(variables) { $1 }), input: .none,
             output: .fileDescriptor(log, closeAfterSpawningProcess: false), error: .fileDescriptor(log, closeAfterSpawningProcess: false)
         ) { execution in
-            let worker = WorkerProcess(process: execution.processIdentifier.value, log: path)
+            var process = execution.processIdentifier.value
+            // `faketime` starts it as its child.
+            if offset != nil { process = await ProcessTree.firstChild(of: process) }
+            let worker = WorkerProcess(process: process, log: path)
             do {
                 try await body(worker)
             } catch {
