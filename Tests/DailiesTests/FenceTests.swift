@@ -50,11 +50,7 @@ struct FenceTests {
                     // Its transaction has to wait for this one.
                     try await connection.execute("SELECT FROM dailies.jobs WHERE state = 'running' FOR UPDATE")
                     worker.resumeInspections()
-                    try await product.until(
-                        """
-                        SELECT EXISTS (SELECT FROM pg_stat_activity
-                                       WHERE datname = current_database() AND wait_event_type = 'Lock' AND query LIKE '%end_job%')
-                        """)
+                    try await product.until(Self.itsEndWaits)
                     try await connection.execute("UPDATE dailies.workers SET beaten_at = now() - interval '1 hour'")
                     try await connection.execute("SELECT dailies.rescue_jobs()")
                 }
@@ -65,6 +61,38 @@ struct FenceTests {
             #expect(try await product.story(of: 2).timeline.map(\.outcome) == ["rescued", "completed"])
         }
     }
+
+    @Test func `a worker that is paused within its transaction holds nobody up`() async throws {
+        try await Product.with { product in
+            try await product.bringIn(Product.recordings(1))
+            try await product.withWorker { sleeper in
+                try await product.until("SELECT count(*) = 1 FROM dailies.review_records")
+                try sleeper.holdInspections()
+                try await product.bringIn(Product.recordings(1), from: 2)
+                try await product.until("SELECT count(*) = 1 FROM dailies.jobs WHERE state = 'running'")
+                try await product.pool.transaction { connection in
+                    try await connection.execute("SELECT FROM dailies.jobs WHERE state = 'running' FOR UPDATE")
+                    sleeper.resumeInspections()
+                    try await product.until(Self.itsEndWaits)
+                    sleeper.send(SIGSTOP)
+                }
+                // Now the job is ended, in a transaction that nobody ends.
+                try await product.withWorker { _ in
+                    try await product.until("SELECT count(*) = 2 FROM dailies.review_records")
+                    sleeper.send(SIGCONT)
+                    try await product.until { sleeper.said.contains("the lease is lost") }
+                }
+            }
+            try await product.expectWhole(responses: 2)
+            #expect(try await product.story(of: 2).timeline.map(\.outcome) == ["rescued", "completed"])
+        }
+    }
+
+    /// A worker's transaction waits for another one's lock on its job.
+    private static let itsEndWaits: PostgresQuery = """
+        SELECT EXISTS (SELECT FROM pg_stat_activity
+                       WHERE datname = current_database() AND wait_event_type = 'Lock' AND query ~ 'end_job|complete_jobs')
+        """
 
     @Test func `a claimer that was overtaken is refused in its transaction, and nothing of it stays`() async throws {
         try await Product.with { product in
