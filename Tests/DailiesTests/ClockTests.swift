@@ -1,5 +1,7 @@
 import Foundation
 import Postgres
+import Subprocess
+import SystemPackage
 import Testing
 
 /// Hosts whose clocks are wrong. Only the database's decides.
@@ -49,6 +51,33 @@ struct ClockTests {
                 #expect(timeline.allSatisfy { $0.outcome == "completed" || $0.outcome == "retried" })
             }
             #expect(workers.count == 3, "all took part")
+        }
+    }
+
+    @Test func `a worker whose clock is set back by an hour goes on as if nothing had happened`() async throws {
+        try await Product.with { product in
+            try await product.bringIn(Product.recordings(1))
+            let setBack = product.data.appending("set-back")
+            let library = product.data.appending("clock-set-back.so")
+            let source = Product.project.appending("Tests/DailiesTests/clock-set-back.c")
+            let compiled = try await Subprocess.run(
+                .path("/usr/bin/gcc"), arguments: ["-shared", "-fPIC", "-o", library.string, source.string],
+                output: .discarded, error: .string(limit: 1 << 16))
+            try #require(compiled.terminationStatus.isSuccess, "\(compiled.standardError)")
+            let variables: [Environment.Key: String] = ["LD_PRELOAD": library.string, "CLOCK_SET_BACK": setBack.string]
+            try await product.withWorker(variables: variables) { worker in
+                try await product.until("SELECT count(*) = 1 FROM dailies.review_records")
+                let before: UUID = try await product.value("SELECT id FROM dailies.workers")
+                let start: Date = try await product.value("SELECT clock_timestamp()")
+                #expect((Self.firstTime(in: worker.said).timeIntervalSince(start) / 3600).rounded() == 1)
+                try Data().write(to: URL(filePath: setBack.string))
+                // For two leases.
+                try await product.until("SELECT clock_timestamp() > \(start) + interval '10 seconds'")
+                #expect(try await product.value("SELECT id FROM dailies.workers") == before)
+                #expect(try await product.value("SELECT beaten_at > now() - lease FROM dailies.workers"))
+                #expect(!worker.said.contains("lease"), "\(worker.said)")
+            }
+            try await product.expectWhole(responses: 1)
         }
     }
 
