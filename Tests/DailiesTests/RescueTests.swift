@@ -60,7 +60,8 @@ struct RescueTests {
     private func withBusyProcesses(_ count: Int, _ body: @escaping () async throws -> Void) async throws {
         guard count > 0 else { return try await body() }
         _ = try await Subprocess.run(
-            .path("/bin/sh"), arguments: ["-c", "while :; do :; done"], input: .none, output: .discarded, error: .discarded
+            // For as long as the tests live, however those end.
+            .path("/bin/sh"), arguments: ["-c", "while kill -0 $PPID; do :; done"], input: .none, output: .discarded, error: .discarded
         ) { execution in
             defer { kill(execution.processIdentifier.value, SIGKILL) }
             try await withBusyProcesses(count - 1, body)
