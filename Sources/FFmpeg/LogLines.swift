@@ -14,9 +14,17 @@ public enum LogLines {
     /// Enough for the lines of a few concurrent calls; older ones are overwritten.
     private static let capacity = 32
     private static let lines = Mutex<[Line]>([])
+    private static let copy = Mutex<CInt?>(nil)
 
-    /// Sends FFmpeg's log here, and nowhere else: it can quote metadata from the file, so it never reaches standard error.
-    /// Called by everything that opens a file; calling it again changes nothing.
+    /// Also writes each line to a descriptor, as soon as it comes: what is kept in memory alone dies with a process that is killed.
+    /// The lines can quote metadata from the file, so this is for the process of one recording, whose parent reads the descriptor
+    /// as it reads everything hostile. A line that cannot be written is left out.
+    public static func copy(to descriptor: CInt) {
+        copy.withLock { $0 = descriptor }
+    }
+
+    /// Sends FFmpeg's log here, and nowhere else but to `copy(to:)`: it can quote metadata from the file, so it never reaches
+    /// standard error by itself. Called by everything that opens a file; calling it again changes nothing.
     static func capture() {
         av_log_set_level(AV_LOG_WARNING)
         unsafe av_log_set_callback { context, level, format, arguments in
@@ -47,6 +55,10 @@ public enum LogLines {
         var line = Substring(text)
         while let end = line.last, end.isNewline { line.removeLast() }
         guard !line.isEmpty else { return }
+        if let descriptor = copy.withLock({ $0 }) {
+            let bytes = Array("\(line)\n".utf8)
+            _ = unsafe bytes.withUnsafeBytes { unsafe write(descriptor, $0.baseAddress, $0.count) }
+        }
         let entry = Line(thread: pthread_self(), text: String(line))
         lines.withLock { lines in
             if lines.count == capacity { lines.removeFirst() }

@@ -1,3 +1,4 @@
+internal import FFmpeg
 public import Recordings
 public import SystemPackage
 
@@ -10,6 +11,12 @@ public enum Inspection {
     /// encoder. Call it before forking, so that every child inherits the warm pages and needs nothing from the disk.
     public static func warmUp() {
         WarmUp.run()
+    }
+
+    /// Writes what FFmpeg warns of to a descriptor too, line by line, so that it outlives this process when a limit ends it. The lines
+    /// may quote the recording.
+    public static func copyLog(to descriptor: FileDescriptor) {
+        LogLines.copy(to: descriptor.rawValue)
     }
 
     /// Reads the recording once and says what it is.

@@ -50,6 +50,8 @@ struct InspectorChild {
 
     private func inspect() -> InspectorExit {
         let files = descriptors.artifacts
+        // The log, since the cage was entered.
+        Inspection.copyLog(to: .standardError)
         do {
             let report = try Inspection.inspect(
                 recording: descriptors.recording, request: job.request,

@@ -27,6 +27,16 @@ extension InspectorDeath.Cause {
         }
     }
 
+    /// How much of what was used up there may be; `nil` for a cause that is no limit.
+    func limit(_ limits: InspectionLimits) -> String? {
+        switch self {
+        case .wallTime: "\(limits.wallSeconds) s"
+        case .cpuTime: "\(limits.cpuSeconds) s"
+        case .memory: "\(limits.memoryBytes >> 20) MiB"
+        default: nil
+        }
+    }
+
     /// Whether a crash is what the end of memory looks like. The kernel keeps no record of it: an allocation fails, and what happens
     /// then is the program's affair. Swift's runtime stops with a message; C may run into a null pointer soon after.
     private static func ranOutOfMemory(

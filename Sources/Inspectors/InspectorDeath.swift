@@ -26,6 +26,10 @@ public struct InspectorDeath: Hashable, Sendable {
     }
 
     public var cause: Cause
+    /// The signal that ended it, whoever sent it; `nil` when it ended by itself or nobody saw it end.
+    public var signal: Int32?
+    /// How much it was allowed of what it used up, such as `240 s`; `nil` when no limit was reached.
+    public var limit: String?
     /// The last lines of what the child wrote, at most 20, in printable ASCII. They may quote the recording's metadata: for operators.
     public var logLines: [String]
     /// What it used; `nil` when nobody could measure it.
@@ -35,9 +39,12 @@ public struct InspectorDeath: Hashable, Sendable {
     public var pid: Int32?
 
     public init(
-        cause: Cause, logLines: [String] = [], cpuMs: Int? = nil, wallMs: Int? = nil, maxRSSBytes: Int64? = nil, pid: Int32? = nil
+        cause: Cause, signal: Int32? = nil, limit: String? = nil, logLines: [String] = [], cpuMs: Int? = nil, wallMs: Int? = nil,
+        maxRSSBytes: Int64? = nil, pid: Int32? = nil
     ) {
         self.cause = cause
+        self.signal = signal
+        self.limit = limit
         self.logLines = logLines
         self.cpuMs = cpuMs
         self.wallMs = wallMs
@@ -57,8 +64,12 @@ public struct InspectorDeath: Hashable, Sendable {
 extension InspectorDeath: CustomStringConvertible {
     /// One line for operators, with nothing of the recording in it: fit for logs, which `logLines` are not.
     public var description: String {
+        // A cause that is a signal names it itself.
+        let unnamed = if case .signal = cause { nil as Int32? } else { signal }
         let used = [
-            cpuMs.map { "\($0) ms of CPU" }, wallMs.map { "\($0) ms" }, maxRSSBytes.map { "\($0 >> 20) MiB" }, pid.map { "process \($0)" },
+            limit.map { "limit \($0)" }, unnamed.map(SignalName.short),
+            cpuMs.map { "\($0) ms of CPU" }, wallMs.map { "\($0) ms" }, maxRSSBytes.map { "\($0 >> 20) MiB" },
+            pid.map { "process \($0)" },
         ].compactMap { $0 }
         let suffix = used.isEmpty ? "" : " (\(used.joined(separator: ", ")))"
         return "The inspector \(cause)\(suffix)"

@@ -31,10 +31,11 @@ struct ReportReader {
                     cause = .badReport("it could not be read (\(error))")
                 }
             }
+            let signal: Int32? = if case .signal(let number) = ending.status { number } else { nil }
             return .died(
                 InspectorDeath(
-                    cause: cause, logLines: logLines, cpuMs: ending.cpuMs, wallMs: ending.wallMs, maxRSSBytes: ending.maxRSSBytes,
-                    pid: process))
+                    cause: cause, signal: signal, limit: cause.limit(request.limits), logLines: logLines, cpuMs: ending.cpuMs,
+                    wallMs: ending.wallMs, maxRSSBytes: ending.maxRSSBytes, pid: process))
         }
     }
 

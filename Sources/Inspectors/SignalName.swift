@@ -2,6 +2,16 @@ internal import Glibc
 
 /// Signals as operators know them.
 enum SignalName {
+    /// The name alone.
+    static func short(_ number: Int32) -> String {
+        switch number {
+        case SIGXCPU: "SIGXCPU"
+        case SIGXFSZ: "SIGXFSZ"
+        case SIGALRM: "SIGALRM"
+        default: String(of(number).prefix { $0 != ":" })
+        }
+    }
+
     static func of(_ number: Int32) -> String {
         switch number {
         case SIGSYS: "SIGSYS: it tried what the sandbox forbids"

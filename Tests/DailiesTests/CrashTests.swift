@@ -9,14 +9,9 @@ import Testing
 /// What `kill -9` does to the product: nothing that lasts. Each test kills the real thing in the middle of real work.
 @Suite(.timeLimit(.minutes(10)))
 struct CrashTests {
-    private func recordings(_ count: Int) -> [FilePath] {
-        let names = ["chrome-vp8-opus.webm", "chrome-h264-opus.mp4", "fault-mic-muted.webm", "resized-midway.webm", "audio-only.webm"]
-        return (0..<count).map { Fixtures.recording(names[$0 % names.count]) }
-    }
-
     @Test func `a worker killed in mid-job loses nothing and doubles nothing`() async throws {
         try await Product.with { product in
-            try await product.bringIn(recordings(24))
+            try await product.bringIn(Product.recordings(24))
             for mark in [1, 6, 12] {
                 try await product.running("work", "--slots", "3") { worker in
                     try await product.until(
@@ -39,7 +34,7 @@ struct CrashTests {
 
     @Test func `an inspector killed in mid-job is tried again, and its neighbours never notice`() async throws {
         try await Product.with { product in
-            try await product.bringIn(recordings(24))
+            try await product.bringIn(Product.recordings(24))
             try await product.running("work", "--slots", "3") { worker in
                 var killed: Set<pid_t> = []
                 while killed.count < 3 {
@@ -59,7 +54,7 @@ struct CrashTests {
 
     @Test func `a fork server killed in mid-job is replaced`() async throws {
         try await Product.with { product in
-            try await product.bringIn(recordings(16))
+            try await product.bringIn(Product.recordings(16))
             try await product.running("work", "--slots", "2") { worker in
                 try await product.until("SELECT count(*) >= 2 FROM dailies.review_records")
                 for server in ProcessTree.children(of: worker) { kill(server, SIGKILL) }
@@ -77,13 +72,11 @@ struct CrashTests {
             let server = LocalPostgres(configuration: .init(folder: folder.appending("postgres")))
             let pool = PostgresPool(PostgresConfiguration(try await server.start()), limit: 2)
             let product = Product(data: folder, pool: pool, flags: ["--data", folder.string])
-            try await product.bringIn(recordings(24))
+            try await product.bringIn(Product.recordings(24))
             let status = try await product.running("up", "--once") { _ in
                 for mark in [2, 8] {
                     try await Self.patiently { try await product.until("SELECT count(*) >= \(mark) FROM dailies.review_records") }
-                    let file = folder.appending("postgres/data/postmaster.pid").string
-                    let pid = try String(contentsOfFile: file, encoding: .utf8).split(separator: "\n").first.flatMap { pid_t($0) }
-                    kill(try #require(pid), SIGKILL)
+                    kill(try #require(ProcessTree.postmaster(of: folder)), SIGKILL)
                 }
             }
             #expect(status == .exited(0))
@@ -95,7 +88,7 @@ struct CrashTests {
 
     @Test func `two workers started together never do a response twice`() async throws {
         try await Product.with { product in
-            try await product.bringIn(recordings(30))
+            try await product.bringIn(Product.recordings(30))
             try await product.running("work", "--slots", "2") { first in
                 try await product.running("work", "--slots", "2") { second in
                     try await product.until("SELECT count(*) = 30 FROM dailies.review_records")
@@ -112,7 +105,7 @@ struct CrashTests {
 
     @Test func `a worker told to stop finishes what it runs and leaves the rest`() async throws {
         try await Product.with { product in
-            try await product.bringIn(recordings(20))
+            try await product.bringIn(Product.recordings(20))
             let status = try await product.running("work", "--slots", "2") { worker in
                 try await product.until("SELECT count(*) >= 3 FROM dailies.review_records")
                 kill(worker, SIGTERM)

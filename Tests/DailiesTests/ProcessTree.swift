@@ -1,6 +1,7 @@
 import Foundation
+import SystemPackage
 
-/// Which processes a worker has started.
+/// Processes as the kernel lists them.
 enum ProcessTree {
     static func children(of process: pid_t) -> [pid_t] {
         let tasks = (try? FileManager.default.contentsOfDirectory(atPath: "/proc/\(process)/task")) ?? []
@@ -13,5 +14,27 @@ enum ProcessTree {
     /// The inspectors: children of the worker's fork servers.
     static func inspectors(of worker: pid_t) -> [pid_t] {
         children(of: worker).flatMap(children(of:))
+    }
+
+    /// The first child that a process makes.
+    static func firstChild(of process: pid_t) async -> pid_t {
+        while true {
+            if let child = children(of: process).first { return child }
+            await Task.yield()
+        }
+    }
+
+    /// The private server's first process, for a data folder of `dailies`.
+    static func postmaster(of data: FilePath) -> pid_t? {
+        let file = data.appending("postgres/data/postmaster.pid").string
+        return (try? String(contentsOfFile: file, encoding: .utf8))?.split(separator: "\n").first.flatMap { pid_t($0) }
+    }
+
+    /// Whether a process runs no more; one that only waits for its parent to notice counts as gone.
+    static func isGone(_ process: pid_t) -> Bool {
+        guard let stat = try? String(contentsOfFile: "/proc/\(process)/stat", encoding: .utf8) else { return true }
+        // The name in parentheses may hold anything; the state follows it.
+        guard let name = stat.lastIndex(of: ")") else { return true }
+        return stat[name...].dropFirst(2).first == "Z"
     }
 }

@@ -39,7 +39,7 @@ struct Product {
     }
 
     /// `dailies`, beside the test program.
-    private static var program: FilePath {
+    static var program: FilePath {
         get throws {
             let test = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
             return FilePath(test).removingLastComponent().appending("dailies")
@@ -47,7 +47,8 @@ struct Product {
     }
 
     /// Nothing of the tests' own settings reaches the program.
-    private static let environment = Environment.custom(["PATH": "/usr/bin:/bin", "HOME": "/nonexistent"])
+    static let variables: [Environment.Key: String] = ["PATH": "/usr/bin:/bin", "HOME": "/nonexistent"]
+    static let environment = Environment.custom(variables)
 
     /// Runs a command to its end.
     @discardableResult
@@ -110,6 +111,11 @@ extension Product {
         try await until("SELECT count(*) = 1 AND bool_and(beaten_at > started_at + interval '2 seconds') FROM dailies.workers")
     }
 
+    /// Waits for what the database does not know, at the same pace.
+    func until(_ isSo: () async throws -> Bool) async throws {
+        while try await !isSo() { try await pool.query("SELECT pg_sleep(0.01)") }
+    }
+
     /// Loads the role that ships with the project.
     func loadRole() async throws {
         let ending = try await run("role", "load", Self.project.appending("deploy/roles/deep-learning-engineer.yaml").string)
@@ -120,12 +126,19 @@ extension Product {
         FilePath(#filePath).removingLastComponent().removingLastComponent().removingLastComponent()
     }
 
+    /// Recordings of several kinds and browsers, each quickly looked into.
+    static func recordings(_ count: Int) -> [FilePath] {
+        let names = ["chrome-vp8-opus.webm", "chrome-h264-opus.mp4", "fault-mic-muted.webm", "resized-midway.webm", "audio-only.webm"]
+        return (0..<count).map { Fixtures.recording(names[$0 % names.count]) }
+    }
+
     /// Imports recordings as answers of as many candidates as it takes.
-    func bringIn(_ files: [FilePath]) async throws {
+    /// - Parameter first: the first candidate's number; those of before have answered.
+    func bringIn(_ files: [FilePath], from first: Int = 1) async throws {
         try await loadRole()
         var text = "role,question,candidate_name,candidate_email,file\n"
         for (index, file) in files.enumerated() {
-            let person = index / 20 + 1
+            let person = index / 20 + first
             text += "deep-learning-engineer,\(index % 20 + 1),Candidate \(person),candidate-\(person)@example.org,\(file)\n"
         }
         let manifest = data.appending("answers.csv")

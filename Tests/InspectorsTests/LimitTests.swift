@@ -12,6 +12,7 @@ struct LimitTests {
         #expect(death.cause == .wallTime)
         #expect(death.reasonCode == .timedOut)
         #expect((death.wallMs ?? 0) >= 1000)
+        #expect(death.description.hasPrefix("The inspector ran for longer than it may (limit 1 s, SIGKILL, "), "\(death)")
     }
 
     @Test("processor time")
@@ -20,6 +21,7 @@ struct LimitTests {
         #expect(death.cause == .cpuTime)
         #expect(death.reasonCode == .timedOut)
         #expect((death.cpuMs ?? 0) >= 500)
+        #expect(death.description.hasPrefix("The inspector used more processor time than it may (limit 1 s, SIGXCPU, "), "\(death)")
     }
 
     @Test("memory, bit by bit and at once", arguments: [InspectorProbe.hoard, .grab])
@@ -27,6 +29,7 @@ struct LimitTests {
         let death = try await InspectorPool.shared().death(of: probe) { $0.memoryBytes = 128 << 20 }
         #expect(death.cause == .memory, "\(death)")
         #expect((death.maxRSSBytes ?? 0) < 256 << 20)
+        #expect(death.limit == "128 MiB")
         #expect(death.reasonCode == .inspectorDied)
     }
 

@@ -58,6 +58,18 @@ struct TenureTests {
         #expect(tenure.isLost)
     }
 
+    @Test func `a claim that is refused for the lost lease ends the tenure too`() {
+        var tenure = Tenure(slots: 2)
+        _ = tenure.nextAction(now: start)
+        _ = tenure.handle(.claimed(count: 1, limit: 2), now: start, jitter: 0)
+        _ = tenure.handle(.woken, now: start, jitter: 0)
+        #expect(tenure.nextAction(now: start) == .claim(limit: 1))
+        #expect(tenure.handle(.claimRefused, now: start, jitter: 0) == .cancelJobs)
+        #expect(tenure.nextAction(now: start) == nil, "its job has to end first")
+        _ = tenure.handle(.jobEnded(.abandoned), now: start, jitter: 0)
+        #expect(tenure.nextAction(now: start) == .finish)
+    }
+
     @Test func `while the database is away claims come at growing distances`() {
         var tenure = Tenure(slots: 2)
         _ = tenure.nextAction(now: start)

@@ -51,6 +51,40 @@ private struct Refusal: Error {}
         }
     }
 
+    @Test func `A transaction in which nothing happens is ended by the server, and its locks with it`() async throws {
+        try await TestDatabase.withDatabase(migrated: false) { conninfo in
+            let observer = try await PostgresConnection.connect(conninfo)
+            try await observer.script("CREATE TABLE t (n int)")
+            var configuration = PostgresConfiguration(conninfo)
+            configuration.transactionIdleLimit = .milliseconds(20)
+            let idler = try await PostgresConnection.connect(configuration)
+            let error = await postgresError {
+                try await idler.transaction { idler in
+                    try await idler.execute("LOCK TABLE t")
+                    try await observer.execute("INSERT INTO t VALUES (1)")
+                    try await idler.execute("INSERT INTO t VALUES (2)")
+                }
+            }
+            #expect(error?.sqlState?.rawValue == "25P03")
+            #expect(error?.isInfrastructure == true)
+            #expect(try await observer.query("SELECT n FROM t", as: Int.self) == [1])
+        }
+    }
+
+    @Test func `The limit on idling is the transaction's alone`() async throws {
+        try await TestDatabase.withDatabase(migrated: false) { conninfo in
+            var configuration = PostgresConfiguration(conninfo)
+            configuration.transactionIdleLimit = .seconds(5)
+            let connection = try await PostgresConnection.connect(configuration)
+            let within = try await connection.transaction(isolation: .serializable) { connection in
+                try await connection.query("SHOW idle_in_transaction_session_timeout", as: String.self)
+                    + connection.query("SHOW transaction_isolation", as: String.self)
+            }
+            #expect(within == ["5s", "serializable"])
+            #expect(try await connection.query("SHOW idle_in_transaction_session_timeout", as: String.self) == ["0"])
+        }
+    }
+
     @Test func `Isolation and read-only are what was asked for`() async throws {
         try await withConnection { connection in
             let level = try await connection.transaction(isolation: .serializable, readOnly: true) { connection in

@@ -25,7 +25,12 @@ extension Application {
     /// Runs a worker until SIGTERM or Ctrl-C.
     /// - Parameter untilIdle: end by itself when nothing is left to do.
     func runWorker(on database: PostgresConfiguration, untilIdle: Bool = false) async throws {
+        // A worker that stands still within a transaction holds its jobs, and nobody could rescue them: for as long as a lease.
+        var limited = database
+        limited.transactionIdleLimit = .seconds(5)
+        let database = limited
         try await awaitSchema(database)
+
         let storage = try await storage()
         let inspectors = try inspectors()
         let slots = settings.slots.value

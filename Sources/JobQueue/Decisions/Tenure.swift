@@ -17,6 +17,8 @@ struct Tenure: Sendable {
         case claimed(count: Int, limit: Int)
         /// The claim failed because the database is away.
         case claimFailed
+        /// The claim was refused: others may have this worker's jobs by now.
+        case claimRefused
         /// A job's resolution is in the database, or was given up.
         case jobEnded(JobEnd)
         /// Shut down in order: no new claims.
@@ -74,6 +76,10 @@ struct Tenure: Sendable {
         case .claimFailed:
             isClaiming = false
             breaker.failed(now: now, jitter: jitter)
+        case .claimRefused:
+            isClaiming = false
+            phase = .lost
+            return .cancelJobs
         case .jobEnded(let end):
             running -= 1
             wantsToClaim = true

@@ -65,7 +65,7 @@ extension JobWorker {
         } catch {
             if (error as? JobQueueError)?.code == .leaseLost {
                 logger.error("\(error)")
-                return (.leaseLost, [])
+                return (.claimRefused, [])
             }
             logger.warning("cannot claim jobs; trying again", metadata: ["error": "\(error)"])
             return (.claimFailed, [])

@@ -1,5 +1,5 @@
-import Dispatch
 import Foundation
+import Glibc
 import Logging
 import Postgres
 import Synchronization
@@ -21,8 +21,6 @@ final class LeaseKeeper: Sendable {
     private let logger: Logger
     private let onLost: @Sendable () -> Void
     private let phase = Mutex(Phase.keeping)
-    /// Signalled once, to end the thread between two beats.
-    private let end = DispatchSemaphore(value: 0)
 
     /// - Parameter onLost: called once at most, from the keeper's thread or from `forfeit()`.
     init(
@@ -43,7 +41,7 @@ final class LeaseKeeper: Sendable {
     /// Whether others may have this worker's jobs.
     var isLost: Bool { phase.withLock { $0 == .lost } }
 
-    /// Starts the thread. It ends with `stop()`, `forfeit()` or the lease.
+    /// Starts the thread. It ends within a beat after `stop()`, `forfeit()` or the lease.
     func start() {
         Thread.detachNewThread { self.keep() }
     }
@@ -51,13 +49,11 @@ final class LeaseKeeper: Sendable {
     /// Ends the beating; the lease is given back by whoever stops it.
     func stop() {
         phase.withLock { if $0 == .keeping { $0 = .stopped } }
-        end.signal()
     }
 
     /// Gives the lease up although it holds, so that others rescue the jobs.
     func forfeit() {
         lose()
-        end.signal()
     }
 
     private func lose() {
@@ -89,7 +85,8 @@ final class LeaseKeeper: Sendable {
                 logger.warning("a beat did not get through", metadata: ["error": "\(error)"])
             }
             if ContinuousClock.now - lastBeat >= lease { lose() }
-            if end.wait(timeout: .now() + beatInterval / .seconds(1)) == .success { return }
+            // Not a semaphore's wait: that ends at a time of day, so a clock that is set back by an hour would hold it for an hour.
+            poll(nil, 0, Int32(clamping: Int64(beatInterval / .milliseconds(1))))
         }
     }
 

@@ -16,6 +16,11 @@ public struct PostgresConfiguration: Sendable {
     /// What `pg_stat_activity` shows, unless the connection string or `PGAPPNAME` says otherwise.
     public var applicationName: String
 
+    /// How long the server waits for the next statement of an open transaction. Then it rolls back and ends the session, so that a
+    /// client that stands still, or has vanished without a word, holds its locks no longer. `nil` leaves it to the server's settings,
+    /// which wait for ever by default.
+    public var transactionIdleLimit: Duration?
+
     /// Gets the server's notices (debug), lost connections and reconnects.
     public var logger: Logger
 

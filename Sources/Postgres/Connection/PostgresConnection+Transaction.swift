@@ -41,9 +41,9 @@ extension PostgresConnection {
             throw PostgresError(.misuse("a transaction is already open on this connection"))
         }
         let level = isolation.map { " ISOLATION LEVEL \($0.rawValue)" } ?? ""
-        try await query(PostgresQuery(verbatim: "BEGIN\(level)\(readOnly ? " READ ONLY" : "")"))
         let value: Value
         do {
+            try await begin("BEGIN\(level)\(readOnly ? " READ ONLY" : "")")
             value = try await body(self)
         } catch {
             await rollBack()
@@ -51,6 +51,16 @@ extension PostgresConnection {
         }
         try await commit()
         return value
+    }
+
+    private func begin(_ statement: String) async throws(PostgresError) {
+        guard let limit = configuration.transactionIdleLimit else {
+            try await query(PostgresQuery(verbatim: statement))
+            return
+        }
+        // For this transaction alone, because behind a pooler the session is others' too; in one message, so that it costs no round trip.
+        let milliseconds = max(1, Int(limit / .milliseconds(1)))
+        try await script("\(statement); SET LOCAL idle_in_transaction_session_timeout = \(milliseconds)", named: statement)
     }
 
     private func commit() async throws(PostgresError) {

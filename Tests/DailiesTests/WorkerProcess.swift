@@ -1,0 +1,111 @@
+import Foundation
+import Subprocess
+import Synchronization
+import SystemPackage
+import Testing
+
+/// A real `dailies work`: its process, what it says, and the processes below it.
+final class WorkerProcess: Sendable {
+    let process: pid_t
+    private let log: FilePath
+    /// Fork servers that were stopped, which outlive their worker then.
+    private let held = Mutex<Set<pid_t>>([])
+
+    init(process: pid_t, log: FilePath) {
+        self.process = process
+        self.log = log
+    }
+
+    func send(_ signal: CInt) { kill(process, signal) }
+
+    /// Everything it has logged so far.
+    var said: String { (try? String(contentsOfFile: log.string, encoding: .utf8)) ?? "" }
+
+    /// One, from the first inspection on.
+    var forkServers: [pid_t] { ProcessTree.children(of: process) }
+    var inspectors: [pid_t] { forkServers.flatMap(ProcessTree.children(of:)) }
+
+    /// From now on every inspection of this worker stays where it is: its fork server is stopped, so whatever it claims it has in
+    /// mid-job. It has to have looked into something before.
+    func holdInspections() throws {
+        let servers = forkServers
+        try #require(!servers.isEmpty)
+        held.withLock { $0.formUnion(servers) }
+        for server in servers { kill(server, SIGSTOP) }
+    }
+
+    func resumeInspections() {
+        for server in held.withLock({ $0 }) { kill(server, SIGCONT) }
+    }
+
+    /// Stops one inspector while it looks into a recording, however quick it is.
+    /// - Returns: the inspector, which stays until it is killed or continued.
+    func catchInspector(besides caught: pid_t? = nil) async -> pid_t {
+        while true {
+            for inspector in inspectors where inspector != caught {
+                if kill(inspector, SIGSTOP) == 0, !ProcessTree.isGone(inspector) { return inspector }
+            }
+            await Task.yield()
+        }
+    }
+
+    fileprivate func removeHeld() {
+        for server in held.withLock({ $0 }) { kill(-server, SIGKILL) }
+    }
+}
+
+extension Product {
+    /// This product, by another way to its database.
+    func reaching(database: String) -> Product {
+        Product(data: data, pool: pool, flags: ["--data", data.string, "--database", database])
+    }
+
+    /// Runs a worker beside `body` and ends it in order afterwards, unless `body` has killed it.
+    /// - Parameters:
+    ///   - variables: on top of what every command of the tests gets.
+    ///   - offset: how wrong the worker's time of day is, as Debian's `faketime` writes it. What it measures distances with is right.
+    /// - Returns: how it ended.
+    @discardableResult
+    func withWorker(
+        slots: Int = 1, variables: [Environment.Key: String] = [:], clockOffBy offset: String? = nil,
+        _ body: @escaping (WorkerProcess) async throws -> Void
+    ) async throws -> TerminationStatus {
+        let path = data.appending("worker-\(UUID().uuidString).log")
+        let log = try FileDescriptor.open(path, .writeOnly, options: [.create, .append, .closeOnExec], permissions: .ownerReadWrite)
+        defer { try? log.close() }
+        let program = try Self.program
+        let disguise = offset.map { ["-f", "--exclude-monotonic", $0, program.string] } ?? []
+        let result = try await Subprocess.run(
+            .path(offset == nil ? program : "/usr/bin/faketime"),
+            arguments: Arguments(disguise + ["work", "--slots", "\(slots)"] + flags),
+            environment: .custom(Self.variables.merging(variables) { $1 }), input: .none,
+            output: .fileDescriptor(log, closeAfterSpawningProcess: false), error: .fileDescriptor(log, closeAfterSpawningProcess: false)
+        ) { execution in
+            var process = execution.processIdentifier.value
+            // `faketime` starts it as its child.
+            if offset != nil { process = await ProcessTree.firstChild(of: process) }
+            let worker = WorkerProcess(process: process, log: path)
+            do {
+                try await body(worker)
+            } catch {
+                worker.send(SIGKILL)
+                worker.removeHeld()
+                throw error
+            }
+            worker.resumeInspections()
+            worker.send(SIGTERM)
+            worker.send(SIGCONT)
+            return worker
+        }
+        result.closureResult.removeHeld()
+        return result.terminationStatus
+    }
+
+    /// Runs several workers, all of them at the same time.
+    func withWorkers(_ count: Int, slots: Int = 1, _ body: @escaping ([WorkerProcess]) async throws -> Void) async throws {
+        guard count > 0 else { return try await body([]) }
+        try await withWorker(slots: slots) { worker in
+            try await withWorkers(count - 1, slots: slots) { others in try await body([worker] + others) }
+        }
+    }
+}
