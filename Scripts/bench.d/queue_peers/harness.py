@@ -17,6 +17,7 @@ READY when it is connected, waits for one line on standard input, does its work,
 """
 from __future__ import annotations
 
+import contextlib
 import json
 import math
 import os
@@ -46,7 +47,8 @@ class Process:
     def __exit__(self, failure, *_) -> None:
         if failure:
             self.process.kill()
-        self.process.stdin.close()
+        with contextlib.suppress(BrokenPipeError):
+            self.process.stdin.close()
         self.process.wait()
         self.timer.cancel()
 
@@ -88,17 +90,16 @@ def measure_enqueue(postmaster: int, command: list[str], dbname: str, jobs: int)
 
 def measure_drain(postmaster: int, command: list[str], dbname: str, jobs: int, workers: int, deadline: float) -> Figures:
     line = [*command, "worker", "--deadline", str(deadline)]
-    processes = [Process(line, dbname, timeout=deadline + 60) for _ in range(workers)]
-    for process in processes:
-        process.ready()
-    observed = Observed(postmaster, dbname)
-    start = time.monotonic_ns()
-    for process in processes:
-        process.say("GO")
-    results = [process.result() for process in processes]
-    observed.stop()
-    for process in processes:
-        process.__exit__(None)
+    with contextlib.ExitStack() as stack:
+        processes = [stack.enter_context(Process(line, dbname, timeout=deadline + 60)) for _ in range(workers)]
+        for process in processes:
+            process.ready()
+        observed = Observed(postmaster, dbname)
+        start = time.monotonic_ns()
+        for process in processes:
+            process.say("GO")
+        results = [process.result() for process in processes]
+        observed.stop()
     done = jobs - int(call([*command, "left"], dbname))
     working = [result for result in results if result["executed"]]
     if not done or not working:

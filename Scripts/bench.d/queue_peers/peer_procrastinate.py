@@ -65,4 +65,7 @@ class Procrastinate(peer.Peer):
 
 
 if __name__ == "__main__":
-    peer.main(Procrastinate)
+    # procrastinate warns about an App that the module __main__ makes.
+    import peer_procrastinate
+
+    peer.main(peer_procrastinate.Procrastinate)

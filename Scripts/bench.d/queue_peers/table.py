@@ -30,7 +30,11 @@ def cell(results: Results, name: str, part: str, figure: str, digits: int, base:
     text = f"{median(run[figure] for run in runs.values()):,.{digits}f}"
     bases = results.get(("limit", base), {})
     ratios = [run[figure] / bases[number][figure] for number, run in runs.items() if number in bases and bases[number][figure]]
-    return f"{text} ({median(ratios):.2f})" if ratios else text
+    return f"{text} ({brief(median(ratios))})" if ratios else text
+
+
+def brief(ratio: float) -> str:
+    return f"{ratio:,.{0 if ratio >= 100 else 1 if ratio >= 10 else 2 if ratio >= 0.1 else 3}f}"
 
 
 def rows(results: Results, names: list[str]) -> list[str]:
