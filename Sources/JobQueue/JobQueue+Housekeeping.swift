@@ -15,14 +15,17 @@ extension JobQueue {
 
     /// One round, in one statement: buries dead workers, heeds stops, gives back what the worker is said to hold and does not, and
     /// looks for jobs before the place where claims begin to look.
-    /// - Parameter held: the jobs that the worker knows it has.
-    func keepHouse(worker: UUID, held: [Int64]) async throws -> Housekeeping {
+    /// - Parameters:
+    ///   - held: the jobs that the worker knows it has.
+    ///   - rows: those of its claims with all of whose jobs it is done.
+    func keepHouse(worker: UUID, held: [Int64], doneWith rows: [Int64] = []) async throws -> Housekeeping {
         let rows = try await pool.query(
             PostgresQuery(
                 named: "workers.keep_house",
                 """
                 SELECT 'buried', worker_name, jobs_rescued, NULL FROM dailies.rescue_jobs()
                 UNION ALL SELECT how, NULL, job_id, why FROM dailies.heed_stops(\(worker))
+                UNION ALL SELECT 'forgotten', NULL, dailies.forget_claims(\(worker), \(rows)), NULL
                 UNION ALL SELECT 'released', NULL, dailies.release_unheld_jobs(\(worker), \(held)), NULL
                 UNION ALL SELECT 'lowered', NULL, dailies.sweep_floors(), NULL
                 """))
@@ -31,7 +34,7 @@ extension JobQueue {
             switch what {
             case "buried": found.buried.append((name ?? "", Int(number)))
             case "released": found.released = Int(number)
-            case "lowered": break
+            case "forgotten", "lowered": break
             default: found.stops.append(StopRequest(job: number, how: Stopping(rawValue: what) ?? .cancelled, reason: why ?? ""))
             }
         }

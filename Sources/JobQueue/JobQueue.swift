@@ -46,7 +46,7 @@ public struct JobQueue: Sendable {
                 PostgresQuery(
                     named: "jobs.claim",
                     """
-                    SELECT id, kind, payload::text, attempt, failures, crashes, max_attempts
+                    SELECT id, kind, payload::text, attempt, failures, crashes, max_attempts, claim_id
                     FROM dailies.claim_jobs(\(worker), \(kinds), \(limit)::integer)
                     """)
             ).decode(JobClaim.self)
@@ -124,8 +124,17 @@ public struct JobQueue: Sendable {
     }
 
     /// Takes a worker that stops in order off the list; whatever it still holds is available again.
-    public func leave(worker: UUID) async throws {
-        _ = try await pool.query(PostgresQuery(named: "workers.leave", "SELECT dailies.leave_worker(\(worker))"))
+    public func leave(worker: UUID) async throws { try await leave(worker: worker, doneWith: []) }
+
+    /// - Parameter rows: those of the worker's claims that need not be searched for what is left of them.
+    func leave(worker: UUID, doneWith rows: [Int64]) async throws {
+        try await pool.execute(
+            PostgresQuery(
+                named: "workers.leave",
+                """
+                WITH first AS MATERIALIZED (SELECT dailies.forget_claims(\(worker), \(rows)) AS forgotten)
+                SELECT dailies.leave_worker(\(worker)) FROM first WHERE forgotten >= 0
+                """))
     }
 
     /// How many jobs stand where.

@@ -8,6 +8,7 @@ extension JobClaim: PostgresRowDecodable {
             id: try row.decode(at: 0), kind: try row.decode(at: 1), payload: Data(try row.decode(at: 2, as: String.self).utf8),
             attempt: try row.decode(at: 3), failures: try row.decode(at: 4), crashes: try row.decode(at: 5),
             maxAttempts: try row.decode(at: 6))
+        self.row = try row.decode(at: 7)
     }
 }
 

@@ -16,6 +16,8 @@ public struct JobClaim: Hashable, Sendable {
     /// Earlier attempts whose inspector died.
     public var crashes: Int
     public var maxAttempts: Int
+    /// The row in which the database keeps what was claimed together; 0 for none.
+    var row: Int64 = 0
 
     public init(id: Int64, kind: String, payload: Data, attempt: Int, failures: Int, crashes: Int, maxAttempts: Int) {
         self.id = id

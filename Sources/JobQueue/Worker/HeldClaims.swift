@@ -8,39 +8,65 @@ final class HeldClaims: Sendable {
         var request: StopRequest?
     }
 
-    private let entries = Mutex<[Int64: Entry]>([:])
+    private struct State {
+        var entries: [Int64: Entry] = [:]
+        /// How many jobs of what was claimed together are still here, by row.
+        var open: [Int64: Int] = [:]
+        /// Rows with none.
+        var done: [Int64] = []
+    }
+
+    private let state = Mutex(State())
 
     /// Starts to work on claims, each in a task of its own.
     /// - Parameter work: ends by handing the claim's resolution on; the entry stays until ``remove(_:)``.
     func start(_ claims: [JobClaim], _ work: @escaping @Sendable (JobClaim) async -> Void) {
-        entries.withLock { entries in
-            for claim in claims { entries[claim.id] = Entry(task: Task { await work(claim) }) }
+        state.withLock { state in
+            for claim in claims {
+                state.entries[claim.id] = Entry(task: Task { await work(claim) })
+                state.open[claim.row, default: 0] += 1
+            }
         }
     }
 
     /// Stops the jobs that are here; others are none of this worker's business. Doing it again changes nothing.
     func stop(_ requests: [StopRequest]) {
         for request in requests {
-            let task = entries.withLock { entries in
-                entries[request.job]?.request = request
-                return entries[request.job]?.task
+            let task = state.withLock { state in
+                state.entries[request.job]?.request = request
+                return state.entries[request.job]?.task
             }
             task?.cancel()
         }
     }
 
     /// The wish that stopped a job, if one did.
-    func stopRequest(for job: Int64) -> StopRequest? { entries.withLock { $0[job]?.request } }
+    func stopRequest(for job: Int64) -> StopRequest? { state.withLock { $0.entries[job]?.request } }
 
     func cancelAll() {
-        for task in entries.withLock({ $0.values.map(\.task) }) { task.cancel() }
+        for task in state.withLock({ $0.entries.values.map(\.task) }) { task.cancel() }
     }
 
-    func remove(_ claims: some Sequence<JobClaim>) {
-        entries.withLock { entries in
-            for claim in claims { entries[claim.id] = nil }
+    /// Lets go of claims.
+    /// - Parameter isSettled: the database knows that they are over; of others it will find out by itself.
+    func remove(_ claims: some Sequence<JobClaim>, isSettled: Bool) {
+        state.withLock { state in
+            for claim in claims {
+                state.entries[claim.id] = nil
+                guard isSettled, let left = state.open[claim.row] else { continue }
+                state.open[claim.row] = left > 1 ? left - 1 : nil
+                if left == 1 { state.done.append(claim.row) }
+            }
         }
     }
 
-    var ids: [Int64] { entries.withLock { Array($0.keys) } }
+    var ids: [Int64] { state.withLock { Array($0.entries.keys) } }
+
+    /// The rows of claims with all of whose jobs the worker is done, each once.
+    func takeDone() -> [Int64] {
+        state.withLock { state in
+            defer { state.done = [] }
+            return state.done
+        }
+    }
 }

@@ -19,7 +19,7 @@ extension JobWorker {
                     let end = await resolve(one.claim, as: one.resolution, outcomeIsUnknown: outcomeIsUnknown, keeper: keeper)
                     // What a person stopped says nothing about the infrastructure.
                     let event = Tenure.Event.jobEnded(held.stopRequest(for: one.claim.id) == nil ? end : .abandoned)
-                    held.remove(CollectionOfOne(one.claim))
+                    held.remove(CollectionOfOne(one.claim), isSettled: end != .abandoned)
                     mailbox.yield([event])
                 }
             }
@@ -30,7 +30,7 @@ extension JobWorker {
                 do {
                     if keeper.isLost { throw JobQueueError.leaseLost }
                     try await complete(completed)
-                    held.remove(completed.lazy.map(\.claim))
+                    held.remove(completed.lazy.map(\.claim), isSettled: true)
                     mailbox.yield(completed.map { _ in .jobEnded(.reachedItsEnd) })
                     for one in completed { one.resolution.log(to: logger, one.claim) }
                 } catch {

@@ -30,7 +30,7 @@ extension JobWorker {
             return
         }
         // Not in this task, which may be cancelled: what is left undone here others would have to wait for.
-        await Task { await leave(worker) }.value
+        await Task { await leave(worker, doneWith: held.takeDone()) }.value
     }
 
     /// Carries out what the tenure decides until it has ended and every job with it.
@@ -72,9 +72,9 @@ extension JobWorker {
         }
     }
 
-    private func leave(_ worker: UUID) async {
+    private func leave(_ worker: UUID, doneWith rows: [Int64]) async {
         do {
-            try await queue.leave(worker: worker)
+            try await queue.leave(worker: worker, doneWith: rows)
         } catch {
             logger.warning("cannot sign off; others will notice within the lease", metadata: ["error": "\(error)"])
         }
@@ -137,7 +137,7 @@ extension JobWorker {
         var nextHistory = ContinuousClock.now
         while !Task.isCancelled {
             do {
-                let found = try await queue.keepHouse(worker: worker, held: held.ids)
+                let found = try await queue.keepHouse(worker: worker, held: held.ids, doneWith: held.takeDone())
                 held.stop(found.stops)
                 for (name, jobs) in found.buried {
                     logger.warning("buried a worker that stopped beating", metadata: ["dead": "\(name)", "jobs_rescued": "\(jobs)"])
