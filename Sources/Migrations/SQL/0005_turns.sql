@@ -51,8 +51,8 @@ CREATE INDEX claims_by_worker ON dailies.claims (worker_id);
 INSERT INTO dailies.claims (worker_id, job_ids, claimed_at)
 SELECT worker_id, array_agg(id), min(claimed_at) FROM dailies.jobs WHERE state = 'running' GROUP BY worker_id;
 
--- Where to start looking. At or after (due_at, id) are all available jobs of that lane and kind, but for those that came
--- late: their insert took longer than ten seconds to commit, or somebody who had locked them let go. `sweep_floors` finds those.
+-- Where to start looking. At or after (due_at, id) are all available jobs of that lane and kind, but for the few that came late:
+-- inserted by a transaction that began long before it wrote, or let go of by somebody who had locked them. `sweep_floors` finds those.
 CREATE TABLE dailies.claim_floors (
     lane        smallint NOT NULL,
     kind        text COLLATE "C" NOT NULL,
@@ -128,11 +128,14 @@ CREATE FUNCTION dailies.lower_floor(the_lane smallint, the_kind text, the_due_at
         WHERE l.lane = the_lane AND l.kind = the_kind AND (l.due_at, l.id) > (the_due_at, the_id) FOR UPDATE SKIP LOCKED);
 $$;
 
--- Lets claims start later: at the first available job, but at most ten seconds ago, for inserts that have yet to commit.
+-- Lets claims start later: at the first available job, but not after the last second, nor after the beginning of a transaction that
+-- writes: what it has inserted it has yet to commit. (Transactions of other roles are seen only by members of pg_read_all_stats.)
 CREATE FUNCTION dailies.raise_floor(the_lane smallint, the_kind text) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
     floor     dailies.claim_floors;
-    latest    timestamptz := clock_timestamp() - interval '10 seconds';
+    latest    timestamptz := least(
+        clock_timestamp() - interval '1 second',
+        (SELECT min(a.xact_start) FROM pg_stat_activity a WHERE a.backend_xid IS NOT NULL AND a.pid <> pg_backend_pid()));
     first_due timestamptz;
     first_id  bigint;
 BEGIN
@@ -197,7 +200,7 @@ RETURNS TABLE (id bigint, kind text, payload jsonb, attempt integer, failures in
                created_at timestamptz, claimed_at timestamptz, claim_id bigint)
 LANGUAGE plpgsql
 -- Planned once a session, and by index whatever the statistics say: they know an empty table when a flood begins.
-SET plan_cache_mode = force_generic_plan SET enable_seqscan = off SET enable_bitmapscan = off
+SET plan_cache_mode = force_generic_plan SET enable_seqscan = off SET enable_bitmapscan = off SET jit = off
 AS $$
 #variable_conflict use_column
 DECLARE
@@ -271,12 +274,12 @@ BEGIN
                   jobs.created_at, jobs.claimed_at, the_claim;
     END IF;
 
-    -- Twice a second while there is work, every twenty seconds while there is none.
+    -- Four times a second while there is work, every twenty seconds while there is none.
     FOR the_lane, the_kind IN
         SELECT l.lane, wanted.kind FROM dailies.lanes l CROSS JOIN unnest(kinds) AS wanted (kind)
         LEFT JOIN dailies.claim_floors f ON f.lane = l.lane AND f.kind = wanted.kind
         WHERE f.moved_at IS NULL
-           OR f.moved_at < now() - CASE WHEN cardinality(taken) > 0 THEN interval '0.5 seconds' ELSE interval '20 seconds' END
+           OR f.moved_at < now() - CASE WHEN cardinality(taken) > 0 THEN interval '0.25 seconds' ELSE interval '20 seconds' END
     LOOP
         PERFORM dailies.raise_floor(the_lane, the_kind);
     END LOOP;
@@ -312,7 +315,7 @@ END $$;
 
 -- Completes many claims at once, or none: when one of them is no longer held, it raises DJ001 for the first such.
 CREATE FUNCTION dailies.complete_jobs(jobs bigint[], attempts integer[]) RETURNS void LANGUAGE plpgsql
-SET plan_cache_mode = force_generic_plan SET enable_seqscan = off SET enable_bitmapscan = off
+SET plan_cache_mode = force_generic_plan SET enable_seqscan = off SET enable_bitmapscan = off SET jit = off
 AS $$
 #variable_conflict use_column
 DECLARE
