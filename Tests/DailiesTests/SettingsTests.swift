@@ -22,6 +22,7 @@ struct SettingsTests {
             #expect(found.slots == Setting(value: 9, source: .flag("--slots")))
             #expect(found.storage == Setting(value: "/from/env", source: .environment("DAILIES_STORAGE")))
             #expect(found.graceSeconds == Setting(value: 7, source: .file(file)))
+            #expect(found.historyDays == Setting(value: 90, source: .standard))
         }
     }
 

@@ -54,7 +54,7 @@ struct MutantTests {
             text: "PERFORM dailies.raise_stale_claim(stale.id, stale.attempt)", replacement: "RETURN"),
         Mutant(
             name: "a claim that is not written down", function: "claim_jobs",
-            text: "INSERT INTO dailies.claims (worker_id, job_ids) VALUES (worker, taken) RETURNING claims.id INTO the_claim;",
+            text: "INSERT INTO dailies.claims (worker_id, job_ids) VALUES (worker, fresh) RETURNING claims.id INTO the_claim;",
             replacement: ""),
         Mutant(
             name: "a floor above a job that came back", function: "lower_floor", text: "WHERE l.lane = the_lane", replacement: "WHERE false"),

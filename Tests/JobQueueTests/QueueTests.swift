@@ -197,6 +197,16 @@ struct QueueTests {
         }
     }
 
+    @Test func `a worker that looks twice takes each job once`() async throws {
+        try await withQueue { queue, worker in
+            try await insert(7, into: queue)
+            let ids = try await queue.claim(worker: worker, kinds: ["noop"], limit: 10).map(\.id)
+            #expect(ids.sorted() == Array(1...7))
+            let rows: [[Int64]] = try await column(queue, "SELECT job_ids FROM dailies.claims")
+            #expect(rows.flatMap { $0 }.sorted() == Array(1...7))
+        }
+    }
+
     @Test func `a job in a state that cannot be is refused by the database`() async throws {
         try await withQueue { queue, _ in
             for statement in [

@@ -37,6 +37,7 @@ struct Doctor: AsyncParsableCommand {
         add("slots", "\(settings.slots.value)", settings.slots.source)
         add("grace-seconds", "\(settings.graceSeconds.value)", settings.graceSeconds.source)
         add("poll-ms", "\(settings.pollMs.value)", settings.pollMs.source)
+        add("history-days", "\(settings.historyDays.value)", settings.historyDays.source)
         add("sandbox", settings.sandbox.value.rawValue, settings.sandbox.source)
         add("inspector", settings.inspector?.value.string ?? "beside this program", settings.inspector?.source ?? .standard)
         add("log-level", settings.logLevel.value.rawValue, settings.logLevel.source)

@@ -22,6 +22,11 @@ struct WorkerOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
+            "Days for which the stories of ended jobs are kept; 90 by default. (env: DAILIES_HISTORY_DAYS)", valueName: "days"))
+    var historyDays: Int?
+
+    @Option(
+        help: ArgumentHelp(
             "required or off. Off opens untrusted files without Landlock and seccomp: only where the kernel lacks them. (env: DAILIES_SANDBOX)"
         ))
     var sandbox: String?
@@ -29,7 +34,7 @@ struct WorkerOptions: ParsableArguments {
     var flags: [String: String?] {
         [
             "slots": slots.map(String.init), "grace-seconds": graceSeconds.map(String.init), "listen-database": listenDatabase,
-            "poll-ms": pollMs.map(String.init), "sandbox": sandbox,
+            "poll-ms": pollMs.map(String.init), "history-days": historyDays.map(String.init), "sandbox": sandbox,
         ]
     }
 }

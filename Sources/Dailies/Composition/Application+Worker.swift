@@ -38,7 +38,8 @@ extension Application {
         try await withPool(database, limit: min(slots, 8) + 4) { pool in
             let configuration = JobWorker.Configuration(
                 name: "\(Self.hostName()):\(getpid())", version: Release.version, slots: slots,
-                pollInterval: .milliseconds(settings.pollMs.value), graceTime: .seconds(settings.graceSeconds.value))
+                pollInterval: .milliseconds(settings.pollMs.value), graceTime: .seconds(settings.graceSeconds.value),
+                historyRetention: .seconds(settings.historyDays.value * 86_400))
             let handler = InspectResponse(
                 interviews: Interviews(pool: pool), storage: storage, inspectors: inspectors, limits: settings.limits,
                 retryPolicy: configuration.retryPolicy, logger: logger)

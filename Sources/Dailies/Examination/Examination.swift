@@ -31,11 +31,11 @@ struct Examination: Sendable {
                 let status = try await Migrator(logger: application.logger).status(on: connection)
                 var found: [Finding] = []
                 let name = "PostgreSQL \(version / 10_000).\(version % 10_000)"
-                // FOR UPDATE SKIP LOCKED, generated columns and partitioned primary keys in the form that is used here: 14.
+                // UNIQUE NULLS NOT DISTINCT, which the queue's pauses use, came with 15.
                 found.append(
-                    version >= 140_000
+                    version >= 150_000
                         ? .fine("database", "\(name) answers")
-                        : .problem("database", "\(name) is too old", remedy: "Use PostgreSQL 14 or newer."))
+                        : .problem("database", "\(name) is too old", remedy: "Use PostgreSQL 15 or newer."))
                 found.append(Self.schema(status))
                 if try await connection.isPooled() { found.append(pooler) }
                 if status.contradiction == nil, status.pending.isEmpty {
@@ -47,7 +47,7 @@ struct Examination: Sendable {
                         found.append(
                             .note(
                                 "queue", "\(counts.discarded) jobs were discarded in the last day",
-                                remedy: "See dailies.job_history for why."))
+                                remedy: "`dailies jobs list --state discarded` shows them, `dailies jobs show ID` why."))
                     }
                 }
                 return found

@@ -28,6 +28,8 @@ struct Settings: Sendable {
     var slots: Setting<Int>
     var graceSeconds: Setting<Int>
     var pollMs: Setting<Int>
+    /// How long the stories of ended jobs are kept; answers and review records are not part of that.
+    var historyDays: Setting<Int>
     var sandbox: Setting<Sandbox>
     /// `nil`: the `dailies-inspector` beside this program.
     var inspector: Setting<FilePath>?
@@ -47,6 +49,7 @@ struct Settings: Sendable {
         slots = try reader.number("slots", in: 1...256, default: cores)
         graceSeconds = try reader.number("grace-seconds", in: 0...3600, default: 30)
         pollMs = try reader.number("poll-ms", in: 50...60_000, default: 1000)
+        historyDays = try reader.number("history-days", in: 1...3650, default: 90)
         sandbox = try reader.choice("sandbox", default: .required)
         inspector = try reader.text("inspector").map { Setting(value: Self.absolute($0.value), source: $0.source) }
         logLevel = try reader.choice("log-level", default: .info)

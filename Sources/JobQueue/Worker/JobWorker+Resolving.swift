@@ -126,7 +126,7 @@ extension JobWorker {
         try await queue.pool.transaction { connection in
             switch resolution {
             case .completed(let effects):
-                try await queue.end(claim, as: .completed, in: connection)
+                try await queue.complete([claim], in: connection)
                 try await effects(connection)
             case .discarded(let reason, let effects):
                 try await queue.end(claim, as: .discarded, reason: reason, in: connection)

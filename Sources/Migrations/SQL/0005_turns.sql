@@ -207,8 +207,8 @@ DECLARE
     goes_by_age boolean := nextval('dailies.claim_count') % 8 = 0;
     the_lane    smallint;
     the_kind    text;
-    in_turn     bigint[];
-    taken       bigint[] := '{}';
+    fresh       bigint[];
+    taken       integer := 0;
     the_claim   bigint;
 BEGIN
     -- A lost claim is claimed again: it need not wait for the disk. Completions do.
@@ -235,6 +235,7 @@ BEGIN
     END IF;
 
     LOOP
+        fresh := '{}';
         FOR the_lane IN
             SELECT l.lane FROM dailies.lanes l
             LEFT JOIN LATERAL (
@@ -245,7 +246,7 @@ BEGIN
         LOOP
             -- Each kind from its floor on, then all together in turn. With one kind in a lane, which is the rule, nothing is locked that
             -- is not taken.
-            in_turn := ARRAY(
+            fresh := fresh || ARRAY(
                 SELECT ready.id FROM unnest(kinds) AS wanted (kind),
                 LATERAL (
                     SELECT jobs.id, due_at FROM dailies.jobs
@@ -253,33 +254,33 @@ BEGIN
                       AND (due_at, jobs.id) >= (
                           coalesce((SELECT f.due_at FROM dailies.claim_floors f WHERE f.lane = the_lane AND f.kind = wanted.kind), '-infinity'),
                           coalesce((SELECT f.id FROM dailies.claim_floors f WHERE f.lane = the_lane AND f.kind = wanted.kind), 0))
-                    ORDER BY due_at, jobs.id LIMIT batch - cardinality(taken) FOR UPDATE SKIP LOCKED
+                    ORDER BY due_at, jobs.id LIMIT batch - taken - cardinality(fresh) FOR UPDATE SKIP LOCKED
                 ) AS ready
-                ORDER BY ready.due_at, ready.id LIMIT batch - cardinality(taken));
-            taken := taken || in_turn;
-            EXIT WHEN cardinality(taken) >= batch;
+                ORDER BY ready.due_at, ready.id LIMIT batch - taken - cardinality(fresh));
+            EXIT WHEN taken + cardinality(fresh) >= batch;
         END LOOP;
-        EXIT WHEN cardinality(taken) >= batch OR pg_sequence_last_value('dailies.jobs_wanted') IS NOT NULL;
+
+        IF cardinality(fresh) > 0 THEN
+            taken := taken + cardinality(fresh);
+            INSERT INTO dailies.claims (worker_id, job_ids) VALUES (worker, fresh) RETURNING claims.id INTO the_claim;
+            RETURN QUERY
+            UPDATE dailies.jobs
+            SET state = 'running', attempt = jobs.attempt + 1, worker_id = worker, claimed_at = now()
+            WHERE jobs.id = ANY (fresh)
+            RETURNING jobs.id, jobs.kind, jobs.payload, jobs.attempt, jobs.failures, jobs.crashes, jobs.max_attempts,
+                      jobs.created_at, jobs.claimed_at, the_claim;
+        END IF;
+        EXIT WHEN taken >= batch OR pg_sequence_last_value('dailies.jobs_wanted') IS NOT NULL;
         -- Whoever commits before the flag is armed is seen by the second look, whoever inserts after it notifies.
         PERFORM setval('dailies.jobs_wanted', 1, true);
     END LOOP;
-
-    IF cardinality(taken) > 0 THEN
-        INSERT INTO dailies.claims (worker_id, job_ids) VALUES (worker, taken) RETURNING claims.id INTO the_claim;
-        RETURN QUERY
-        UPDATE dailies.jobs
-        SET state = 'running', attempt = jobs.attempt + 1, worker_id = worker, claimed_at = now()
-        WHERE jobs.id = ANY (taken)
-        RETURNING jobs.id, jobs.kind, jobs.payload, jobs.attempt, jobs.failures, jobs.crashes, jobs.max_attempts,
-                  jobs.created_at, jobs.claimed_at, the_claim;
-    END IF;
 
     -- Four times a second while there is work, every twenty seconds while there is none.
     FOR the_lane, the_kind IN
         SELECT l.lane, wanted.kind FROM dailies.lanes l CROSS JOIN unnest(kinds) AS wanted (kind)
         LEFT JOIN dailies.claim_floors f ON f.lane = l.lane AND f.kind = wanted.kind
         WHERE f.moved_at IS NULL
-           OR f.moved_at < now() - CASE WHEN cardinality(taken) > 0 THEN interval '0.25 seconds' ELSE interval '20 seconds' END
+           OR f.moved_at < now() - CASE WHEN taken > 0 THEN interval '0.25 seconds' ELSE interval '20 seconds' END
     LOOP
         PERFORM dailies.raise_floor(the_lane, the_kind);
     END LOOP;
