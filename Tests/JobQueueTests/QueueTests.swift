@@ -186,6 +186,9 @@ struct QueueTests {
             }
             try await inserts("nobody had looked")
             #expect(try await queue.claim(worker: worker, kinds: ["noop"], limit: 60).count == 51)
+            try await inserts("one found a flood, and looks again by itself")
+            #expect(try await queue.claim(worker: worker, kinds: ["noop"], limit: 60).count == 51)
+            #expect(try await queue.claim(worker: worker, kinds: ["noop"], limit: 60).isEmpty)
             try await inserts("one looked and found too little")
             #expect(try await queue.claim(worker: worker, kinds: ["noop"], limit: 50).count == 50)
             try await inserts("one looked and found enough")
@@ -193,7 +196,11 @@ struct QueueTests {
             while heard.last != "one looked and found enough", case .notification(let notification) = await events.next() {
                 heard.append(notification.payload)
             }
-            #expect(heard == ["nobody had looked", "", "one looked and found too little", "one looked and found enough"])
+            #expect(
+                heard == [
+                    "nobody had looked", "one found a flood, and looks again by itself", "", "one looked and found too little",
+                    "one looked and found enough",
+                ])
         }
     }
 

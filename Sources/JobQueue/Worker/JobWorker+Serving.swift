@@ -14,14 +14,16 @@ extension JobWorker {
         let held = HeldClaims()
         keeper.start()
         mailbox.yield([.woken])
+        let (echoes, echo) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
         await withTaskGroup(of: Void.self) { helpers in
             helpers.addTask { await announceShutdown(to: mailbox) }
-            helpers.addTask { await listen(for: mailbox, worker: worker, held: held) }
+            helpers.addTask { await listen(for: mailbox, echo: echo, worker: worker, held: held) }
             helpers.addTask { await poll(for: mailbox) }
+            helpers.addTask { await lookAgain(after: echoes, for: mailbox) }
             helpers.addTask { await keepHouse(worker: worker, held: held) }
             // In a task of its own, because this one may be cancelled, and a result that is there shall not be lost for that. It ends:
             // being cancelled is a shutdown without grace.
-            await Task { await decide(events, mailbox: mailbox, worker: worker, keeper: keeper, held: held) }.value
+            await Task { await decide(events, mailbox: mailbox, echo: echo, worker: worker, keeper: keeper, held: held) }.value
             helpers.cancelAll()
         }
         keeper.stop()
@@ -35,7 +37,8 @@ extension JobWorker {
 
     /// Carries out what the tenure decides until it has ended and every job with it.
     private func decide(
-        _ events: AsyncStream<[Tenure.Event]>, mailbox: Tenure.Mailbox, worker: UUID, keeper: LeaseKeeper, held: HeldClaims
+        _ events: AsyncStream<[Tenure.Event]>, mailbox: Tenure.Mailbox, echo: AsyncStream<Void>.Continuation, worker: UUID,
+        keeper: LeaseKeeper, held: HeldClaims
     ) async {
         let resolved = ResolvedJobs()
         async let writing: Void = write(resolved, keeper: keeper, held: held, to: mailbox)
@@ -52,6 +55,8 @@ extension JobWorker {
                     resolved.put(claim, await resolution(of: claim) { held.stopRequest(for: claim.id) })
                 }
                 take(outcome)
+                // Part of a flood, of which the database tells nobody: there will be more.
+                if fresh.count < limit, !fresh.isEmpty { echo.yield() }
             }
         }
         resolved.finish()
@@ -97,21 +102,25 @@ extension JobWorker {
         mailbox.yield([.graceOver])
     }
 
-    private func listen(for mailbox: Tenure.Mailbox, worker: UUID, held: HeldClaims) async {
-        await withDiscardingTaskGroup { echoes in
-            for await event in PostgresListener(listening, channels: [JobQueue.channel, JobQueue.stopChannel]) {
-                if case .notification(let notification) = event, notification.channel == JobQueue.stopChannel {
-                    await heedStops(worker: worker, held: held)
-                    continue
-                }
-                mailbox.yield([.woken])
-                // Of many inserts in one moment only one is announced, and not the last: look again when they have committed. With
-                // jitter, so that of many idle workers not all ask in the same instant.
-                echoes.addTask {
-                    try? await Task.sleep(for: .milliseconds(Double.random(in: 8...12)))
-                    mailbox.yield([.woken])
-                }
+    private func listen(
+        for mailbox: Tenure.Mailbox, echo: AsyncStream<Void>.Continuation, worker: UUID, held: HeldClaims
+    ) async {
+        for await event in PostgresListener(listening, channels: [JobQueue.channel, JobQueue.stopChannel]) {
+            if case .notification(let notification) = event, notification.channel == JobQueue.stopChannel {
+                await heedStops(worker: worker, held: held)
+                continue
             }
+            mailbox.yield([.woken])
+            echo.yield()
+        }
+    }
+
+    /// Looks a second time after a wake-up and after a claim that found some: of many inserts in one moment at most one is announced,
+    /// and not the last. With jitter, so that of many idle workers not all ask in the same instant.
+    private func lookAgain(after echoes: AsyncStream<Void>, for mailbox: Tenure.Mailbox) async {
+        for await _ in echoes {
+            try? await Task.sleep(for: .milliseconds(Double.random(in: 8...12)))
+            mailbox.yield([.woken])
         }
     }
 
