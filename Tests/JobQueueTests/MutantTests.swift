@@ -57,7 +57,8 @@ struct MutantTests {
             text: "INSERT INTO dailies.claims (worker_id, job_ids) VALUES (worker, fresh) RETURNING claims.id INTO the_claim;",
             replacement: ""),
         Mutant(
-            name: "a floor above a job that came back", function: "lower_floor", text: "WHERE l.lane = the_lane", replacement: "WHERE false"),
+            name: "a floor above a job that came back", function: "lower_floor", text: "WHERE l.lane = the_lane", replacement: "WHERE false"
+        ),
         Mutant(
             name: "a floor above a job that waits", function: "raise_floor", text: "ORDER BY j.due_at, j.id",
             replacement: "ORDER BY j.due_at DESC, j.id DESC"),

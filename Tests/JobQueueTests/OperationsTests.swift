@@ -115,7 +115,8 @@ struct OperationsTests {
     @Test(arguments: [JobQueue.Stopping.cancelled, .discarded]) func `what waits is stopped at once`(how: JobQueue.Stopping) async throws {
         try await withQueue { queue, worker in
             try await insert(2, into: queue)
-            try await queue.pool.execute("UPDATE dailies.jobs SET state = 'scheduled', lane = 1000, due_at = now() + interval '1 hour' WHERE id = 2")
+            try await queue.pool.execute(
+                "UPDATE dailies.jobs SET state = 'scheduled', lane = 1000, due_at = now() + interval '1 hour' WHERE id = 2")
             let became = try await queue.stop([2, 1, 4711], as: how, reason: "not wanted")
             #expect(became.map(\.id) == [1, 2, 4711])
             #expect(became.map(\.became) == [.ended, .ended, .unknown])

@@ -114,7 +114,8 @@ extension JobWorker {
                 isFallback = true
             } catch {
                 logger.critical(
-                    "the job cannot be given back; this worker starts anew, so that others rescue it", metadata: claim.metadata(["error": "\(error)"]))
+                    "the job cannot be given back; this worker starts anew, so that others rescue it",
+                    metadata: claim.metadata(["error": "\(error)"]))
                 keeper.forfeit()
                 return .abandoned
             }

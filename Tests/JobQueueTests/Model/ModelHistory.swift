@@ -37,7 +37,8 @@ struct ModelHistory {
         case 24..<50: if let worker { return .claim(worker: worker, limit: Int.random(in: 1...3, using: &generator)) }
         case 50..<64:
             if let claim, Bool.random(using: &generator) {
-                let more = (0..<Int.random(in: 0...2, using: &generator)).compactMap { _ in claims.suffix(4).randomElement(using: &generator) }
+                let count = Int.random(in: 0...2, using: &generator)
+                let more = (0..<count).compactMap { _ in claims.suffix(4).randomElement(using: &generator) }
                 return .complete(Set(more + [claim]))
             }
             if let claim { return .end(claim, [.completed, .completed, .discarded, .cancelled][Int.random(in: 0..<4, using: &generator)]) }
