@@ -39,15 +39,16 @@ public struct JobQueue: Sendable {
     }
 
     /// Takes up to `limit` jobs, the most urgent first.
+    /// - Parameter asksForMore: whether workers are to be told of the next job if there is none.
     /// - Throws: `JobQueueError.leaseLost` when the worker is no longer among the living.
-    public func claim(worker: UUID, kinds: [String], limit: Int) async throws -> [JobClaim] {
+    public func claim(worker: UUID, kinds: [String], limit: Int, asksForMore: Bool = true) async throws -> [JobClaim] {
         do {
             return try await pool.query(
                 PostgresQuery(
                     named: "jobs.claim",
                     """
                     SELECT id, kind, payload::text, attempt, failures, crashes, max_attempts, claim_id
-                    FROM dailies.claim_jobs(\(worker), \(kinds), \(limit)::integer)
+                    FROM dailies.claim_jobs(\(worker), \(kinds), \(limit)::integer, \(asksForMore))
                     """)
             ).decode(JobClaim.self)
         } catch {

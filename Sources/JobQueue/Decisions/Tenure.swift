@@ -11,8 +11,10 @@ struct Tenure: Sendable {
     static let largestClaim = 1000
 
     enum Event: Hashable, Sendable {
-        /// There may be something to claim: a notification, a poll, or the breaker's time.
+        /// There may be something to claim: a poll, a second look, or the breaker's time.
         case woken
+        /// A notification came: there is something to claim for somebody.
+        case told
         /// A claim brought `count` of the `limit` jobs it asked for.
         case claimed(count: Int, limit: Int)
         /// The claim failed because the database is away.
@@ -65,7 +67,7 @@ struct Tenure: Sendable {
     /// - Returns: `.cancelJobs` where the event calls for it; ask `nextAction` for the rest.
     mutating func handle(_ event: Event, now: ContinuousClock.Instant, jitter: Double) -> Action? {
         switch event {
-        case .woken:
+        case .woken, .told:
             wantsToClaim = true
         case .claimed(let count, let limit):
             isClaiming = false

@@ -14,7 +14,7 @@ extension JobWorker {
         let held = HeldClaims()
         keeper.start()
         mailbox.yield([.woken])
-        let (echoes, echo) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
+        let (echoes, echo) = AsyncStream.makeStream(of: Echo.self, bufferingPolicy: .bufferingNewest(1))
         await withTaskGroup(of: Void.self) { helpers in
             helpers.addTask { await announceShutdown(to: mailbox) }
             helpers.addTask { await listen(for: mailbox, echo: echo, worker: worker, held: held) }
@@ -37,7 +37,7 @@ extension JobWorker {
 
     /// Carries out what the tenure decides until it has ended and every job with it.
     private func decide(
-        _ events: AsyncStream<[Tenure.Event]>, mailbox: Tenure.Mailbox, echo: AsyncStream<Void>.Continuation, worker: UUID,
+        _ events: AsyncStream<[Tenure.Event]>, mailbox: Tenure.Mailbox, echo: AsyncStream<Echo>.Continuation, worker: UUID,
         keeper: LeaseKeeper, held: HeldClaims
     ) async {
         let resolved = ResolvedJobs()
@@ -48,24 +48,26 @@ extension JobWorker {
         }
         deciding: for await batch in events {
             for event in batch { take(event) }
+            // When others got what a notification told of, the next flood is for others too: only the second look asks again.
+            let asksForMore = !batch.contains(.told)
             while let action = tenure.nextAction(now: .now) {
                 guard case .claim(let limit) = action else { break deciding }
-                let (outcome, fresh) = await claim(limit, for: worker)
+                let (outcome, fresh) = await claim(limit, for: worker, asksForMore: asksForMore)
                 held.start(fresh) { claim in
                     resolved.put(claim, await resolution(of: claim) { held.stopRequest(for: claim.id) })
                 }
                 take(outcome)
                 // Part of a flood, of which the database tells nobody: there will be more.
-                if fresh.count < limit, !fresh.isEmpty { echo.yield() }
+                if fresh.count < limit, !fresh.isEmpty { echo.yield(.ofFinding) }
             }
         }
         resolved.finish()
         await writing
     }
 
-    private func claim(_ limit: Int, for worker: UUID) async -> (Tenure.Event, [JobClaim]) {
+    private func claim(_ limit: Int, for worker: UUID, asksForMore: Bool) async -> (Tenure.Event, [JobClaim]) {
         do {
-            let claims = try await queue.claim(worker: worker, kinds: Array(handlers.keys), limit: limit)
+            let claims = try await queue.claim(worker: worker, kinds: Array(handlers.keys), limit: limit, asksForMore: asksForMore)
             return (.claimed(count: claims.count, limit: limit), claims)
         } catch {
             if (error as? JobQueueError)?.code == .leaseLost {
@@ -103,23 +105,32 @@ extension JobWorker {
     }
 
     private func listen(
-        for mailbox: Tenure.Mailbox, echo: AsyncStream<Void>.Continuation, worker: UUID, held: HeldClaims
+        for mailbox: Tenure.Mailbox, echo: AsyncStream<Echo>.Continuation, worker: UUID, held: HeldClaims
     ) async {
         for await event in PostgresListener(listening, channels: [JobQueue.channel, JobQueue.stopChannel]) {
             if case .notification(let notification) = event, notification.channel == JobQueue.stopChannel {
                 await heedStops(worker: worker, held: held)
                 continue
             }
-            mailbox.yield([.woken])
-            echo.yield()
+            mailbox.yield([.told])
+            echo.yield(.ofWakeUp)
         }
     }
 
-    /// Looks a second time after a wake-up and after a claim that found some: of many inserts in one moment at most one is announced,
-    /// and not the last. With jitter, so that of many idle workers not all ask in the same instant.
-    private func lookAgain(after echoes: AsyncStream<Void>, for mailbox: Tenure.Mailbox) async {
-        for await _ in echoes {
-            try? await Task.sleep(for: .milliseconds(Double.random(in: 8...12)))
+    /// Why a worker looks a second time: of many inserts in one moment at most one is announced, and not the last.
+    private enum Echo {
+        case ofWakeUp, ofFinding
+    }
+
+    /// Looks a second time. With jitter, so that of many idle workers not all ask in the same instant; and later with each wake-up
+    /// after which there was nothing, up to 320 milliseconds: this look may ask to be woken again, and in a flood of jobs that are
+    /// for others that would slow down those who insert them.
+    private func lookAgain(after echoes: AsyncStream<Echo>, for mailbox: Tenure.Mailbox) async {
+        var idleWakeUps = 0
+        for await echo in echoes {
+            idleWakeUps = echo == .ofWakeUp ? min(idleWakeUps + 1, 6) : 0
+            let pause = Double.random(in: 8...12) * Double(1 << max(0, idleWakeUps - 1))
+            try? await Task.sleep(for: .milliseconds(pause))
             mailbox.yield([.woken])
         }
     }

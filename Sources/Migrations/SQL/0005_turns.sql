@@ -77,6 +77,45 @@ CREATE INDEX fair_turns_by_time ON dailies.fair_turns (due_at);
 CREATE TABLE dailies.lanes (lane smallint PRIMARY KEY);
 INSERT INTO dailies.lanes SELECT 0 UNION SELECT priority FROM dailies.jobs;
 
+-- Whoever inserts wakes workers, but only when somebody wants jobs. A transaction that notifies holds a lock of the whole server's
+-- until it is on disk, so producers that all notify commit one after the other: 64 of them at a fifteenth of their speed. A worker
+-- that found nothing arms a flag and looks once more; of the next inserts exactly one takes the flag and notifies; the others do
+-- neither.
+--
+-- The flag is a sequence, because that is the one thing in PostgreSQL which all sessions see at once, outside their transactions,
+-- which WHEN can read without a call (an empty trigger in PL/pgSQL costs 7 % of a small insert, a second trigger that is not even
+-- called 4 %), and of which one session takes each number. It is armed with the time in milliseconds, times 1000, as the next
+-- number; whoever gets that has taken it.
+--
+-- A wake-up can be missed: by one whose commit comes just behind the announced one (workers look again after ten milliseconds), or
+-- while a transaction that took the flag takes long to commit. The next poll finds those jobs, and arms the flag again.
+CREATE SEQUENCE dailies.jobs_wanted AS bigint CYCLE;
+-- WHEN is read as whoever inserts; the functions write as the owner.
+GRANT SELECT ON SEQUENCE dailies.jobs_wanted TO PUBLIC;
+DROP TRIGGER jobs_are_announced ON dailies.jobs;
+DROP FUNCTION dailies.announce_jobs();
+CREATE FUNCTION dailies.announce_jobs() RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog AS $$
+BEGIN
+    IF nextval('dailies.jobs_wanted') % 1000 = 0 THEN
+        PERFORM pg_notify('dailies_jobs', '');
+    END IF;
+END $$;
+
+-- Arms the flag, and says whether it did: not when it is armed, and not twice within eight milliseconds, however many workers find
+-- nothing. They look again after ten.
+CREATE FUNCTION dailies.want_jobs() RETURNS boolean LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog AS $$
+DECLARE
+    flag   bigint := pg_sequence_last_value('dailies.jobs_wanted');
+    millis bigint := extract(epoch FROM clock_timestamp()) * 1000;
+BEGIN
+    -- A clock that was set back is no reason to wait for it.
+    IF flag IS NULL OR abs(millis - flag / 1000) < 8 THEN
+        RETURN false;
+    END IF;
+    PERFORM setval('dailies.jobs_wanted', millis * 1000, false);
+    RETURN true;
+END $$;
+
 CREATE FUNCTION dailies.take_turn() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     NEW.lane := CASE WHEN NEW.state = 'scheduled' THEN 1000 ELSE NEW.priority END;
@@ -88,37 +127,18 @@ BEGIN
         ON CONFLICT (fair_key, lane) DO UPDATE SET due_at = greatest(f.due_at + interval '1 minute', excluded.due_at)
         RETURNING f.due_at INTO NEW.due_at;
     END IF;
+    IF TG_OP = 'INSERT' AND NEW.state = 'available' AND pg_sequence_last_value('dailies.jobs_wanted') IS NULL THEN
+        PERFORM dailies.announce_jobs();
+    END IF;
     RETURN NEW;
 END $$;
--- Available jobs of nobody in the first lane, the quickest way in, do not even call it.
+-- Available jobs of nobody in the first lane, the quickest way in, do not even call it when nobody waits for them.
 CREATE TRIGGER jobs_take_turns BEFORE INSERT ON dailies.jobs
-    FOR EACH ROW WHEN (NEW.fair_key <> 0 OR NEW.priority <> 0 OR NEW.state <> 'available') EXECUTE FUNCTION dailies.take_turn();
+    FOR EACH ROW WHEN (NEW.fair_key <> 0 OR NEW.priority <> 0 OR NEW.state <> 'available'
+                       OR pg_sequence_last_value('dailies.jobs_wanted'::regclass) IS NULL)
+    EXECUTE FUNCTION dailies.take_turn();
 CREATE TRIGGER jobs_change_lanes BEFORE UPDATE OF priority ON dailies.jobs
     FOR EACH ROW EXECUTE FUNCTION dailies.take_turn();
-
--- Wakes one fetch, but only when somebody wants jobs. A transaction that notifies holds a lock of the whole server's until it is on
--- disk, so producers that all notify commit one after the other: 64 of them at a fifteenth of their speed. A worker that found
--- fewer jobs than it has slots, and at most two, arms a flag and looks once more; the next insert clears it and notifies; the others
--- do neither.
---
--- The flag is a sequence (armed: is_called), because that is the one thing in PostgreSQL which all sessions see at once, outside
--- their transactions, and which WHEN can read without a call: even an empty trigger in PL/pgSQL costs 7 % of a small insert.
---
--- A wake-up can be missed: by one whose commit comes just behind the announced one (workers look again after ten milliseconds), or
--- while a transaction that cleared the flag takes long to commit. The next poll finds those jobs, and arms the flag again.
-CREATE SEQUENCE dailies.jobs_wanted MINVALUE 1 MAXVALUE 2 CYCLE;
--- WHEN is read as whoever inserts; the function writes as the owner.
-GRANT SELECT ON SEQUENCE dailies.jobs_wanted TO PUBLIC;
-CREATE OR REPLACE FUNCTION dailies.announce_jobs() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog AS $$
-BEGIN
-    PERFORM setval('dailies.jobs_wanted', 1, false);
-    PERFORM pg_notify('dailies_jobs', '');
-    RETURN NULL;
-END $$;
-DROP TRIGGER jobs_are_announced ON dailies.jobs;
-CREATE TRIGGER jobs_are_announced AFTER INSERT ON dailies.jobs
-    FOR EACH STATEMENT WHEN (pg_sequence_last_value('dailies.jobs_wanted'::regclass) IS NOT NULL)
-    EXECUTE FUNCTION dailies.announce_jobs();
 
 -- A job is back in its lane, perhaps before where claims start to look. Nobody ever waits for a floor: where it is locked, the sweep
 -- finds the job.
@@ -189,14 +209,15 @@ END $$;
 -- Counts claims, so that every eighth goes by age. A sequence, because it is no row that claims would wait for.
 CREATE SEQUENCE dailies.claim_count AS bigint CYCLE;
 
--- Takes up to `batch` jobs for a worker. Raises DJ002 when the worker's lease is over.
+-- Takes up to `batch` jobs for a worker; where there are none and it asks for more, workers are told of the next. Raises DJ002
+-- when the worker's lease is over.
 --
 -- Lane by lane, the lowest number first. Every eighth claim goes the other way where something has waited for ten minutes: the lane
 -- whose first job has waited longest comes first. So fresh answers overtake a bulk import however large it is, and an eighth of
 -- the work goes into it all the same: nothing waits for ever.
 DROP FUNCTION dailies.claim_jobs(uuid, text[], integer);
 DROP FUNCTION dailies.claim_unpaused_jobs(uuid, text[], integer);
-CREATE FUNCTION dailies.claim_jobs(worker uuid, kinds text[], batch integer)
+CREATE FUNCTION dailies.claim_jobs(worker uuid, kinds text[], batch integer, asks_for_more boolean DEFAULT true)
 RETURNS TABLE (id bigint, kind text, payload jsonb, attempt integer, failures integer, crashes integer, max_attempts integer,
                created_at timestamptz, claimed_at timestamptz, claim_id bigint)
 LANGUAGE plpgsql
@@ -271,10 +292,9 @@ BEGIN
             RETURNING jobs.id, jobs.kind, jobs.payload, jobs.attempt, jobs.failures, jobs.crashes, jobs.max_attempts,
                       jobs.created_at, jobs.claimed_at, the_claim;
         END IF;
-        -- Who finds several at once is in the middle of a flood: it looks again by itself, and nobody needs to be told.
-        EXIT WHEN taken >= least(batch, 3) OR pg_sequence_last_value('dailies.jobs_wanted') IS NOT NULL;
-        -- Whoever commits before the flag is armed is seen by the second look, whoever inserts after it notifies.
-        PERFORM setval('dailies.jobs_wanted', 1, true);
+        -- Who finds some looks again by itself: in a flood nobody needs to be told. Whoever commits before the flag is armed is
+        -- seen by the second look, whoever inserts after it notifies.
+        EXIT WHEN taken > 0 OR NOT asks_for_more OR cardinality(kinds) = 0 OR NOT dailies.want_jobs();
     END LOOP;
 
     -- Four times a second while there is work, every twenty seconds while there is none.
