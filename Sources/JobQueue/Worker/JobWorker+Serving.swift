@@ -14,16 +14,14 @@ extension JobWorker {
         let held = HeldClaims()
         keeper.start()
         mailbox.yield([.woken])
-        let (echoes, echo) = AsyncStream.makeStream(of: Echo.self, bufferingPolicy: .bufferingNewest(1))
         await withTaskGroup(of: Void.self) { helpers in
             helpers.addTask { await announceShutdown(to: mailbox) }
-            helpers.addTask { await listen(for: mailbox, echo: echo, worker: worker, held: held) }
+            helpers.addTask { await listen(for: mailbox, worker: worker, held: held) }
             helpers.addTask { await poll(for: mailbox) }
-            helpers.addTask { await lookAgain(after: echoes, for: mailbox) }
             helpers.addTask { await keepHouse(worker: worker, held: held) }
             // In a task of its own, because this one may be cancelled, and a result that is there shall not be lost for that. It ends:
             // being cancelled is a shutdown without grace.
-            await Task { await decide(events, mailbox: mailbox, echo: echo, worker: worker, keeper: keeper, held: held) }.value
+            await Task { await decide(events, mailbox: mailbox, worker: worker, keeper: keeper, held: held) }.value
             helpers.cancelAll()
         }
         keeper.stop()
@@ -37,30 +35,32 @@ extension JobWorker {
 
     /// Carries out what the tenure decides until it has ended and every job with it.
     private func decide(
-        _ events: AsyncStream<[Tenure.Event]>, mailbox: Tenure.Mailbox, echo: AsyncStream<Echo>.Continuation, worker: UUID,
-        keeper: LeaseKeeper, held: HeldClaims
+        _ events: AsyncStream<[Tenure.Event]>, mailbox: Tenure.Mailbox, worker: UUID, keeper: LeaseKeeper, held: HeldClaims
     ) async {
         let resolved = ResolvedJobs()
         async let writing: Void = write(resolved, keeper: keeper, held: held, to: mailbox)
         var tenure = Tenure(slots: configuration.slots)
+        var secondLook = SecondLook()
         func take(_ event: Tenure.Event) {
             if tenure.handle(event, now: .now, jitter: .random(in: 0...1)) == .cancelJobs { held.cancelAll() }
         }
         deciding: for await batch in events {
             for event in batch { take(event) }
-            // When others got what a notification told of, the next flood is for others too: only the second look asks again.
-            let asksForMore = !batch.contains(.told)
+            // Where a notification told of nothing for this worker, only the second look asks to be told again.
+            let wasTold = batch.contains(.told)
             while let action = tenure.nextAction(now: .now) {
                 guard case .claim(let limit) = action else { break deciding }
-                let (outcome, fresh) = await claim(limit, for: worker, asksForMore: asksForMore)
+                let (outcome, fresh) = await claim(limit, for: worker, asksForMore: !wasTold)
                 held.start(fresh) { claim in
                     resolved.put(claim, await resolution(of: claim) { held.stopRequest(for: claim.id) })
                 }
                 take(outcome)
-                // Part of a flood, of which the database tells nobody: there will be more.
-                if fresh.count < limit, !fresh.isEmpty { echo.yield(.ofFinding) }
+                if fresh.count < limit {
+                    secondLook.plan(found: fresh.count, wasTold: wasTold) { mailbox.yield([.woken]) }
+                }
             }
         }
+        secondLook.end()
         resolved.finish()
         await writing
     }
@@ -104,34 +104,13 @@ extension JobWorker {
         mailbox.yield([.graceOver])
     }
 
-    private func listen(
-        for mailbox: Tenure.Mailbox, echo: AsyncStream<Echo>.Continuation, worker: UUID, held: HeldClaims
-    ) async {
+    private func listen(for mailbox: Tenure.Mailbox, worker: UUID, held: HeldClaims) async {
         for await event in PostgresListener(listening, channels: [JobQueue.channel, JobQueue.stopChannel]) {
             if case .notification(let notification) = event, notification.channel == JobQueue.stopChannel {
                 await heedStops(worker: worker, held: held)
                 continue
             }
             mailbox.yield([.told])
-            echo.yield(.ofWakeUp)
-        }
-    }
-
-    /// Why a worker looks a second time: of many inserts in one moment at most one is announced, and not the last.
-    private enum Echo {
-        case ofWakeUp, ofFinding
-    }
-
-    /// Looks a second time. With jitter, so that of many idle workers not all ask in the same instant; and later with each wake-up
-    /// after which there was nothing, up to 320 milliseconds: this look may ask to be woken again, and in a flood of jobs that are
-    /// for others that would slow down those who insert them.
-    private func lookAgain(after echoes: AsyncStream<Echo>, for mailbox: Tenure.Mailbox) async {
-        var idleWakeUps = 0
-        for await echo in echoes {
-            idleWakeUps = echo == .ofWakeUp ? min(idleWakeUps + 1, 6) : 0
-            let pause = Double.random(in: 8...12) * Double(1 << max(0, idleWakeUps - 1))
-            try? await Task.sleep(for: .milliseconds(pause))
-            mailbox.yield([.woken])
         }
     }
 

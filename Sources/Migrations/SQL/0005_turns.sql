@@ -87,9 +87,10 @@ INSERT INTO dailies.lanes SELECT 0 UNION SELECT priority FROM dailies.jobs;
 -- called 4 %), and of which one session takes each number. It is armed with the time in milliseconds, times 1000, as the next
 -- number; whoever gets that has taken it.
 --
--- A wake-up can be missed: by one whose commit comes just behind the announced one (workers look again after ten milliseconds), or
+-- A wake-up can be missed: by one whose commit comes just behind the announced one (workers look again after some milliseconds), or
 -- while a transaction that took the flag takes long to commit. The next poll finds those jobs, and arms the flag again.
-CREATE SEQUENCE dailies.jobs_wanted AS bigint CYCLE;
+-- Armed from the beginning.
+CREATE SEQUENCE dailies.jobs_wanted AS bigint START 1000 CYCLE;
 -- WHEN is read as whoever inserts; the functions write as the owner.
 GRANT SELECT ON SEQUENCE dailies.jobs_wanted TO PUBLIC;
 DROP TRIGGER jobs_are_announced ON dailies.jobs;
@@ -101,15 +102,15 @@ BEGIN
     END IF;
 END $$;
 
--- Arms the flag, and says whether it did: not when it is armed, and not twice within eight milliseconds, however many workers find
--- nothing. They look again after ten.
+-- Arms the flag, and says whether it did: not when it is armed, and not twice within four milliseconds, however many workers find
+-- nothing. They look again after five.
 CREATE FUNCTION dailies.want_jobs() RETURNS boolean LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog AS $$
 DECLARE
     flag   bigint := pg_sequence_last_value('dailies.jobs_wanted');
     millis bigint := extract(epoch FROM clock_timestamp()) * 1000;
 BEGIN
     -- A clock that was set back is no reason to wait for it.
-    IF flag IS NULL OR abs(millis - flag / 1000) < 8 THEN
+    IF flag IS NULL OR abs(millis - flag / 1000) < 4 THEN
         RETURN false;
     END IF;
     PERFORM setval('dailies.jobs_wanted', millis * 1000, false);
