@@ -50,7 +50,6 @@ let package = Package(
         .systemLibrary(
             name: "CFFmpeg", pkgConfig: "libavformat libavcodec libavutil libswscale libswresample",
             providers: [.apt(["libavformat-dev", "libavcodec-dev", "libavutil-dev", "libswscale-dev", "libswresample-dev"])]),
-        .systemLibrary(name: "CEbur128", pkgConfig: "libebur128", providers: [.apt(["libebur128-dev"])]),
         .systemLibrary(name: "CSeccomp", pkgConfig: "libseccomp", providers: [.apt(["libseccomp-dev"])]),
         .target(name: "CSandbox", dependencies: ["CSeccomp"]),
         .target(name: "CInspectorChannel"),
@@ -66,7 +65,7 @@ let package = Package(
         // One recording: what is known of it, and how it is found out.
         .target(name: "Recordings", swiftSettings: everywhere),
         .target(name: "FFmpeg", dependencies: ["CFFmpeg", system], swiftSettings: besideC),
-        .target(name: "Inspection", dependencies: ["FFmpeg", "Recordings", "CEbur128", system], swiftSettings: besideC),
+        .target(name: "Inspection", dependencies: ["FFmpeg", "Recordings", system], swiftSettings: besideC),
         .target(name: "InspectorChannel", dependencies: ["CInspectorChannel", "Recordings", system], swiftSettings: besideC),
         .executableTarget(
             name: "Inspector", dependencies: ["Inspection", "InspectorChannel", "Recordings", "CSandbox", system],

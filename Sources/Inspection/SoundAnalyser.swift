@@ -26,7 +26,7 @@ final class SoundAnalyser {
         var sampleRate: Int
         var channels: Int
         var samplesPerBlock: Int
-        var loudness: LoudnessMeter?
+        var loudness: LoudnessMeter
         var clipping: ClippingCounter
     }
 
@@ -65,7 +65,7 @@ final class SoundAnalyser {
         outline.finish()
         return SoundMeasurement(
             sampleRate: setup.sampleRate, channels: setup.channels, samplesPerBlock: setup.samplesPerBlock,
-            loudness: setup.loudness?.integrated, loudnessRange: setup.loudness?.range, peak: Double(peak),
+            loudness: setup.loudness.integrated, loudnessRange: setup.loudness.range, peak: Double(peak),
             clippedRatio: setup.clipping.ratio, mutedRatio: muted.finish(), silence: silence)
     }
 
@@ -84,7 +84,7 @@ final class SoundAnalyser {
             throw FFmpegError(.unsupported, operation: "follow sound that changes its rate or channels")
         }
         if let time = frame.time { fillHole(before: time - origin, current) }
-        current.loudness?.add(heard)
+        setup?.loudness.add(heard)
         measure(heard, current)
     }
 

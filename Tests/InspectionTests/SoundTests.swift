@@ -97,7 +97,7 @@ struct SoundTests {
     }
 
     /// The last such number is the summary's.
-    private static func number(after label: String, in text: String) -> Double? {
+    static func number(after label: String, in text: String) -> Double? {
         guard let found = text.range(of: label, options: .backwards) else { return nil }
         return text[found.upperBound...].split(whereSeparator: \.isWhitespace).first.flatMap { Double($0) }
     }
