@@ -1,4 +1,4 @@
-public import FoundationEssentials
+internal import FoundationEssentials
 import Postgres
 
 /// What every worker does for all: each of these may be called by anyone at any time.
@@ -39,22 +39,6 @@ extension JobQueue {
             }
         }
         return found
-    }
-
-    /// Buries workers that stopped beating and makes their jobs available again.
-    /// - Returns: the buried workers' names with the number of jobs each had.
-    public func rescue() async throws -> [(worker: String, jobs: Int)] {
-        try await pool.query(PostgresQuery(named: "jobs.rescue", "SELECT worker_name, jobs_rescued FROM dailies.rescue_jobs()"))
-            .decode((String.self, Int.self)).map { (worker: $0, jobs: $1) }
-    }
-
-    /// Gives back jobs that the database says this worker has held for longer than the lease and that it does not know of: the
-    /// answer to its claim was lost with the connection.
-    /// - Returns: how many.
-    public func releaseUnheld(worker: UUID, held: [Int64]) async throws -> Int {
-        try await pool.query(
-            PostgresQuery(named: "jobs.release_unheld", "SELECT dailies.release_unheld_jobs(\(worker), \(held)) AS released")
-        ).one().decode("released")
     }
 
     /// Makes the history's partitions of the coming week and drops those that are over, at most once however many workers ask.

@@ -175,7 +175,7 @@ struct QueueTests {
         }
     }
 
-    @Test func `a worker that found too little is told of the next insert, once, and of no more until it has looked again`() async throws {
+    @Test func `a worker that found nothing and asked is told of the next insert, once, and of no more until it asks again`() async throws {
         try await withQueue { queue, worker in
             var events = PostgresListener(queue.pool.configuration.connection, channels: [JobQueue.channel]).makeAsyncIterator()
             #expect(await events.next() == .connected)
@@ -184,22 +184,23 @@ struct QueueTests {
                 try await insert(1, into: queue)
                 try await queue.pool.execute("SELECT pg_notify('dailies_jobs', \(name))")
             }
-            try await inserts("nobody had looked")
+            try await inserts("the first of all")
             #expect(try await queue.claim(worker: worker, kinds: ["noop"], limit: 60).count == 51)
             try await inserts("one found a flood, and looks again by itself")
             #expect(try await queue.claim(worker: worker, kinds: ["noop"], limit: 60).count == 51)
+            #expect(try await queue.claim(worker: worker, kinds: ["noop"], limit: 60, asksForMore: false).isEmpty)
+            try await inserts("one found nothing, and did not ask")
+            #expect(try await queue.claim(worker: worker, kinds: ["noop"], limit: 60).count == 51)
             #expect(try await queue.claim(worker: worker, kinds: ["noop"], limit: 60).isEmpty)
-            try await inserts("one looked and found too little")
-            #expect(try await queue.claim(worker: worker, kinds: ["noop"], limit: 50).count == 50)
-            try await inserts("one looked and found enough")
+            try await inserts("one found nothing, and asked")
             var heard: [String] = []
-            while heard.last != "one looked and found enough", case .notification(let notification) = await events.next() {
+            while heard.last != "one found nothing, and asked", case .notification(let notification) = await events.next() {
                 heard.append(notification.payload)
             }
             #expect(
                 heard == [
-                    "nobody had looked", "one found a flood, and looks again by itself", "", "one looked and found too little",
-                    "one looked and found enough",
+                    "", "the first of all", "one found a flood, and looks again by itself", "one found nothing, and did not ask", "",
+                    "one found nothing, and asked",
                 ])
         }
     }

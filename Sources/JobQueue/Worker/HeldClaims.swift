@@ -19,7 +19,7 @@ final class HeldClaims: Sendable {
     private let state = Mutex(State())
 
     /// Starts to work on claims, each in a task of its own.
-    /// - Parameter work: ends by handing the claim's resolution on; the entry stays until ``remove(_:)``.
+    /// - Parameter work: ends by handing the claim's resolution on; the entry stays until ``remove(_:isSettled:)``.
     func start(_ claims: [JobClaim], _ work: @escaping @Sendable (JobClaim) async -> Void) {
         state.withLock { state in
             for claim in claims {

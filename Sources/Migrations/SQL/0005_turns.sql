@@ -152,7 +152,9 @@ $$;
 
 -- Lets claims start later: at the first available job, but not after the last second, nor after the beginning of a transaction that
 -- writes: what it has inserted it has yet to commit. (Transactions of other roles are seen only by members of pg_read_all_stats.)
-CREATE FUNCTION dailies.raise_floor(the_lane smallint, the_kind text) RETURNS void LANGUAGE plpgsql AS $$
+CREATE FUNCTION dailies.raise_floor(the_lane smallint, the_kind text) RETURNS void LANGUAGE plpgsql
+SET plan_cache_mode = force_generic_plan SET enable_seqscan = off SET enable_bitmapscan = off SET jit = off
+AS $$
 DECLARE
     floor     dailies.claim_floors;
     latest    timestamptz := least(
@@ -180,7 +182,9 @@ END $$;
 
 -- Finds jobs before the floors, and lowers the floors to them. Every worker calls it; one at a time does it, and where it has
 -- many dead entries to walk over, for at most a twentieth of the time.
-CREATE FUNCTION dailies.sweep_floors() RETURNS integer LANGUAGE plpgsql AS $$
+CREATE FUNCTION dailies.sweep_floors() RETURNS integer LANGUAGE plpgsql
+SET plan_cache_mode = force_generic_plan SET enable_seqscan = off SET enable_bitmapscan = off SET jit = off
+AS $$
 DECLARE
     floor   dailies.claim_floors;
     first   dailies.jobs;
