@@ -4,13 +4,17 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/futex.h>
+#include <linux/openat2.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdint.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/ptrace.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/uio.h>
 #include <unistd.h>
@@ -18,6 +22,38 @@
 static long try_execute(void) {
     char *const arguments[] = {"true", NULL};
     return syscall(SYS_execve, "/bin/true", arguments, arguments + 1);
+}
+
+static long try_execute_descriptor(void) {
+    char *const arguments[] = {"program", NULL};
+    return syscall(SYS_execveat, STDERR_FILENO, "", arguments, arguments + 1, AT_EMPTY_PATH);
+}
+
+static long try_open_how(void) {
+    struct open_how how = {.flags = O_RDONLY};
+    return syscall(SYS_openat2, AT_FDCWD, "/etc/passwd", &how, sizeof(how));
+}
+
+static long ask_of(const char *path) {
+    struct stat status;
+    return syscall(SYS_newfstatat, AT_FDCWD, path, &status, 0);
+}
+
+static long try_socket_pair(void) {
+    int ends[2];
+    return syscall(SYS_socketpair, AF_UNIX, SOCK_SEQPACKET, 0, ends);
+}
+
+static long try_message(long call) {
+    struct msghdr empty = {0};
+    // The channel's number in the server.
+    return syscall(call, STDERR_FILENO + 1, &empty, MSG_DONTWAIT);
+}
+
+static long try_change_limits(pid_t victim) {
+    struct rlimit now;
+    // Asking is enough: the same call sets them.
+    return syscall(SYS_prlimit64, victim, RLIMIT_AS, NULL, &now);
 }
 
 static long try_fork(void) {
@@ -33,6 +69,20 @@ static long try_read_memory(pid_t victim) {
     struct iovec there = {.iov_base = &here, .iov_len = sizeof(own)};
     return syscall(SYS_process_vm_readv, victim, &here, 1, &there, 1, 0);
 }
+
+static long try_write_memory(pid_t victim) {
+    char same[8];
+    // Nothing is at address zero, so nothing is changed where it is allowed.
+    struct iovec here = {.iov_base = same, .iov_len = sizeof(same)};
+    struct iovec there = {.iov_base = NULL, .iov_len = sizeof(same)};
+    return syscall(SYS_process_vm_writev, victim, &here, 1, &there, 1, 0);
+}
+
+#ifdef __x86_64__
+#define OTHER_NUMBERS 0x40000000L  // x32's
+#else
+#define OTHER_NUMBERS 0x10000L  // nobody's
+#endif
 
 long cage_try(enum cage_attempt attempt, pid_t victim) {
     switch (attempt) {
@@ -56,6 +106,31 @@ long cage_try(enum cage_attempt attempt, pid_t victim) {
     }
     case CAGE_ATTEMPT_IO_CONTROL: return syscall(SYS_ioctl, STDERR_FILENO, TIOCSTI, "x");
     case CAGE_ATTEMPT_IO_RING: return syscall(SYS_io_uring_setup, 1, NULL);
+    case CAGE_ATTEMPT_STAT: return ask_of("/etc/passwd");
+    case CAGE_ATTEMPT_OPEN_HOW: return try_open_how();
+    case CAGE_ATTEMPT_MEMORY_FILE: return syscall(SYS_memfd_create, "program", 0);
+    case CAGE_ATTEMPT_EXECUTE_DESCRIPTOR: return try_execute_descriptor();
+    case CAGE_ATTEMPT_MAP_FILE: return syscall(SYS_mmap, NULL, 4096, PROT_READ, MAP_SHARED, STDERR_FILENO, 0);
+    case CAGE_ATTEMPT_SOCKET_PAIR: return try_socket_pair();
+    case CAGE_ATTEMPT_SEND: return try_message(SYS_sendmsg);
+    case CAGE_ATTEMPT_RECEIVE: return try_message(SYS_recvmsg);
+    case CAGE_ATTEMPT_DUPLICATE: return syscall(SYS_dup, STDERR_FILENO);
+    case CAGE_ATTEMPT_CONTROL_DESCRIPTOR: return syscall(SYS_fcntl, STDERR_FILENO, F_GETFL);
+    case CAGE_ATTEMPT_FORK_ANOTHER_WAY: return syscall(SYS_clone3, NULL, 0);
+    case CAGE_ATTEMPT_WRITE_MEMORY: return try_write_memory(victim);
+    case CAGE_ATTEMPT_HOLD_PROCESS: return syscall(SYS_pidfd_open, victim, 0);
+    case CAGE_ATTEMPT_QUEUE_SIGNAL: return syscall(SYS_rt_sigqueueinfo, victim, 0, NULL);
+    case CAGE_ATTEMPT_CHANGE_LIMITS: return try_change_limits(victim);
+    case CAGE_ATTEMPT_BECOME_ROOT: return syscall(SYS_setresuid, 0, 0, 0);
+    case CAGE_ATTEMPT_OWN_WORLD: return syscall(SYS_unshare, CLONE_NEWUSER);
+    case CAGE_ATTEMPT_MOUNT: return syscall(SYS_mount, NULL, "/", NULL, 0, NULL);
+    case CAGE_ATTEMPT_CONTROL_SELF: return syscall(SYS_prctl, PR_GET_DUMPABLE, 0, 0, 0, 0);
+    case CAGE_ATTEMPT_KERNEL_PROGRAM: return syscall(SYS_bpf, 0, NULL, 0);
+    case CAGE_ATTEMPT_COUNT_EVENTS: return syscall(SYS_perf_event_open, NULL, 0, -1, -1, 0);
+    case CAGE_ATTEMPT_HANDLE_FAULTS: return syscall(SYS_userfaultfd, 0);
+    case CAGE_ATTEMPT_KEY_RING: return syscall(SYS_add_key, NULL, NULL, NULL, 0, 0);
+    case CAGE_ATTEMPT_SHARED_MEMORY: return syscall(SYS_shmget, 0, 0, 0);
+    case CAGE_ATTEMPT_OTHER_NUMBERS: return syscall(OTHER_NUMBERS | SYS_getpid);
     }
     errno = EINVAL;
     return -1;

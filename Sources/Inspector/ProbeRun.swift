@@ -28,6 +28,31 @@ struct ProbeRun {
         case .protectCode: attempt(CAGE_ATTEMPT_PROTECT_CODE)
         case .ioControl: attempt(CAGE_ATTEMPT_IO_CONTROL)
         case .ioRing: attempt(CAGE_ATTEMPT_IO_RING)
+        case .askOfFile: attempt(CAGE_ATTEMPT_STAT)
+        case .openAnotherWay: attempt(CAGE_ATTEMPT_OPEN_HOW)
+        case .memoryFile: attempt(CAGE_ATTEMPT_MEMORY_FILE)
+        case .executeDescriptor: attempt(CAGE_ATTEMPT_EXECUTE_DESCRIPTOR)
+        case .mapFile: attempt(CAGE_ATTEMPT_MAP_FILE)
+        case .socketPair: attempt(CAGE_ATTEMPT_SOCKET_PAIR)
+        case .send: attempt(CAGE_ATTEMPT_SEND)
+        case .receive: attempt(CAGE_ATTEMPT_RECEIVE)
+        case .duplicate: attempt(CAGE_ATTEMPT_DUPLICATE)
+        case .controlDescriptor: attempt(CAGE_ATTEMPT_CONTROL_DESCRIPTOR)
+        case .forkAnotherWay: attempt(CAGE_ATTEMPT_FORK_ANOTHER_WAY)
+        case .writeMemory: attempt(CAGE_ATTEMPT_WRITE_MEMORY)
+        case .holdProcess: attempt(CAGE_ATTEMPT_HOLD_PROCESS)
+        case .queueSignal: attempt(CAGE_ATTEMPT_QUEUE_SIGNAL)
+        case .changeLimits: attempt(CAGE_ATTEMPT_CHANGE_LIMITS)
+        case .becomeRoot: attempt(CAGE_ATTEMPT_BECOME_ROOT)
+        case .ownWorld: attempt(CAGE_ATTEMPT_OWN_WORLD)
+        case .mount: attempt(CAGE_ATTEMPT_MOUNT)
+        case .controlSelf: attempt(CAGE_ATTEMPT_CONTROL_SELF)
+        case .kernelProgram: attempt(CAGE_ATTEMPT_KERNEL_PROGRAM)
+        case .countEvents: attempt(CAGE_ATTEMPT_COUNT_EVENTS)
+        case .handleFaults: attempt(CAGE_ATTEMPT_HANDLE_FAULTS)
+        case .keyRing: attempt(CAGE_ATTEMPT_KEY_RING)
+        case .sharedMemory: attempt(CAGE_ATTEMPT_SHARED_MEMORY)
+        case .otherNumbers: attempt(CAGE_ATTEMPT_OTHER_NUMBERS)
         case .spin: spin()
         case .hang: hang()
         case .hoard: hoard()
@@ -41,6 +66,7 @@ struct ProbeRun {
         case .absurdReport: writer.write(absurdReport)
         case .falsePoster: falsePoster()
         case .noisyLog: noisyLog()
+        case .spoilRecording: spoilRecording()
         case .inventory: inventory()
         }
     }
@@ -117,6 +143,12 @@ struct ProbeRun {
             DailiesInspector.complain("\u{1B}[31mline \(line) \u{7}" + String(repeating: "x", count: 300))
         }
         return .software
+    }
+
+    private func spoilRecording() -> InspectorExit {
+        let isWritten = (try? descriptors.recording.writeAll(toAbsoluteOffset: 0, "spoilt".utf8)) != nil
+        let isCut = (try? descriptors.recording.resize(to: 0)) != nil
+        return isWritten || isCut ? .escaped : .software
     }
 
     private func inventory() -> InspectorExit {

@@ -18,6 +18,36 @@ public enum InspectorProbe: String, Hashable, Sendable, Codable, CaseIterable {
     case protectCode = "protect_code"
     case ioControl = "io_control"
     case ioRing = "io_ring"
+    case askOfFile = "ask_of_file"
+    case openAnotherWay = "open_another_way"
+    case memoryFile = "memory_file"
+    case executeDescriptor = "execute_descriptor"
+    case mapFile = "map_file"
+    case socketPair = "socket_pair"
+    /// On the channel's number, where descriptors could cross.
+    case send
+    case receive
+    case duplicate
+    case controlDescriptor = "control_descriptor"
+    case forkAnotherWay = "fork_another_way"
+    case writeMemory = "write_memory"
+    case holdProcess = "hold_process"
+    case queueSignal = "queue_signal"
+    case changeLimits = "change_limits"
+    case becomeRoot = "become_root"
+    /// A user namespace, in which it would be root.
+    case ownWorld = "own_world"
+    case mount
+    /// `prctl`, which could take back what the cage has set.
+    case controlSelf = "control_self"
+    case kernelProgram = "kernel_program"
+    case countEvents = "count_events"
+    /// `userfaultfd`, a tool of exploits.
+    case handleFaults = "handle_faults"
+    case keyRing = "key_ring"
+    case sharedMemory = "shared_memory"
+    /// By the numbers of another of the processor's instruction sets, which a filter may forget.
+    case otherNumbers = "other_numbers"
 
     // What a limit must end.
     /// Uses processor time for ever.
@@ -49,12 +79,16 @@ public enum InspectorProbe: String, Hashable, Sendable, Codable, CaseIterable {
     case noisyLog = "noisy_log"
 
     // What must be as it is.
+    /// Writes to the recording, and cuts it.
+    case spoilRecording = "spoil_recording"
     /// Logs how many descriptors are open and environment variables set.
     case inventory
 
     /// Those that a sound cage answers with SIGSYS.
     public static let forbidden: [InspectorProbe] = [
         .openFile, .createFile, .socket, .execute, .fork, .thread, .trace, .readMemory, .signal, .signalThread, .mapCode, .protectCode,
-        .ioControl, .ioRing,
+        .ioControl, .ioRing, .askOfFile, .openAnotherWay, .memoryFile, .executeDescriptor, .mapFile, .socketPair, .send, .receive,
+        .duplicate, .controlDescriptor, .forkAnotherWay, .writeMemory, .holdProcess, .queueSignal, .changeLimits, .becomeRoot, .ownWorld,
+        .mount, .controlSelf, .kernelProgram, .countEvents, .handleFaults, .keyRing, .sharedMemory, .otherNumbers,
     ]
 }

@@ -1,6 +1,9 @@
+import Foundation
 import Glibc
 import InspectorChannel
 import Recordings
+import SystemPackage
+import TestSupport
 import Testing
 
 @testable import Inspectors
@@ -17,7 +20,8 @@ struct CageTests {
     /// Without it the same attempts get through to the kernel: it is the cage that ends them, not their being impossible.
     @Test(
         "is what stops them",
-        arguments: [InspectorProbe.openFile, .createFile, .socket, .fork, .thread, .signal, .readMemory, .mapCode, .protectCode])
+        // All but those that would end or replace the process, or stop its server, where nothing stops them.
+        arguments: InspectorProbe.forbidden.filter { ![.execute, .trace].contains($0) })
     func isNeeded(_ probe: InspectorProbe) async throws {
         let pool = try InspectorPool(configuration: .init(sandbox: .off))
         let death = try await pool.death(of: probe)
@@ -30,6 +34,24 @@ struct CageTests {
         let death = try await InspectorPool.shared().death(of: .inventory)
         // Three standard ones, the recording, the report and four artifacts.
         #expect(death.logLines == ["descriptors: 9, variables: 0"])
+    }
+
+    @Test("leaves the recording as it is, whatever is tried")
+    func recordingIsKept() async throws {
+        try await TemporaryFolder.with { folder in
+            let path = folder.appending("recording")
+            try Data("as it was".utf8).write(to: URL(filePath: path.string))
+            let recording = try FileDescriptor.open(path, .readOnly, options: .closeOnExec)
+            defer { try? recording.close() }
+            let outcome = try await InspectorPool.shared().run(
+                probe: .spoilRecording, recording: recording, request: InspectionRequest(), artifacts: ArtifactDescriptors())
+            guard case .died(let death) = outcome else {
+                Issue.record("It gave a report")
+                return
+            }
+            #expect(death.cause == .exit(InspectorExit.software.rawValue), "\(death)")
+            #expect(try String(contentsOfFile: path.string, encoding: .utf8) == "as it was")
+        }
     }
 
     @Test("is shown to hold, for doctor")

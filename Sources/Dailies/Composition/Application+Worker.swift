@@ -5,6 +5,7 @@ import JobQueue
 import Logging
 import Migrations
 import Postgres
+import Recordings
 import ServiceLifecycle
 import Storage
 import SystemPackage
@@ -29,10 +30,11 @@ extension Application {
         var limited = database
         limited.transactionIdleLimit = .seconds(5)
         let database = limited
+        let inspectors = try inspectors()
+        try await requireCage(inspectors)
         try await awaitSchema(database)
 
         let storage = try await storage()
-        let inspectors = try inspectors()
         let slots = settings.slots.value
         // For claims, results, housekeeping and the watcher; and for jobs that read what they are about.
         try await withPool(database, limit: min(slots, 8) + 4) { pool in
@@ -63,6 +65,19 @@ extension Application {
                 throw error
             }
         }
+    }
+
+    /// Refuses to work where the cage around inspectors cannot be built, unless that is what the setting says. What else may be wrong with
+    /// the inspector passes, such as an upgrade that is under way; the jobs wait for it.
+    private func requireCage(_ inspectors: InspectorPool) async throws {
+        guard settings.sandbox.value == .required else {
+            return logger.warning(
+                "recordings are opened without a sandbox",
+                metadata: ["setting": "sandbox=off", "from": "\(settings.sandbox.source)", "remedy": "leave the setting out where the kernel allows"])
+        }
+        guard let support = try? await inspectors.sandboxSupport(), !support.isComplete else { return }
+        await inspectors.shutdown()
+        throw InspectorError.sandboxUnavailable(support)
     }
 
     /// A release's first worker may be there before its migrations. It waits for them, because in a rolling deploy the workers of the
