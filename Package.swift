@@ -113,7 +113,7 @@ let package = Package(
         .testTarget(
             name: "InspectorsTests",
             dependencies: ["Inspectors", "InspectorChannel", "Recordings", "TestSupport", "Inspector", subprocess, system],
-            swiftSettings: everywhere),
+            exclude: ["impostor.py"], swiftSettings: everywhere),
         .testTarget(
             name: "StorageTests", dependencies: ["Storage", "TestSupport", crypto, subprocess, system], swiftSettings: everywhere),
         .testTarget(
@@ -125,6 +125,14 @@ let package = Package(
             name: "DailiesTests",
             dependencies: [
                 "Dailies", "LocalPostgres", "Postgres", "Recordings", "Storage", "TestSupport", "Inspector", subprocess, system,
-            ], exclude: ["clock-set-back.c"], swiftSettings: everywhere),
+            ], exclude: ["clock-set-back.c", "without.c"], swiftSettings: everywhere),
     ]
 )
+
+// `Scripts/fuzz` alone builds this one, because it links only with libFuzzer.
+if Context.environment["DAILIES_FUZZ"] != nil {
+    package.targets.append(
+        .executableTarget(
+            name: "InspectionFuzzer", dependencies: ["Inspection", "Recordings", system], path: "Scripts/fuzz.d/InspectionFuzzer",
+            swiftSettings: [.swiftLanguageMode(.v6)]))
+}

@@ -10,6 +10,7 @@ internal import SystemPackage
 extension InspectorLoop {
     /// A warm start takes 50 ms; a machine that needs this long has other troubles.
     private static let startMs = 30_000
+    private static let messagesAtATime = 100
 
     func serve() {
         while awaitWork() {
@@ -77,10 +78,11 @@ extension InspectorLoop {
             _ = unsafe poll(&polled, 2, timeUntil(isReady ? nil : patienceMs))
             if polled[0].revents != 0 { bell.silence() }
             do {
-                while let received = try server.channel.receive(wait: false) {
+                // So many and no more: a server that never stops talking must not keep this thread from its other work.
+                for _ in 0..<Self.messagesAtATime {
+                    guard let received = try server.channel.receive(wait: false) else { return isReady ? nil : .neverReady }
                     if let error = hear(received, executable: server.executable, isReady: &isReady) { return .unusable(error) }
                 }
-                return isReady ? nil : .neverReady
             } catch Errno.resourceTemporarilyUnavailable {
                 // All heard.
             } catch {

@@ -27,6 +27,7 @@ struct WaveformFile: Decodable {
 
     /// A minimum and a maximum for each point of the one channel.
     var isConsistent: Bool {
-        version == 2 && channels == 1 && bits == 8 && data.count == 2 * length
+        // Divided, because twice a made-up length may be more than a number holds.
+        version == 2 && channels == 1 && bits == 8 && data.count.isMultiple(of: 2) && data.count / 2 == length
     }
 }
