@@ -58,6 +58,8 @@ public import SystemPackage
         if unsafe Self.needsProbing(context) {
             unsafe Self.probe(context, limits: limits)
         }
+        // Some demuxers leave out what is too much and go on.
+        if let limit = FFmpegError.limit(), limit == .tooManyStreams { throw FFmpegError(limit, operation: "open the recording") }
         streams = unsafe Self.describe(context)
     }
 

@@ -58,6 +58,9 @@ internal import SystemPackage
     }
 
     private func read(into bytes: UnsafeMutablePointer<UInt8>, count: Int) -> CInt {
+        // Beyond what a file can have the kernel answers EINVAL, which would look like a failure of the descriptor. A recording's own
+        // numbers lead there.
+        guard !position.addingReportingOverflow(Int64(count)).overflow else { return dailies_error_eof() }
         while true {
             let got = unsafe pread(descriptor, bytes, count, off_t(position))
             if got > 0 {
@@ -70,7 +73,7 @@ internal import SystemPackage
     }
 
     private func write(_ bytes: UnsafePointer<UInt8>, count: Int) -> CInt {
-        guard position + Int64(count) <= maxBytes else { return fail(EFBIG) }
+        guard Int64(count) <= maxBytes - min(position, maxBytes) else { return fail(EFBIG) }
         var done = 0
         while done < count {
             let put = unsafe pwrite(descriptor, bytes + done, count - done, off_t(position))
@@ -90,13 +93,19 @@ internal import SystemPackage
         switch whence & ~AVSEEK_FORCE {
         case AVSEEK_SIZE: return size() ?? Int64(fail(EIO))
         case SEEK_SET: position = max(0, offset)
-        case SEEK_CUR: position = max(0, position + offset)
+        case SEEK_CUR: position = max(0, Self.sum(position, offset))
         case SEEK_END:
             guard let size = size() else { return Int64(fail(EIO)) }
-            position = max(0, size + offset)
+            position = max(0, Self.sum(size, offset))
         default: return Int64(dailies_error_invalid_data())
         }
         return position
+    }
+
+    /// Of two numbers that a recording may have made up.
+    private static func sum(_ position: Int64, _ offset: Int64) -> Int64 {
+        let (sum, overflow) = position.addingReportingOverflow(offset)
+        return overflow ? (offset > 0 ? .max : 0) : sum
     }
 
     private func size() -> Int64? {

@@ -9,8 +9,11 @@ public struct FFmpegError: Error, Hashable, Sendable {
         case endOfData
         /// This build of FFmpeg, or the whitelist, has no such format, codec or conversion.
         case unsupported
-        /// A limit (pixels, streams, a refused reference to another file) was hit.
+        /// A reference to another file, or another limit than those below.
         case refused
+        case tooManyStreams
+        /// A picture, in the header or in a frame, is larger than it may be.
+        case tooManyPixels
         case outOfMemory
         /// Reading or writing the descriptor failed with this `errno`. The infrastructure is at fault, not the recording.
         case system(Int32)
@@ -31,7 +34,15 @@ public struct FFmpegError: Error, Hashable, Sendable {
     }
 
     init(status: CInt, operation: String) {
-        self.init(Self.code(of: status), operation: operation, detail: LogLines.last() ?? Self.words(for: status))
+        self.init(Self.limit() ?? Self.code(of: status), operation: operation, detail: LogLines.last() ?? Self.words(for: status))
+    }
+
+    /// The limit that this thread's lines speak of. FFmpeg has no status of its own for them: too many streams are "out of memory", too
+    /// many pixels an "invalid argument" or "invalid data".
+    static func limit() -> Code? {
+        if LogLines.mention("max_streams") { return .tooManyStreams }
+        // What libavutil says, and what libdav1d says of itself.
+        return LogLines.mention("max pixel count") || LogLines.mention("exceeds size limit") ? .tooManyPixels : nil
     }
 
     private static func code(of status: CInt) -> Code {
@@ -61,6 +72,8 @@ extension FFmpegError: CustomStringConvertible {
         case .endOfData: reason = "the bytes end too early"
         case .unsupported: reason = "that is not supported here"
         case .refused: reason = "a limit does not allow it"
+        case .tooManyStreams: reason = "it has too many streams"
+        case .tooManyPixels: reason = "its picture is too large"
         case .outOfMemory: reason = "memory ran out"
         case .system(let errno): reason = "the file could not be read or written (errno \(errno))"
         case .other(let number): reason = "FFmpeg's error \(number)"

@@ -11,8 +11,9 @@ public enum LogLines {
         var text: String
     }
 
-    /// Enough for the lines of a few concurrent calls; older ones are overwritten.
-    private static let capacity = 32
+    /// Of one thread, and of all; older ones are forgotten. A thread's lines outlast what others say meanwhile.
+    private static let capacity = 16
+    private static let totalCapacity = 1024
     private static let lines = Mutex<[Line]>([])
     private static let copy = Mutex<CInt?>(nil)
 
@@ -45,6 +46,12 @@ public enum LogLines {
         return lines.withLock { lines in lines.last { $0.thread == thread }?.text }
     }
 
+    /// Whether one of the lines that FFmpeg logged on the calling thread has these words.
+    static func mention(_ words: String) -> Bool {
+        let thread = pthread_self()
+        return lines.withLock { lines in lines.contains { $0.thread == thread && $0.text.contains(words) } }
+    }
+
     /// Forgets the calling thread's lines, so that the next error does not quote an older one.
     static func forget() {
         let thread = pthread_self()
@@ -61,7 +68,11 @@ public enum LogLines {
         }
         let entry = Line(thread: pthread_self(), text: String(line))
         lines.withLock { lines in
-            if lines.count == capacity { lines.removeFirst() }
+            if lines.lazy.filter({ $0.thread == entry.thread }).count == capacity {
+                lines.remove(at: lines.firstIndex { $0.thread == entry.thread } ?? 0)
+            } else if lines.count == totalCapacity {
+                lines.removeFirst()
+            }
             lines.append(entry)
         }
     }

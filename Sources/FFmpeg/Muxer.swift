@@ -108,12 +108,13 @@ public import SystemPackage
         let none = dailies_no_timestamp()
         let back = tracks[number].inputTimeBase.ticks(shift)
         let raw = unsafe scratch.pointer
-        if unsafe raw.pointee.pts != none { unsafe raw.pointee.pts -= back }
-        if unsafe raw.pointee.dts != none { unsafe raw.pointee.dts -= back }
+        // A time that does not fit, such as a made-up decoding time, is no time.
+        unsafe raw.pointee.pts = Self.shifted(raw.pointee.pts, back: back)
+        unsafe raw.pointee.dts = Self.shifted(raw.pointee.dts, back: back)
         unsafe av_packet_rescale_ts(raw, tracks[number].inputTimeBase, stream.pointee.time_base)
         let decoding = unsafe raw.pointee.dts != none ? unsafe raw.pointee.dts : unsafe raw.pointee.pts
         if decoding != none {
-            let monotonic = tracks[number].lastDecodingTicks.map { max($0 + 1, decoding) } ?? decoding
+            let monotonic = tracks[number].lastDecodingTicks.map { max($0 &+ 1, decoding) } ?? decoding
             tracks[number].lastDecodingTicks = monotonic
             unsafe raw.pointee.dts = monotonic
             unsafe raw.pointee.pts = max(raw.pointee.pts == none ? monotonic : raw.pointee.pts, monotonic)
@@ -121,6 +122,14 @@ public import SystemPackage
         unsafe raw.pointee.stream_index = CInt(number)
         unsafe raw.pointee.pos = -1
         try check(unsafe av_interleaved_write_frame(context, raw), "copy a packet")
+    }
+
+    private static func shifted(_ ticks: Int64, back: Int64) -> Int64 {
+        let none = dailies_no_timestamp()
+        guard ticks != none else { return none }
+        let (time, overflow) = ticks.subtractingReportingOverflow(back)
+        // FFmpeg itself adds to times, and checks for what would not fit only in places.
+        return overflow || time.magnitude > 1 << 62 ? none : time
     }
 
     /// Writes the index and the duration, and moves them to the front. The file is complete when this returns.

@@ -13,6 +13,7 @@ struct LoudnessMeter {
     private static let stepsBetweenWindows = 10
     /// -70 LUFS, below which nothing counts.
     private static let absoluteGate = energy(ofLoudness: -70)
+    private static let loudest = 200.0
     /// The other gate: 10 LU below what passes the first one; 20 LU for the range.
     private static let (integratedGate, rangeGate) = (0.1, 0.01)
 
@@ -53,7 +54,9 @@ struct LoudnessMeter {
 
     /// Integrated loudness in LUFS; `nil` when nothing was louder than the absolute gate.
     var integrated: Double? {
-        gated(means(of: Self.stepsPerBlock, every: 1), by: Self.integratedGate).map { Self.loudness(ofEnergy: Self.mean($0)) }
+        gated(means(of: Self.stepsPerBlock, every: 1), by: Self.integratedGate).flatMap {
+            Self.known(Self.loudness(ofEnergy: Self.mean($0)))
+        }
     }
 
     /// Loudness range in LU, from the 10th to the 95th of a hundred; `nil` like `integrated`, and 0 for less than 3 s.
@@ -62,7 +65,7 @@ struct LoudnessMeter {
         guard let passed = gated(means(of: Self.stepsPerWindow, every: Self.stepsBetweenWindows), by: Self.rangeGate) else { return 0 }
         let sorted = passed.sorted()
         func percentile(_ share: Double) -> Double { sorted[Int((Double(sorted.count - 1) * share).rounded())] }
-        return Self.loudness(ofEnergy: percentile(0.95)) - Self.loudness(ofEnergy: percentile(0.10))
+        return Self.known(Self.loudness(ofEnergy: percentile(0.95)) - Self.loudness(ofEnergy: percentile(0.10)))
     }
 
     private mutating func closeStep() {
@@ -80,8 +83,13 @@ struct LoudnessMeter {
         let loud = energies.filter { $0 >= Self.absoluteGate }
         guard !loud.isEmpty else { return nil }
         let gate = Self.mean(loud) * relative
-        return loud.filter { $0 >= gate }
+        let passed = loud.filter { $0 >= gate }
+        // Where the sum is beyond all numbers, none of them reaches its mean.
+        return passed.isEmpty ? nil : passed
     }
+
+    /// Full scale is about 0 LUFS; floating-point samples can hold anything, and what is no number says nothing.
+    private static func known(_ value: Double) -> Double? { value.isFinite ? min(value, loudest) : nil }
 
     private static func mean(_ values: some Collection<Double>) -> Double { values.reduce(0, +) / Double(values.count) }
     private static func loudness(ofEnergy energy: Double) -> Double { -0.691 + 10 * log10(energy) }

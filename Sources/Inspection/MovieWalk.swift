@@ -30,7 +30,9 @@ enum MovieWalk {
             last = type
             guard size <= window.size - at else {
                 result.isCutShort = true
-                result.promisedBytes = at.addingReportingOverflow(size).partialValue
+                // The largest size that a box can claim does not fit behind another.
+                let (end, overflow) = at.addingReportingOverflow(size)
+                result.promisedBytes = overflow ? .max : end
                 break
             }
             at += size

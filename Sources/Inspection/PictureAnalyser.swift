@@ -45,6 +45,8 @@ final class PictureAnalyser {
     private(set) var isHDR: Bool
     private(set) var decodedPackets = 0
     private(set) var failedPackets = 0
+    /// A picture was larger than it may be.
+    private(set) var exceedsPixels = false
 
     init(stream: StreamInfo, of demuxer: Demuxer, maxPixels: Int) throws(FFmpegError) {
         self.stream = stream
@@ -72,6 +74,7 @@ final class PictureAnalyser {
             try look(at: time, wantsTile: wantsTile)
         } catch {
             failedPackets += 1
+            if error.code == .tooManyPixels { exceedsPixels = true }
         }
     }
 

@@ -1,4 +1,5 @@
 internal import FFmpeg
+internal import Glibc
 internal import Recordings
 internal import SystemPackage
 
@@ -33,6 +34,8 @@ struct RecordingPass {
             return try read(demuxer, choice, container, bytes: window.size, stopwatch)
         } catch let error as FFmpegError {
             return .unusable(try reason(for: error), container: container)
+        } catch InspectionError.writing(_, EFBIG) {
+            return .unusable(UnusableReason(.outputTooLarge), container: container)
         } catch let error as InspectionError {
             throw error
         } catch {
@@ -63,6 +66,8 @@ struct RecordingPass {
         case .system(let errno): throw .reading(errno: errno)
         case .outOfMemory: throw .outOfMemory
         case .unsupported: UnusableReason(.noDecodableStream)
+        case .tooManyStreams: UnusableReason(.tooManyStreams)
+        case .tooManyPixels: UnusableReason(.tooManyPixels)
         case .invalidData, .endOfData, .refused, .other: UnusableReason(.headerOnly)
         }
     }

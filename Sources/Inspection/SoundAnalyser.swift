@@ -12,6 +12,8 @@ final class SoundAnalyser {
     private static let jitter: Microseconds = 100_000
     /// More channels than this no recorder of answers has; the rest would only cost.
     private static let maxChannels = 8
+    /// In hertz: from what a telephone could carry to the highest rate that studios record with.
+    private static let rates = 1_000...768_000
 
     private let decoder: Decoder
     private let frame: Frame
@@ -70,7 +72,7 @@ final class SoundAnalyser {
     }
 
     private func listen() throws(FFmpegError) {
-        guard frame.sampleRate >= 1_000, (1...Self.maxChannels).contains(frame.channelCount) else {
+        guard Self.rates.contains(frame.sampleRate), (1...Self.maxChannels).contains(frame.channelCount) else {
             throw FFmpegError(.unsupported, operation: "listen to \(frame.channelCount) channels")
         }
         let heard = try planarFloats()

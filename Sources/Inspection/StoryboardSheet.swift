@@ -32,7 +32,9 @@ struct StoryboardSheet {
             tiles = tiles.enumerated().filter { $0.offset % 2 == 0 }.map(\.element)
             stride *= 2
         }
-        tiles.append(tile)
+        // In the order of time, also where the recording's own times run backwards.
+        let place = tiles.lastIndex { $0.time <= tile.time }.map { $0 + 1 } ?? 0
+        tiles.insert(tile, at: place)
     }
 
     /// One picture of all tiles, row by row; `nil` when there is none.

@@ -31,13 +31,16 @@ final class StreamReaders {
         stillness = StillnessDetector(pixels: (choice.video?.width ?? 0) * (choice.video?.height ?? 0), origin: origin)
     }
 
+    private var longest: Microseconds { Int64(request.limits.durationSeconds) * 1_000_000 }
+
     /// - Returns: why the recording must be given up, if it must.
     func add(_ packet: Packet) throws(InspectionError) -> UnusableReason? {
         packets += 1
-        guard packets <= request.limits.packets else { return UnusableReason(.tooLarge) }
+        guard packets <= request.limits.packets else { return UnusableReason(.tooManyPackets) }
         let isVideo = packet.streamIndex == choice.video?.index
         guard isVideo || packet.streamIndex == choice.audio?.index else { return nil }
-        if let time = packet.time, time - origin > Int64(request.limits.durationSeconds) * 1_000_000 {
+        // Its end too, and the other way as well: time that one packet makes up would be filled with silence, second by second.
+        if let time = packet.time, max(time + (packet.duration ?? 0) - origin, origin - time) > longest {
             return UnusableReason(.tooLong)
         }
         try playback?.add(packet)
@@ -64,11 +67,16 @@ final class StreamReaders {
         guard let start = [video.start, audio.start].compactMap({ $0 }).min(),
             let end = [video.end, audio.end].compactMap({ $0 }).max()
         else { return .unusable(UnusableReason(.headerOnly), container: container) }
+        guard end - start <= longest else { return .unusable(UnusableReason(.tooLong), container: container) }
         stillness.finish(end: end)
         let clock = RecordingClock(start: start, end: end)
         let heard = sound?.finish(end: end)
         let pictureTrack = pictures.flatMap { VideoTrack(timeline: video, stream: choice.video, pictures: $0, clock: clock) }
         let soundTrack = heard.flatMap { AudioTrack(timeline: audio, stream: choice.audio, heard: $0, clock: clock) }
+        // A header may be silent about the size, or lie: then the first frames tell.
+        if pictureTrack == nil, pictures?.exceedsPixels == true {
+            return .unusable(UnusableReason(.tooManyPixels), container: container)
+        }
         guard pictureTrack != nil || soundTrack != nil else {
             return .unusable(UnusableReason(.noDecodableStream), container: container)
         }

@@ -13,13 +13,20 @@ extension VideoTrack {
         self.init(
             codec: codec, profile: stream.profile, width: shown.width, height: shown.height, codedWidth: first.width,
             codedHeight: first.height, rotation: stream.rotation, frames: timeline.packets,
-            fps: timeline.packets > 1 && seconds > 0 ? (Double(timeline.packets) / seconds).rounded(toPlaces: 3) : nil,
+            fps: Self.rate(frames: timeline.packets, seconds: seconds),
             frameGapMs: timeline.gaps.summary, keyframes: timeline.keyframes,
             keyframeGapMaxMs: timeline.longestKeyframeGap.map(milliseconds), bitDepth: pictures.bitDepth, hdr: pictures.isHDR,
             startMs: clock.ms(start), endMs: clock.ms(end),
-            sizes: Self.sizes(of: pictures, start: start).map {
+            // In the order in which they are shown, whatever order they came in.
+            sizes: Self.sizes(of: pictures, start: start).sorted { $0.time < $1.time }.map {
                 VideoTrack.Size(atMs: clock.ms($0.time), width: $0.width, height: $0.height)
             })
+    }
+
+    /// `nil` also for what is no rate: a thousand frames within a millisecond.
+    private static func rate(frames: Int, seconds: Double) -> Double? {
+        let rate = seconds > 0 ? Double(frames) / seconds : .infinity
+        return frames > 1 && rate <= 1_000_000 ? rate.rounded(toPlaces: 3) : nil
     }
 
     private static func sizes(of pictures: PictureAnalyser, start: Microseconds) -> [PictureAnalyser.Size] {
@@ -37,6 +44,7 @@ extension AudioTrack {
             codec: codec, channels: heard.channels, sampleRate: heard.sampleRate, startMs: clock.ms(start), endMs: clock.ms(end),
             loudnessLufs: heard.loudness?.rounded(toPlaces: 2), loudnessRangeLu: heard.loudnessRange?.rounded(toPlaces: 2),
             peakDbfs: heard.peakDbfs, clippedRatio: heard.clippedRatio?.rounded(toPlaces: 6), speechRatio: heard.speechRatio,
-            firstSoundMs: heard.firstSoundMs, silences: heard.silences(durationMs: clock.durationMs))
+            // Samples are counted, and a recording may have more of them than time.
+            firstSoundMs: heard.firstSoundMs.map { min($0, clock.durationMs) }, silences: heard.silences(durationMs: clock.durationMs))
     }
 }

@@ -55,8 +55,11 @@ public struct InspectorDeath: Hashable, Sendable {
     /// What a review record says when no further try is made.
     public var reasonCode: UnusableReason.Code {
         switch cause {
-        case .wallTime, .cpuTime: .timedOut
-        default: .inspectorDied
+        case .wallTime: .timedOut
+        case .cpuTime: .cpuTime
+        case .memory: .outOfMemory
+        case .outputTooLarge: .outputTooLarge
+        case .signal, .exit, .badReport, .inputOutput, .serverDied, .killed: .inspectorDied
         }
     }
 }

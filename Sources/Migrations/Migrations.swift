@@ -10,6 +10,7 @@ public enum Migrations {
         embedded(3, "responses", PackageResources._003_responses_sql),
         embedded(4, "operations", PackageResources._004_operations_sql),
         embedded(5, "turns", PackageResources._005_turns_sql),
+        embedded(6, "reasons", PackageResources._006_reasons_sql),
     ]
 
     private static func embedded(_ number: Int, _ name: String, _ file: [UInt8]) -> Migration {

@@ -37,11 +37,7 @@ extension Report {
             try check.require(durationMs != nil, "duration_ms", "is missing for a usable recording")
         case .unusable:
             guard let reason else { throw ReportDefect(field: "reason", problem: "is missing for an unusable recording") }
-            // The others are said by whoever runs inspectors, never by an inspector.
-            let own: [UnusableReason.Code] = [
-                .empty, .notMedia, .headerOnly, .noDecodableStream, .tooLarge, .tooLong, .tooManyPixels,
-            ]
-            try check.require(own.contains(reason.code), "reason.code", "is not for an inspector to give")
+            try check.require(UnusableReason.findings.contains(reason.code), "reason.code", "is not for an inspector to give")
         }
     }
 

@@ -1,9 +1,13 @@
 extension VideoTrack {
+    /// How many times wider than high one sample may be; a shape beyond that is taken for a header's garbage.
+    private static let widestSample = 20
+
     func validate(_ check: ReportCheck) throws(ReportDefect) {
         try check.identifier(codec, "video.codec")
         try check.label(profile, "video.profile")
         // The displayed size may be larger than the coded one by the shape of the samples.
-        for side in [width, height] { try check.count(side, "video.width", in: 1...1_000_000) }
+        let widest = check.limits.pixels.multipliedReportingOverflow(by: Self.widestSample)
+        for side in [width, height] { try check.count(side, "video.width", in: 1...(widest.overflow ? .max : widest.partialValue)) }
         try validate(codedWidth, codedHeight, "video.coded_width", check)
         try check.require([0, 90, 180, 270].contains(rotation), "video.rotation", "is not a multiple of 90 below 360")
         try check.count(frames, "video.frames", in: 0...check.limits.packets)

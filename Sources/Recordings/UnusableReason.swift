@@ -13,16 +13,31 @@ public struct UnusableReason: Hashable, Sendable, Codable {
         case tooLarge = "too_large"
         case tooLong = "too_long"
         case tooManyPixels = "too_many_pixels"
+        case tooManyStreams = "too_many_streams"
+        case tooManyPackets = "too_many_packets"
+        /// What is made of the recording would be larger than it may be. Either the inspector says so, or it was ended for it each time.
+        case outputTooLarge = "output_too_large"
         /// The inspector ended without a report each time.
         case inspectorDied = "inspector_died"
         /// The inspector did not come to an end within its time each time.
         case timedOut = "timed_out"
+        /// It used up its processor time each time.
+        case cpuTime = "cpu_time"
+        /// It used up its memory each time.
+        case outOfMemory = "out_of_memory"
         /// The response names a recording that storage does not hold.
         case missing
     }
 
     public var code: Code
     public var message: String
+
+    /// What an inspector finds out about the recording, which another inspection would only find again. The others are said by whoever
+    /// runs inspectors, never by an inspector.
+    public static let findings: Set<Code> = [
+        .empty, .notMedia, .headerOnly, .noDecodableStream, .tooLarge, .tooLong, .tooManyPixels, .tooManyStreams, .tooManyPackets,
+        .outputTooLarge,
+    ]
 
     public init(_ code: Code, message: String? = nil) {
         self.code = code
@@ -45,8 +60,13 @@ extension UnusableReason.Code {
         case .tooLarge: "The file is larger than Dailies accepts. Ask the candidate for a shorter or smaller recording."
         case .tooLong: "The recording is longer than Dailies accepts. Ask the candidate for a shorter answer."
         case .tooManyPixels: "The picture is larger than Dailies accepts. Ask the candidate to record at a usual size, such as 1280 by 720."
+        case .tooManyStreams: "The file has more tracks than Dailies accepts. Ask the candidate for one with one picture and one sound."
+        case .tooManyPackets: "The recording has more pieces than Dailies accepts. Ask the candidate to record at a usual frame rate, such as 30."
+        case .outputTooLarge: "A copy for review would be larger than Dailies accepts. Ask the candidate for a shorter or smaller recording."
         case .inspectorDied: "The recording could not be examined: it is damaged in a way that stops the examination. Ask for a new take."
         case .timedOut: "The recording could not be examined in reasonable time. Ask the candidate for a new take."
+        case .cpuTime: "Examining the recording takes more computing than Dailies allows. Ask the candidate for a shorter or smaller recording."
+        case .outOfMemory: "Examining the recording takes more memory than Dailies allows. Ask the candidate to record at a usual size."
         case .missing: "The recording that this answer names is not in storage. Ask the candidate to send it again."
         }
     }

@@ -41,7 +41,7 @@ struct PoisonTests {
             // What people read says nothing of processors.
             #expect(
                 try await product.value(
-                    "SELECT count(*) FROM dailies.answers WHERE status = 'unusable' AND reason = 'timed_out'") == 1)
+                    "SELECT count(*) FROM dailies.answers WHERE status = 'unusable' AND reason = 'cpu_time'") == 1)
             let listed = try await product.run("jobs", "list", "--state", "discarded")
             #expect(listed.output.contains("used more processor time than it may"), "\(listed.output)\(listed.error)")
         }

@@ -66,6 +66,10 @@ extension Report {
 
 extension Fixtures {
     static func bytes(_ name: String) throws -> [UInt8] {
-        try Array(Data(contentsOf: URL(filePath: recording(name).string)))
+        try bytes(at: recording(name))
+    }
+
+    static func bytes(at path: FilePath) throws -> [UInt8] {
+        try Array(Data(contentsOf: URL(filePath: path.string)))
     }
 }

@@ -69,8 +69,66 @@ struct UnusableRecordingTests {
         #expect(try await reason { $0.recordingBytes = 1_000_000 } == .tooLarge)
         #expect(try await reason { $0.durationSeconds = 10 } == .tooLong)
         #expect(try await reason { $0.pixels = 640 * 480 } == .tooManyPixels)
-        #expect(try await reason { $0.packets = 100 } == .tooLarge)
+        #expect(try await reason { $0.packets = 100 } == .tooManyPackets)
+        #expect(try await reason { $0.streams = 1 } == .tooManyStreams)
+        #expect(try await reason { $0.artifactBytes = 100_000 } == .outputTooLarge)
         #expect(try await reason { _ in } == nil)
+    }
+
+    @Test func `A limit that is met is not exceeded`() async throws {
+        let path = Fixtures.recording("chrome-vp9-720p.webm")
+        var request = InspectionRequest()
+        let whole = try await Inspected.report(of: path, request: request)
+        request.limits.recordingBytes = Int64(try Fixtures.bytes("chrome-vp9-720p.webm").count)
+        request.limits.durationSeconds = (try #require(whole.durationMs) + 999) / 1000
+        request.limits.pixels = 1280 * 720
+        request.limits.streams = 2
+        request.limits.packets = try await FFmpegTool.probe(path, entries: "packet=size").count
+        #expect(try await Inspected.report(of: path, request: request).outcome == .usable)
+        request.limits.packets -= 1
+        #expect(try await Inspected.report(of: path, request: request).reason?.code == .tooManyPackets)
+    }
+
+    @Test("An MP4 with more tracks than allowed is refused for that", arguments: ["mp4", "mkv"])
+    func streams(_ ending: String) async throws {
+        try await TemporaryFolder.with { folder in
+            let path = folder.appending("tracks.\(ending)")
+            try await FFmpegTool.make(path, Generated.picture + Generated.h264 + Array(repeating: ["-map", "0:v"], count: 6).joined())
+            var request = InspectionRequest()
+            request.limits.streams = 6
+            #expect(try await Inspected.report(of: path, request: request).outcome == .usable)
+            request.limits.streams = 5
+            #expect(try await Inspected.report(of: path, request: request).reason?.code == .tooManyStreams)
+        }
+    }
+
+    @Test("A picture that is larger than its header says is refused before it is decoded", arguments: ["vp8", "vp9", "h264"])
+    func frameLargerThanHeader(_ codec: String) async throws {
+        try await TemporaryFolder.with { folder in
+            let path = folder.appending("large.mkv")
+            let encoder = ["vp8": "libvpx", "vp9": "libvpx-vp9", "h264": "libx264"][codec] ?? codec
+            let draw = ["-f", "lavfi", "-i", "testsrc2=size=1024x768:rate=10:duration=1", "-pix_fmt", "yuv420p"]
+            try await FFmpegTool.make(path, draw + ["-c:v", encoder, "-g", "5"])
+            var bytes = try Fixtures.bytes(at: path)
+            // PixelWidth and PixelHeight, which then say 16x16; and, for the decoders that probing opens, nothing at all.
+            for (width, height) in [(16, 16), (0, 0)] {
+                bytes = try MatroskaEdit.sized(bytes, width: width, height: height)
+                var request = InspectionRequest()
+                request.limits.pixels = 1024 * 768
+                #expect(try await Inspected.report(ofBytes: bytes, request: request).outcome == .usable)
+                request.limits.pixels = 1024 * 768 - 1
+                #expect(try await Inspected.report(ofBytes: bytes, request: request).reason?.code == .tooManyPixels, "\(width)")
+            }
+        }
+    }
+
+    @Test func `Every reason has its own sentence, which names no program and no machine`() {
+        let sentences = UnusableReason.Code.allCases.map(\.sentence)
+        #expect(Set(sentences).count == sentences.count)
+        for sentence in sentences {
+            #expect(sentence.hasSuffix(".") && sentence.count < 160, "\(sentence)")
+            for word in ["FFmpeg", "inspector", "CPU", "SIG", "packet"] { #expect(!sentence.contains(word), "\(sentence)") }
+        }
     }
 
     @Test func `Streams that no decoder here knows are named as such`() async throws {

@@ -19,7 +19,7 @@ struct LimitTests {
     func cpuTime() async throws {
         let death = try await InspectorPool.shared().death(of: .spin) { $0.cpuSeconds = 1 }
         #expect(death.cause == .cpuTime)
-        #expect(death.reasonCode == .timedOut)
+        #expect(death.reasonCode == .cpuTime)
         #expect((death.cpuMs ?? 0) >= 500)
         #expect(death.description.hasPrefix("The inspector used more processor time than it may (limit 1 s, SIGXCPU, "), "\(death)")
     }
@@ -30,7 +30,7 @@ struct LimitTests {
         #expect(death.cause == .memory, "\(death)")
         #expect((death.maxRSSBytes ?? 0) < 256 << 20)
         #expect(death.limit == "128 MiB")
-        #expect(death.reasonCode == .inspectorDied)
+        #expect(death.reasonCode == .outOfMemory)
     }
 
     @Test("the size of artifacts and of the report", arguments: [InspectorProbe.flood, .floodReport])
@@ -40,6 +40,7 @@ struct LimitTests {
             $0.reportBytes = 1 << 16
         }
         #expect(death.cause == .outputTooLarge, "\(death)")
+        #expect(death.reasonCode == .outputTooLarge)
     }
 
     @Test("the log, of which the rest is lost")
