@@ -73,7 +73,10 @@ extension Application {
         guard settings.sandbox.value == .required else {
             return logger.warning(
                 "recordings are opened without a sandbox",
-                metadata: ["setting": "sandbox=off", "from": "\(settings.sandbox.source)", "remedy": "leave the setting out where the kernel allows"])
+                metadata: [
+                    "setting": "sandbox=off", "from": "\(settings.sandbox.source)",
+                    "remedy": "leave the setting out where the kernel allows",
+                ])
         }
         guard let support = try? await inspectors.sandboxSupport(), !support.isComplete else { return }
         await inspectors.shutdown()
