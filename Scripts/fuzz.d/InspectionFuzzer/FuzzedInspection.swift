@@ -39,6 +39,15 @@ enum FuzzedInspection {
     }
 
     private static func file(_ name: String) -> FileDescriptor {
-        FileDescriptor(rawValue: memfd_create(name, UInt32(MFD_CLOEXEC)))
+        let path = FilePath("/dev/shm/dailies-fuzz-\(getpid())-\(name)")
+        do {
+            let file = try FileDescriptor.open(
+                path, .readWrite, options: [.create, .exclusiveCreate, .closeOnExec], permissions: .ownerReadWrite)
+            // It lives as long as it is open.
+            unlink(path.string)
+            return file
+        } catch {
+            fatalError("\(path) cannot be made: \(error)")
+        }
     }
 }
