@@ -12,6 +12,7 @@ public enum Migrations {
         embedded(5, "turns", PackageResources._005_turns_sql),
         embedded(6, "reasons", PackageResources._006_reasons_sql),
         embedded(7, "accounts", PackageResources._007_accounts_sql),
+        embedded(8, "reviews", PackageResources._008_reviews_sql),
     ]
 
     private static func embedded(_ number: Int, _ name: String, _ file: [UInt8]) -> Migration {
