@@ -24,6 +24,8 @@ let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummi
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let mustache = Target.Dependency.product(name: "Mustache", package: "swift-mustache")
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
+let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
+let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
 let serviceLifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let unixSignals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
 let subprocess = Target.Dependency.product(name: "Subprocess", package: "swift-subprocess")
@@ -94,9 +96,12 @@ let package = Package(
             name: "ReviewSite",
             dependencies: [
                 "Interviews", "Storage", "Recordings", "Postgres", crypto, cryptoExtras, httpTypes, hummingbird, logging, mustache, nioCore,
-                serviceLifecycle, system,
+                nioHTTP1, nioPosix, serviceLifecycle, system,
             ],
-            swiftSettings: everywhere),
+            exclude: ["Static", "Templates"], swiftSettings: everywhere, plugins: ["EmbedFiles"]),
+        // The site's templates, styles and scripts as code.
+        .executableTarget(name: "FileEmbedder", swiftSettings: everywhere),
+        .plugin(name: "EmbedFiles", capability: .buildTool(), dependencies: ["FileEmbedder"], path: "Sources/EmbedFiles"),
         .executableTarget(
             name: "Dailies",
             dependencies: [

@@ -1,12 +1,70 @@
-internal import Crypto
-internal import CryptoExtras
-internal import HTTPTypes
 internal import Hummingbird
-internal import Logging
-internal import Mustache
+public import Logging
 internal import NIOCore
+public import Postgres
+public import ServiceLifecycle
+public import Storage
 
-/// The review site.
-struct ReviewSite {
-    let router = Router()
+/// The review site: web pages and the JSON API, over HTTP/1.1. TLS is the work of a proxy in front of it.
+///
+/// It needs a database with its schema and the storage that the artifacts are in; both may be away for a while, and requests are then
+/// answered with 503. On a graceful shutdown it takes no more connections and gives running requests ten seconds.
+public struct ReviewSite: Service {
+    private let services: SiteServices
+    private let responder: RouterResponder<SiteContext>
+    private let onReady: @Sendable (_ address: String) async -> Void
+
+    /// Connections that say nothing for as long are closed.
+    private static let idleLimit = TimeAmount.seconds(60)
+    private static let graceTime = Duration.seconds(10)
+
+    /// - Parameters:
+    ///   - pool: for all requests; 8 connections serve a few hundred reviewers.
+    ///   - onReady: called once when it accepts connections, with the address to open.
+    /// - Throws: when a template of this release is wrong.
+    public init(
+        configuration: Configuration, pool: PostgresPool, storage: any RecordingStorage, logger: Logger,
+        onReady: @escaping @Sendable (_ address: String) async -> Void = { _ in }
+    ) throws {
+        services = SiteServices(
+            configuration: configuration, pool: pool, storage: storage, accounts: Accounts(pool: pool),
+            renderer: try PageRenderer(files: try StaticFiles.embedded()), logger: logger)
+        responder = Self.router(services).buildResponder()
+        self.onReady = onReady
+    }
+
+    private static func router(_ services: SiteServices) -> Router<SiteContext> {
+        let routes = SiteRoutes(services)
+        let groups: [any RouteGroup] = [
+            StaticRoutes(services: services), SignInRoutes(services: services),
+        ]
+        for group in groups { group.add(to: routes) }
+        routes.refuseOtherMethods()
+        return routes.router
+    }
+
+    public func run() async throws {
+        let configuration = services.configuration
+        let onReady = onReady
+        var quiet = services.logger
+        quiet.logLevel = max(.error, quiet.logLevel)
+        let server = Application(
+            responder: responder, server: .http1(configuration: .init(idleTimeout: Self.idleLimit)),
+            configuration: ApplicationConfiguration(address: .hostname(configuration.host, port: configuration.port)),
+            onServerRunning: { channel in
+                let port = channel.localAddress?.port ?? configuration.port
+                let host = configuration.host.contains(":") ? "[\(configuration.host)]" : configuration.host
+                await onReady(configuration.publicURL ?? "http://\(host):\(port)")
+            }, logger: services.logger)
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try await server.run() }
+            group.addTask {
+                try? await gracefulShutdown()
+                try await Task.sleep(for: Self.graceTime)
+            }
+            // Whichever is first: the server has ended, or the grace time has.
+            try await group.next()
+            group.cancelAll()
+        }
+    }
 }

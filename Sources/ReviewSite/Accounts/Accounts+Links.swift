@@ -1,0 +1,42 @@
+internal import FoundationEssentials
+internal import Postgres
+
+extension Accounts {
+    /// Makes a link that signs the reviewer in once, within ``linkMinutes``; earlier ones of this reviewer end.
+    /// - Returns: the secret at the end of `/sign-in/…`. It is shown to a person and not kept.
+    public func makeLink(for reviewer: Reviewer) async throws -> SecretToken {
+        let token = SecretToken()
+        try await pool.transaction { connection in
+            try await connection.execute(
+                "DELETE FROM dailies.sign_in_links WHERE reviewer_id = \(reviewer.id) OR expires_at < now()")
+            try await connection.execute(
+                PostgresQuery(
+                    named: "sign_in_links.make",
+                    """
+                    INSERT INTO dailies.sign_in_links (token_hash, reviewer_id, expires_at)
+                    VALUES (\(token.hash), \(reviewer.id), now() + \(Duration.seconds(Self.linkMinutes * 60)))
+                    """))
+        }
+        return token
+    }
+
+    /// Whether a link could be used now; it is not used up by that.
+    func isUsable(link token: SecretToken) async throws(PostgresError) -> Bool {
+        try await pool.query(
+            "SELECT EXISTS (SELECT FROM dailies.sign_in_links WHERE token_hash = \(token.hash) AND expires_at > now())"
+        ).one().decode(at: 0)
+    }
+
+    /// Uses a link up. Of several that try at once, one gets the reviewer; `nil` for the others, and when it is too late.
+    func use(link token: SecretToken) async throws(PostgresError) -> Reviewer? {
+        try await pool.query(
+            PostgresQuery(
+                named: "sign_in_links.use",
+                """
+                WITH used AS (DELETE FROM dailies.sign_in_links WHERE token_hash = \(token.hash) RETURNING reviewer_id, expires_at)
+                SELECT \(fragment: Reviewer.columns) FROM used JOIN dailies.reviewers r ON r.id = used.reviewer_id
+                WHERE used.expires_at > now() AND r.disabled_at IS NULL
+                """), as: Reviewer.self
+        ).first
+    }
+}

@@ -1,0 +1,41 @@
+internal import FoundationEssentials
+internal import Postgres
+
+extension Accounts {
+    /// Begins a session, in place of an earlier one that the browser had: a session's secret never outlives a sign-in.
+    /// - Returns: the secret for the cookie.
+    func beginSession(of reviewer: Reviewer, for lifetime: Duration, inPlaceOf old: SecretToken?) async throws -> SecretToken {
+        let token = SecretToken()
+        try await pool.transaction { connection in
+            if let old {
+                try await connection.execute("DELETE FROM dailies.sessions WHERE token_hash = \(old.hash)")
+            }
+            // Those that ran out are of no use to anybody.
+            try await connection.execute("DELETE FROM dailies.sessions WHERE expires_at < now()")
+            try await connection.execute(
+                PostgresQuery(
+                    named: "sessions.begin",
+                    """
+                    INSERT INTO dailies.sessions (token_hash, reviewer_id, expires_at)
+                    VALUES (\(token.hash), \(reviewer.id), now() + \(lifetime))
+                    """))
+        }
+        return token
+    }
+
+    /// Whose session it is; `nil` when it has ended or the account has.
+    func reviewer(ofSession token: SecretToken) async throws(PostgresError) -> Reviewer? {
+        try await pool.query(
+            PostgresQuery(
+                named: "sessions.find",
+                """
+                SELECT \(fragment: Reviewer.columns) FROM dailies.sessions s JOIN dailies.reviewers r ON r.id = s.reviewer_id
+                WHERE s.token_hash = \(token.hash) AND s.expires_at > now() AND r.disabled_at IS NULL
+                """), as: Reviewer.self
+        ).first
+    }
+
+    func endSession(_ token: SecretToken) async throws(PostgresError) {
+        try await pool.execute("DELETE FROM dailies.sessions WHERE token_hash = \(token.hash)")
+    }
+}

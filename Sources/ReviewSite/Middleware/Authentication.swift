@@ -1,0 +1,85 @@
+internal import HTTPTypes
+internal import Hummingbird
+
+/// Finds out who asks, and lets nobody else through.
+///
+/// Behind a single sign-on the proxy's word decides: without it nobody is signed in, whatever the cookie says, and the cookie's session
+/// only carries the token for forms.
+struct Authentication: RouterMiddleware {
+    let services: SiteServices
+    let acceptsTokens: Bool
+    var requires: Reviewer.Access = .reviewer
+
+    func handle(
+        _ request: Request, context: SiteContext, next: @concurrent (Request, SiteContext) async throws -> Response
+    ) async throws -> Response {
+        var context = context
+        var newCookie: String?
+        if acceptsTokens, let token = try Self.bearer(request.headers) {
+            context.session = try await services.accounts.session(ofToken: token)
+        } else if let email = try proxyWord(request, context) {
+            (context.session, newCookie) = try await companySession(email, request)
+        } else if let token = services.sessionCookie.token(in: request), !isBehindSignOn(context) {
+            context.session = try await services.accounts.reviewer(ofSession: token).map { Session(reviewer: $0, cookie: token) }
+        }
+        guard let session = context.session else { throw SiteError.signInRequired }
+        if requires == .admin, !session.reviewer.isAdmin {
+            throw SiteError.forbidden("This is for admins.", advice: "Ask one of them.")
+        }
+        if !session.mayWrite, !request.method.isSafe {
+            throw SiteError.forbidden("This token may only read.", advice: "Make one that may write: dailies token add --scope write")
+        }
+        var response = try await next(request, context)
+        if let newCookie { response.headers.append(HTTPField(name: .setCookie, value: newCookie)) }
+        return response
+    }
+
+    /// - Throws: ``SiteError/signInRequired`` for a header that holds no token: it is wrong, and nothing else is then tried.
+    private static func bearer(_ headers: HTTPFields) throws(SiteError) -> SecretToken? {
+        guard let header = headers[.authorization] else { return nil }
+        let words = header.split(separator: " ")
+        guard words.count == 2, words[0].lowercased() == "bearer", let token = SecretToken(words[1]) else { throw .signInRequired }
+        return token
+    }
+
+    private func isBehindSignOn(_ context: SiteContext) -> Bool {
+        let trust = services.configuration.trust
+        return trust.emailHeader != nil && trust.isProxy(context.channel.remoteAddress?.ipAddress)
+    }
+
+    /// The address that a trusted proxy vouches for.
+    private func proxyWord(_ request: Request, _ context: SiteContext) throws(SiteError) -> String? {
+        guard isBehindSignOn(context), let name = services.configuration.trust.emailHeader else { return nil }
+        let values = request.headers[values: name]
+        // Two would mean that one of them came from the browser.
+        guard values.count <= 1 else { throw .badRequest("The sign-on's header is there twice.") }
+        return values.first.flatMap { $0.isEmpty ? nil : $0 }
+    }
+
+    private func companySession(_ email: String, _ request: Request) async throws -> (Session, newCookie: String?) {
+        guard let reviewer = try await services.accounts.find(email: email), !reviewer.isDisabled else {
+            throw SiteError.forbidden(
+                "You are signed in with your company, but there is no account for you here.",
+                advice: "Ask an admin: dailies reviewer add EMAIL --name NAME")
+        }
+        let cookie = services.sessionCookie
+        let old = cookie.token(in: request)
+        if let old, try await services.accounts.reviewer(ofSession: old)?.id == reviewer.id {
+            return (Session(reviewer: reviewer, cookie: old), nil)
+        }
+        let lifetime = services.configuration.sessionLifetime
+        let token = try await services.accounts.beginSession(of: reviewer, for: lifetime, inPlaceOf: old)
+        return (Session(reviewer: reviewer, cookie: token), cookie.header(setting: token, for: lifetime))
+    }
+}
+
+extension Session {
+    init(reviewer: Reviewer, cookie: SecretToken) {
+        self.init(reviewer: reviewer, proof: .cookie, csrfToken: cookie.derived(for: "csrf"))
+    }
+}
+
+extension HTTPRequest.Method {
+    /// Whether it only looks (RFC 9110, 9.2.1).
+    var isSafe: Bool { [.get, .head, .options, .trace].contains(self) }
+}

@@ -1,0 +1,13 @@
+/// What went wrong, for people.
+struct ErrorPage: Page {
+    static let template = "error"
+    var title: String
+    var explanation: String
+    var advice: String?
+
+    init(_ error: SiteError) {
+        title = error.title
+        explanation = error.explanation
+        advice = error.advice
+    }
+}

@@ -1,0 +1,24 @@
+struct SignInPage: Page {
+    static let template = "sign-in"
+    var title: String { "Sign in" }
+    var returnTo: String
+    var email = ""
+    var message: String?
+}
+
+struct SignInLinkPage: Page {
+    static let template = "sign-in-link"
+    var title: String { "Sign in" }
+    var layout: String { SignInPage.template }
+    /// Where the button leads.
+    var action: String
+}
+
+struct PasswordPage: Page {
+    static let template = "password"
+    var title: String { "Choose a password" }
+    var layout: String { SignInPage.template }
+    var hasPassword: Bool
+    var message: String?
+    var least = Accounts.leastPasswordLength
+}

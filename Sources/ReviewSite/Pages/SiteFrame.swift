@@ -1,0 +1,44 @@
+/// What the layout, and every page by the name `site`, knows of the request.
+struct SiteFrame: Sendable {
+    struct Person: Sendable {
+        var name: String
+        var email: String
+    }
+
+    struct Link: Sendable {
+        var label: String
+        var href: String
+        var isCurrent: Bool
+    }
+
+    var title: String
+    var layout: String
+    var template: String
+    /// Addresses with their fingerprint.
+    var scripts: [String]
+    /// `nil` for who is not signed in.
+    var reviewer: Person?
+    var isAdmin: Bool
+    /// The token that forms and scripts send back; empty for who is not signed in.
+    var csrf: String
+    var path: String
+    var navigation: [Link]
+}
+
+extension SiteFrame {
+    init(page: some Page, context: SiteContext, files: StaticFiles) {
+        let session = context.session
+        let isAdmin = session?.reviewer.isAdmin ?? false
+        self.init(
+            title: page.title, layout: page.layout, template: type(of: page).template,
+            scripts: page.scripts.map { "/static/\(files.fingerprint)/\($0)" },
+            reviewer: session.map { Person(name: $0.reviewer.name, email: $0.reviewer.email) }, isAdmin: isAdmin,
+            csrf: session?.csrfToken ?? "", path: context.path,
+            navigation: session == nil ? [] : Self.navigation(isAdmin: isAdmin, path: context.path))
+    }
+
+    private static func navigation(isAdmin: Bool, path: String) -> [Link] {
+        let pages = [("Roles", "/", false), ("Health", "/health", true)]
+        return pages.filter { isAdmin || !$0.2 }.map { Link(label: $0.0, href: $0.1, isCurrent: path == $0.1) }
+    }
+}

@@ -1,0 +1,18 @@
+internal import Foundation
+
+/// Where somebody goes after signing in: a path of this site and of no other.
+struct ReturnPath: Sendable {
+    let path: String
+
+    /// `nil` for anything that a browser could take for another site.
+    init?(_ text: String) {
+        let isPlain = text.utf8.allSatisfy { $0 > 32 && $0 < 127 && $0 != UInt8(ascii: "\\") }
+        guard text.hasPrefix("/"), !text.hasPrefix("//"), text.utf8.count <= 1000, isPlain, !text.hasPrefix("/sign-") else { return nil }
+        path = text
+    }
+
+    /// As a value in a query.
+    var encoded: String {
+        path.addingPercentEncoding(withAllowedCharacters: .urlPathAllowed) ?? "/"
+    }
+}

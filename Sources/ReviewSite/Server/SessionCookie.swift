@@ -1,0 +1,33 @@
+internal import Hummingbird
+
+/// The cookie that holds a session's secret: out of scripts' reach, not sent along by other sites' forms, and by TLS only where there is TLS.
+struct SessionCookie: Sendable {
+    private let isSecure: Bool
+
+    init(isSecure: Bool) {
+        self.isSecure = isSecure
+    }
+
+    /// With the prefix, browsers let no other host and no unencrypted page set it.
+    private var name: String { isSecure ? "__Host-dailies" : "dailies" }
+
+    func token(in request: Request) -> SecretToken? {
+        request.cookies[name].flatMap { SecretToken($0.value) }
+    }
+
+    func header(setting token: SecretToken, for lifetime: Duration) -> String {
+        header("\(name)=\(token.text); Max-Age=\(lifetime.components.seconds)")
+    }
+
+    func headerEnding() -> String {
+        header("\(name)=; Max-Age=0")
+    }
+
+    private func header(_ content: String) -> String {
+        "\(content); Path=/; HttpOnly; SameSite=Lax\(isSecure ? "; Secure" : "")"
+    }
+}
+
+extension SiteServices {
+    var sessionCookie: SessionCookie { SessionCookie(isSecure: configuration.isSecure) }
+}

@@ -1,0 +1,32 @@
+internal import FoundationEssentials
+internal import NIOCore
+
+/// One file that every browser may have: a style sheet, a script, a picture of the site itself.
+struct StaticFile: Sendable {
+    /// Below `/static/FINGERPRINT/`.
+    var path: String
+    var content: ByteBuffer
+    var mediaType: String
+
+    init(path: String, content: Data) {
+        self.path = path
+        self.content = ByteBuffer(bytes: content)
+        mediaType = Self.mediaType(of: path)
+    }
+
+    /// The types that browsers insist on under `X-Content-Type-Options: nosniff`.
+    private static func mediaType(of path: String) -> String {
+        switch path.split(separator: ".").last.map(String.init) {
+        case "css": "text/css; charset=utf-8"
+        case "js": "text/javascript; charset=utf-8"
+        case "svg": "image/svg+xml"
+        case "png": "image/png"
+        case "ico": "image/x-icon"
+        case "woff2": "font/woff2"
+        case "webmanifest": "application/manifest+json"
+        case "json": "application/json"
+        case "txt": "text/plain; charset=utf-8"
+        default: "application/octet-stream"
+        }
+    }
+}
