@@ -1,0 +1,24 @@
+// The one script that pages load. What a page holds decides what is brought to life on it.
+
+let living = [];
+
+async function begin(arrived) {
+    const page = document.querySelector('#main');
+    if (page.querySelector('answer-player, form.rating')) {
+        const {Review} = await import('./review.js');
+        living.push(new Review(page, {arrived}));
+    }
+    if (page.querySelector('[data-storyboard]')) {
+        const {Wall} = await import('./wall.js');
+        living.push(new Wall(page));
+    }
+    document.documentElement.dataset.ready = 'yes';
+}
+
+document.addEventListener('dailies:leave', () => {
+    for (const part of living) part.end();
+    living = [];
+    delete document.documentElement.dataset.ready;
+});
+document.addEventListener('dailies:arrive', () => begin(true));
+begin(false);
