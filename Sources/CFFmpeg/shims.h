@@ -6,6 +6,7 @@
 #include <libavutil/channel_layout.h>
 #include <libavutil/cpu.h>
 #include <libavutil/display.h>
+#include <libavutil/dovi_meta.h>
 #include <libavutil/imgutils.h>
 #include <libavutil/log.h>
 #include <libavutil/opt.h>
@@ -50,6 +51,38 @@ static inline const int32_t *dailies_display_matrix(const AVStream *stream) {
     size_t size = 0;
     const uint8_t *data = av_stream_get_side_data(stream, AV_PKT_DATA_DISPLAYMATRIX, &size);
     return data && size >= 9 * sizeof(int32_t) ? (const int32_t *)(const void *)data : NULL;
+#endif
+}
+
+// A stream's Dolby Vision configuration, which moved in the same way. NULL when there is none.
+static inline const AVDOVIDecoderConfigurationRecord *dailies_dolby_vision(const AVStream *stream) {
+#if LIBAVFORMAT_VERSION_MAJOR >= 61
+    const AVPacketSideData *data = av_packet_side_data_get(
+        stream->codecpar->coded_side_data, stream->codecpar->nb_coded_side_data, AV_PKT_DATA_DOVI_CONF);
+    return data && data->size >= sizeof(AVDOVIDecoderConfigurationRecord)
+        ? (const AVDOVIDecoderConfigurationRecord *)(const void *)data->data : NULL;
+#else
+    size_t size = 0;
+    const uint8_t *data = av_stream_get_side_data(stream, AV_PKT_DATA_DOVI_CONF, &size);
+    return data && size >= sizeof(AVDOVIDecoderConfigurationRecord)
+        ? (const AVDOVIDecoderConfigurationRecord *)(const void *)data : NULL;
+#endif
+}
+
+// Two fields of a frame became flags with libavutil 58.7 (FFmpeg 6.1).
+static inline int dailies_is_interlaced(const AVFrame *frame) {
+#ifdef AV_FRAME_FLAG_INTERLACED
+    return (frame->flags & AV_FRAME_FLAG_INTERLACED) != 0;
+#else
+    return frame->interlaced_frame;
+#endif
+}
+
+static inline int dailies_has_top_field_first(const AVFrame *frame) {
+#ifdef AV_FRAME_FLAG_TOP_FIELD_FIRST
+    return (frame->flags & AV_FRAME_FLAG_TOP_FIELD_FIRST) != 0;
+#else
+    return frame->top_field_first;
 #endif
 }
 

@@ -6,6 +6,7 @@ internal import CFFmpeg
     private var context: UnsafeMutablePointer<AVCodecContext>?
     private let timeBase: AVRational
     private let hasDelay: Bool
+    private let tags: ColorTags
 
     /// - Throws: `.unsupported` for a codec that is not on the whitelist, `.refused` or `.invalidData` for parameters that
     ///   the decoder does not accept.
@@ -16,6 +17,7 @@ internal import CFFmpeg
         else { throw FFmpegError(.unsupported, operation: "decode stream \(index)") }
         unsafe timeBase = stream.pointee.time_base
         hasDelay = unsafe codec.pointee.capabilities & AV_CODEC_CAP_DELAY != 0
+        tags = unsafe ColorTags(stream)
         unsafe context = avcodec_alloc_context3(codec)
         guard let context = unsafe context else { throw FFmpegError(.outOfMemory, operation: "decode stream \(index)") }
         var status = unsafe avcodec_parameters_to_context(context, parameters)
@@ -45,6 +47,7 @@ internal import CFFmpeg
         if status == dailies_error_again() || status == dailies_error_eof() { return false }
         guard status >= 0 else { throw FFmpegError(status: status, operation: "decode a packet") }
         frame.timeBase = timeBase
+        unsafe tags.complete(frame.pointer)
         return true
     }
 

@@ -34,7 +34,8 @@ internal import CFFmpeg
     public var width: Int { unsafe Int(pointer.pointee.width) }
     public var height: Int { unsafe Int(pointer.pointee.height) }
     public var sampleAspect: Double? { unsafe pointer.pointee.sample_aspect_ratio.positiveRatio }
-    public var isHDR: Bool { unsafe pointer.pointee.color_trc.isHDR }
+    /// `nil` for ordinary pictures.
+    public var transfer: HDRTransfer? { unsafe HDRTransfer(pointer.pointee.color_trc) }
     public var bitDepth: Int? { unsafe Self.bitDepth(ofFormat: pointer.pointee.format, kind: .video) }
 
     var pixelFormat: AVPixelFormat { unsafe AVPixelFormat(rawValue: pointer.pointee.format) }

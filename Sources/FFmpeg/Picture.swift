@@ -2,7 +2,8 @@ internal import CFFmpeg
 
 /// A picture of our own making, in the one form that JPEG files carry: 4:2:0, full range.
 @safe public final class Picture {
-    let pointer: UnsafeMutablePointer<AVFrame>
+    private let frame: OwnedFrame
+    var pointer: UnsafeMutablePointer<AVFrame> { unsafe frame.pointer }
     public let width: Int
     public let height: Int
     /// Brightness and the two colour planes.
@@ -10,23 +11,15 @@ internal import CFFmpeg
 
     /// Black. Sides are at least 1.
     public init(width: Int, height: Int) throws(FFmpegError) {
-        guard let frame = unsafe av_frame_alloc() else { throw FFmpegError(.outOfMemory, operation: "hold a picture") }
         self.width = width
         self.height = height
-        unsafe frame.pointee.format = AV_PIX_FMT_YUVJ420P.rawValue
-        unsafe frame.pointee.width = CInt(width)
-        unsafe frame.pointee.height = CInt(height)
+        frame = try OwnedFrame(width: width, height: height, format: AV_PIX_FMT_YUVJ420P)
+        let frame = unsafe frame.pointer
         unsafe frame.pointee.color_range = AVCOL_RANGE_JPEG
         unsafe frame.pointee.colorspace = AVCOL_SPC_BT470BG
-        let status = unsafe av_frame_get_buffer(frame, 0)
-        guard status >= 0, let luma = unsafe frame.pointee.data.0, let blue = unsafe frame.pointee.data.1,
-            let red = unsafe frame.pointee.data.2
-        else {
-            var unused: UnsafeMutablePointer<AVFrame>? = unsafe frame
-            unsafe av_frame_free(&unused)
-            throw FFmpegError(status: status, operation: "hold a picture")
+        guard let luma = unsafe frame.pointee.data.0, let blue = unsafe frame.pointee.data.1, let red = unsafe frame.pointee.data.2 else {
+            throw FFmpegError(.outOfMemory, operation: "hold a picture")
         }
-        unsafe pointer = frame
         let strides = unsafe frame.pointee.linesize
         let (half, low) = ((width + 1) / 2, (height + 1) / 2)
         unsafe planes = [
@@ -38,11 +31,6 @@ internal import CFFmpeg
             let plane = unsafe planes[index]
             unsafe plane.base.update(repeating: index == 0 ? 0 : 128, count: plane.stride * plane.height)
         }
-    }
-
-    deinit {
-        var frame: UnsafeMutablePointer<AVFrame>? = unsafe pointer
-        unsafe av_frame_free(&frame)
     }
 
     /// Lends the brightness plane.
@@ -67,24 +55,28 @@ internal import CFFmpeg
         }
     }
 
-    /// The picture turned clockwise by 90, 180 or 270 degrees.
-    public func turned(by degrees: Int) throws(FFmpegError) -> Picture {
-        guard degrees != 0 else { return self }
-        let sideways = degrees % 180 != 0
-        let result = try Picture(width: sideways ? height : width, height: sideways ? width : height)
+    /// The picture as it is shown: mirrored and turned.
+    public func turned(_ orientation: Orientation) throws(FFmpegError) -> Picture {
+        guard orientation != .upright else { return self }
+        let result = try Picture(width: orientation.isSideways ? height : width, height: orientation.isSideways ? width : height)
         for index in 0..<3 {
             let from = unsafe planes[index]
             let to = unsafe result.planes[index]
-            // Where the first pixel of the result's first row lies, and the steps along its rows and columns.
-            let (start, along, down): (Int, Int, Int)
-            switch degrees {
-            case 90: unsafe (start, along, down) = ((from.height - 1) * from.stride, -from.stride, 1)
-            case 180: unsafe (start, along, down) = ((from.height - 1) * from.stride + from.width - 1, -1, -from.stride)
-            default: unsafe (start, along, down) = (from.width - 1, from.stride, -1)
+            // The source's column and row that the result's first pixel shows, and how they change along its rows and columns.
+            let (right, bottom) = unsafe (from.width - 1, from.height - 1)
+            var (x, y, along, down): (Int, Int, (x: Int, y: Int), (x: Int, y: Int))
+            switch orientation.rotation {
+            case 90: (x, y, along, down) = (0, bottom, (0, -1), (1, 0))
+            case 180: (x, y, along, down) = (right, bottom, (-1, 0), (0, -1))
+            case 270: (x, y, along, down) = (right, 0, (0, 1), (-1, 0))
+            default: (x, y, along, down) = (0, 0, (1, 0), (0, 1))
             }
+            if orientation.isMirrored { (x, along.x, down.x) = (right - x, -along.x, -down.x) }
+            let start = unsafe y * from.stride + x
+            let (rowStep, columnStep) = unsafe (down.y * from.stride + down.x, along.y * from.stride + along.x)
             for row in unsafe 0..<to.height {
                 for column in unsafe 0..<to.width {
-                    unsafe to.base[row * to.stride + column] = from.base[start + row * down + column * along]
+                    unsafe to.base[row * to.stride + column] = from.base[start + row * rowStep + column * columnStep]
                 }
             }
         }

@@ -1,17 +1,21 @@
 internal import CFFmpeg
 
-/// Scales decoded frames to pictures, and brings their colours to what JPEG readers assume (BT.601, full range).
+/// Scales decoded frames to pictures, and brings their colours to what JPEG readers assume (BT.601, full range; sRGB).
 /// Keeps its tables between calls as long as neither side changes.
+///
+/// High dynamic range is scaled in the recording's own coding and then tone-mapped. Of an interlaced frame the field that
+/// is shown first is taken, the one that belongs to the frame's time: two fields together would show everything that
+/// moves as a comb. Alpha is left out: what the recording's colours say is shown, as in any player without transparency.
 @safe public final class Scaler {
     /// How much care is taken: tiles by the quickest way that keeps colours right, posters by the sharpest.
     public enum Quality: Hashable, Sendable {
         case tile, poster
 
         /// - Parameter widens: whether the target is as wide as the source or wider. There the quickest way would have swscale
-        ///   write machine code at run time, which a sandboxed process must not.
-        func flags(widens: Bool) -> CInt {
+        ///   write machine code at run time, which a sandboxed process must not. It is also for 8 bits only.
+        func flags(widens: Bool, isHDR: Bool) -> CInt {
             switch self {
-            case .tile: widens ? CInt(SWS_BILINEAR) : CInt(SWS_FAST_BILINEAR)
+            case .tile: widens || isHDR ? CInt(SWS_BILINEAR) : CInt(SWS_FAST_BILINEAR)
             case .poster: CInt(SWS_BICUBIC)
             }
         }
@@ -22,12 +26,16 @@ internal import CFFmpeg
         var format: AVPixelFormat
         var isFullRange: Bool
         var matrix: CInt
+        var transfer: HDRTransfer?
         var target: [Int]
     }
 
     private let quality: Quality
     private var context: OpaquePointer?
     private var setup: Setup?
+    /// For high dynamic range: what is scaled, before it is tone-mapped.
+    private var wide: OwnedFrame?
+    private var toneMapper: ToneMapper?
 
     public init(_ quality: Quality) {
         self.quality = quality
@@ -41,46 +49,63 @@ internal import CFFmpeg
     /// Fills the whole of `picture` with the frame.
     /// - Throws: `.unsupported` or `.other` for a pixel format that cannot be converted.
     public func scale(_ frame: Frame, into picture: Picture) throws(FFmpegError) {
+        let fields = frame.isInterlaced ? 2 : 1
         let wanted = Setup(
-            width: CInt(frame.width), height: CInt(frame.height), format: frame.pixelFormat, isFullRange: frame.isFullRange,
-            matrix: frame.colorMatrix, target: [picture.width, picture.height])
+            width: CInt(frame.width), height: CInt(frame.isInterlaced ? frame.height / 4 * 2 : frame.height), format: frame.pixelFormat,
+            isFullRange: frame.isFullRange, matrix: frame.colorMatrix, transfer: frame.transfer, target: [picture.width, picture.height])
         if wanted != setup {
             try prepare(wanted)
         }
         let source = unsafe frame.pointer
-        let target = unsafe picture.pointer
-        let rows = unsafe withUnsafePointer(to: &source.pointee.data) { data in
-            unsafe data.withMemoryRebound(to: UnsafePointer<UInt8>?.self, capacity: 8) { data in
-                unsafe withUnsafePointer(to: &source.pointee.linesize) { strides in
-                    unsafe strides.withMemoryRebound(to: CInt.self, capacity: 8) { strides in
-                        unsafe sws_scale(
-                            context, data, strides, 0, source.pointee.height, Self.planes(of: target), Self.strides(of: target))
-                    }
+        let target = unsafe wide?.pointer ?? picture.pointer
+        // Where the field begins, and how far its rows are apart.
+        let first = unsafe fields == 2 && dailies_has_top_field_first(source) == 0 ? 1 : 0
+        let rows = unsafe withUnsafeTemporaryAllocation(of: UnsafePointer<UInt8>?.self, capacity: 4) { data in
+            unsafe withUnsafeTemporaryAllocation(of: CInt.self, capacity: 4) { strides in
+                for plane in 0..<4 {
+                    let stride = unsafe Self.strides(of: source)[plane]
+                    let base = unsafe Self.planes(of: source)[plane]
+                    unsafe strides[plane] = stride * CInt(fields)
+                    unsafe data[plane] = base.map { unsafe UnsafePointer($0 + first * Int(stride)) }
                 }
+                return unsafe sws_scale(
+                    context, data.baseAddress, strides.baseAddress, 0, wanted.height, Self.planes(of: target), Self.strides(of: target))
             }
         }
         guard rows > 0 else { throw FFmpegError(status: rows, operation: "scale a picture") }
+        if let wide, let toneMapper {
+            let coding = unsafe YCbCrCoding(matrix: source.pointee.colorspace, isFullRange: wanted.isFullRange)
+            unsafe toneMapper.map(wide.pointer, coding, into: picture.pointer)
+        }
     }
 
     private func prepare(_ wanted: Setup) throws(FFmpegError) {
         setup = nil
+        wide = nil
         unsafe sws_freeContext(context)
         unsafe context = sws_alloc_context()
         guard let context = unsafe context else { throw FFmpegError(.outOfMemory, operation: "scale a picture") }
         let options = unsafe UnsafeMutableRawPointer(context)
-        let flags = quality.flags(widens: wanted.target[0] >= Int(wanted.width))
+        let flags = quality.flags(widens: wanted.target[0] >= Int(wanted.width), isHDR: wanted.transfer != nil)
+        let isHDR = wanted.transfer != nil
+        let format = isHDR ? AV_PIX_FMT_YUV444P16LE : AV_PIX_FMT_YUV420P
         let values: [(String, Int64)] = [
             ("srcw", Int64(wanted.width)), ("srch", Int64(wanted.height)), ("src_format", Int64(wanted.format.rawValue)),
             ("src_range", wanted.isFullRange ? 1 : 0), ("dstw", Int64(wanted.target[0])), ("dsth", Int64(wanted.target[1])),
-            ("dst_format", Int64(AV_PIX_FMT_YUV420P.rawValue)), ("dst_range", 1), ("sws_flags", Int64(flags)),
+            ("dst_format", Int64(format.rawValue)), ("dst_range", !isHDR || wanted.isFullRange ? 1 : 0), ("sws_flags", Int64(flags)),
         ]
         for (name, value) in values { unsafe av_opt_set_int(options, name, value, 0) }
         let status = unsafe sws_init_context(context, nil, nil)
         guard status >= 0 else { throw FFmpegError(status: status, operation: "scale a picture") }
         let unity: CInt = 1 << 16
+        let range: CInt = wanted.isFullRange ? 1 : 0
         unsafe sws_setColorspaceDetails(
-            context, sws_getCoefficients(wanted.matrix), wanted.isFullRange ? 1 : 0, sws_getCoefficients(CInt(SWS_CS_ITU601)), 1, 0, unity,
-            unity)
+            context, sws_getCoefficients(wanted.matrix), range, sws_getCoefficients(isHDR ? wanted.matrix : CInt(SWS_CS_ITU601)),
+            isHDR ? range : 1, 0, unity, unity)
+        if let transfer = wanted.transfer {
+            wide = try OwnedFrame(width: wanted.target[0], height: wanted.target[1], format: format)
+            if toneMapper?.transfer != transfer { toneMapper = ToneMapper(transfer) }
+        }
         setup = wanted
     }
 
@@ -95,6 +120,9 @@ internal import CFFmpeg
 }
 
 extension Frame {
+    /// Whether it holds two fields of different times. Its fields have half its height, in whole rows of colour.
+    var isInterlaced: Bool { unsafe dailies_is_interlaced(pointer) != 0 && height >= 4 }
+
     /// Full range by its tag or by its format; everything else counts as video range.
     var isFullRange: Bool {
         unsafe pointer.pointee.color_range == AVCOL_RANGE_JPEG

@@ -21,10 +21,12 @@ public struct StreamInfo: Hashable, Sendable {
     public var height: Int?
     /// Width of a pixel over its height, where the header says it.
     public var sampleAspect: Double?
-    /// Clockwise degrees by which a player turns the coded picture: 0, 90, 180 or 270.
-    public var rotation: Int
+    /// How a player turns the coded picture.
+    public var orientation: Orientation
     public var bitDepth: Int?
-    public var isHDR: Bool
+    /// As the header says; frames may say it where the header does not.
+    public var transfer: HDRTransfer?
+    public var dolbyVision: DolbyVision?
     public var sampleRate: Int?
     public var channels: Int?
 
@@ -46,9 +48,10 @@ public struct StreamInfo: Hashable, Sendable {
         height = unsafe parameters.height > 0 ? Int(parameters.height) : nil
         sampleAspect =
             unsafe stream.pointee.sample_aspect_ratio.positiveRatio ?? parameters.sample_aspect_ratio.positiveRatio
-        rotation = unsafe dailies_display_matrix(stream).map { unsafe Self.quarterTurns($0) } ?? 0
+        orientation = unsafe dailies_display_matrix(stream).map { unsafe Orientation($0) } ?? .upright
         bitDepth = unsafe Frame.bitDepth(ofFormat: parameters.format, kind: kind)
-        isHDR = unsafe parameters.color_trc.isHDR
+        transfer = unsafe HDRTransfer(parameters.color_trc)
+        dolbyVision = unsafe DolbyVision(stream)
         sampleRate = unsafe parameters.sample_rate > 0 ? Int(parameters.sample_rate) : nil
         channels = unsafe parameters.ch_layout.nb_channels > 0 ? Int(parameters.ch_layout.nb_channels) : nil
     }
@@ -61,14 +64,6 @@ public struct StreamInfo: Hashable, Sendable {
         case .other: true
         }
     }
-
-    private static func quarterTurns(_ matrix: UnsafePointer<Int32>) -> Int {
-        // FFmpeg counts counterclockwise, players and people clockwise.
-        let degrees = unsafe -av_display_rotation_get(matrix)
-        guard degrees.isFinite else { return 0 }
-        let quarters = Int((degrees / 90).rounded()) % 4
-        return (quarters + 4) % 4 * 90
-    }
 }
 
 extension AVRational {
@@ -78,9 +73,4 @@ extension AVRational {
         let ratio = Double(num) / Double(den)
         return (0.05...20).contains(ratio) ? ratio : nil
     }
-}
-
-extension AVColorTransferCharacteristic {
-    /// PQ (SMPTE ST 2084) and HLG (ARIB STD-B67).
-    var isHDR: Bool { self == AVCOL_TRC_SMPTE2084 || self == AVCOL_TRC_ARIB_STD_B67 }
 }

@@ -42,7 +42,7 @@ final class PictureAnalyser {
     private(set) var hidden: Size?
     private(set) var sampleAspect: Double?
     private(set) var bitDepth: Int?
-    private(set) var isHDR: Bool
+    private(set) var transfer: HDRTransfer?
     private(set) var decodedPackets = 0
     private(set) var failedPackets = 0
     /// A picture was larger than it may be.
@@ -55,7 +55,7 @@ final class PictureAnalyser {
         frame = try Frame()
         sampleAspect = stream.sampleAspect
         bitDepth = stream.bitDepth
-        isHDR = stream.isHDR
+        transfer = stream.transfer
     }
 
     /// Decodes a keyframe. What cannot be decoded is counted.
@@ -82,7 +82,7 @@ final class PictureAnalyser {
         guard let isDecoded = try? decoder.decodeAlone(packet, into: frame), isDecoded, frame.width > 0, frame.height > 0 else { return }
         hidden = Size(time: packet.time ?? 0, width: frame.width, height: frame.height)
         bitDepth = frame.bitDepth ?? bitDepth
-        isHDR = isHDR || frame.isHDR
+        transfer = transfer ?? frame.transfer
         sampleAspect = stream.sampleAspect ?? frame.sampleAspect
     }
 
@@ -90,16 +90,16 @@ final class PictureAnalyser {
     func renderPoster() throws(FFmpegError) -> (picture: Picture, time: Microseconds)? {
         guard let poster else { return nil }
         let shown = geometry(of: poster.frame).fitted(side: TileGeometry.posterSide, even: false)
-        let size = shown.unturned(stream.rotation)
+        let size = shown.unturned(stream.orientation)
         let picture = try Picture(width: size.width, height: size.height)
         try Scaler(.poster).scale(poster.frame, into: picture)
-        return (try picture.turned(by: stream.rotation), poster.time)
+        return (try picture.turned(stream.orientation), poster.time)
     }
 
     private func geometry(of frame: Frame) -> TileGeometry {
         TileGeometry(
             codedWidth: frame.width, codedHeight: frame.height, sampleAspect: frame.sampleAspect ?? stream.sampleAspect,
-            rotation: stream.rotation)
+            orientation: stream.orientation)
     }
 
     private func look(at time: Microseconds, wantsTile: Bool) throws(FFmpegError) {
@@ -108,7 +108,7 @@ final class PictureAnalyser {
             sampleAspect = stream.sampleAspect ?? frame.sampleAspect
             bitDepth = frame.bitDepth ?? bitDepth
         }
-        isHDR = isHDR || frame.isHDR
+        transfer = transfer ?? frame.transfer
         let changesSize = sizes.last.map { $0.width != frame.width || $0.height != frame.height } ?? true
         if changesSize, sizes.count < Self.maxSizes {
             sizes.append(Size(time: time, width: frame.width, height: frame.height))
@@ -120,7 +120,7 @@ final class PictureAnalyser {
             _ = sheet?.wantsNext()
         }
         let fitted = shown.fitted(size, even: true)
-        let unturned = fitted.unturned(stream.rotation)
+        let unturned = fitted.unturned(stream.orientation)
         let small = try Picture(width: unturned.width, height: unturned.height)
         try scaler.scale(frame, into: small)
         let quality = PictureQuality(tile: small, frame: frame)
@@ -135,7 +135,7 @@ final class PictureAnalyser {
 
     /// The tile turned, and centred on black where its shape differs from the sheet's.
     private func framed(_ small: Picture, _ fitted: TileGeometry, in size: TileGeometry) throws(FFmpegError) -> Picture {
-        let turned = try small.turned(by: stream.rotation)
+        let turned = try small.turned(stream.orientation)
         guard fitted != size else { return turned }
         let tile = try Picture(width: size.width, height: size.height)
         tile.place(turned, x: (size.width - fitted.width) / 4 * 2, y: (size.height - fitted.height) / 4 * 2)

@@ -11,9 +11,9 @@ struct TileGeometry: Equatable {
     var height: Int
 
     /// The displayed size of a coded frame. Like players do, a sample aspect ratio changes the width and keeps the height.
-    init(codedWidth: Int, codedHeight: Int, sampleAspect: Double?, rotation: Int) {
+    init(codedWidth: Int, codedHeight: Int, sampleAspect: Double?, orientation: Orientation) {
         let stretched = max(1, Int((Double(codedWidth) * (sampleAspect ?? 1)).rounded()))
-        (width, height) = rotation % 180 == 0 ? (stretched, codedHeight) : (codedHeight, stretched)
+        (width, height) = orientation.isSideways ? (codedHeight, stretched) : (stretched, codedHeight)
     }
 
     private init(width: Int, height: Int) {
@@ -36,7 +36,7 @@ struct TileGeometry: Equatable {
     }
 
     /// The size before it is turned.
-    func unturned(_ rotation: Int) -> TileGeometry {
-        rotation % 180 == 0 ? self : TileGeometry(width: height, height: width)
+    func unturned(_ orientation: Orientation) -> TileGeometry {
+        orientation.isSideways ? TileGeometry(width: height, height: width) : self
     }
 }

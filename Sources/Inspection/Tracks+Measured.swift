@@ -8,14 +8,16 @@ extension VideoTrack {
             let first = pictures.hidden ?? pictures.sizes.first
         else { return nil }
         let shown = TileGeometry(
-            codedWidth: first.width, codedHeight: first.height, sampleAspect: pictures.sampleAspect, rotation: stream.rotation)
+            codedWidth: first.width, codedHeight: first.height, sampleAspect: pictures.sampleAspect, orientation: stream.orientation)
         let seconds = Double(end - start) / 1_000_000
         self.init(
             codec: codec, profile: stream.profile, width: shown.width, height: shown.height, codedWidth: first.width,
-            codedHeight: first.height, rotation: stream.rotation, frames: timeline.packets,
+            codedHeight: first.height, rotation: stream.orientation.rotation, mirrored: stream.orientation.isMirrored,
+            frames: timeline.packets,
             fps: Self.rate(frames: timeline.packets, seconds: seconds),
             frameGapMs: timeline.gaps.summary, keyframes: timeline.keyframes,
-            keyframeGapMaxMs: timeline.longestKeyframeGap.map(milliseconds), bitDepth: pictures.bitDepth, hdr: pictures.isHDR,
+            keyframeGapMaxMs: timeline.longestKeyframeGap.map(milliseconds), bitDepth: pictures.bitDepth,
+            hdrFormat: HDRFormat(stream.dolbyVision, pictures.transfer),
             startMs: clock.ms(start), endMs: clock.ms(end),
             // In the order in which they are shown, whatever order they came in.
             sizes: Self.sizes(of: pictures, start: start).sorted { $0.time < $1.time }.map {
@@ -34,6 +36,17 @@ extension VideoTrack {
         first.time = start
         let changes = pictures.sizes.first.map { $0.width != first.width || $0.height != first.height } ?? true
         return [first] + (changes ? pictures.sizes : Array(pictures.sizes.dropFirst()))
+    }
+}
+
+extension VideoTrack.HDRFormat {
+    fileprivate init?(_ dolbyVision: DolbyVision?, _ transfer: HDRTransfer?) {
+        switch (dolbyVision, transfer) {
+        case (.some, _): self = .dolbyVision
+        case (nil, .hlg): self = .hlg
+        case (nil, .pq): self = .pq
+        case (nil, nil): return nil
+        }
     }
 }
 

@@ -7,7 +7,7 @@ enum WarmUp {
         FFmpegLibraries.warmUp()
         // A failure here is no failure of any recording; the first recording would report it.
         if let picture = try? Picture(width: 64, height: 64) {
-            _ = try? picture.turned(by: 90)
+            _ = try? picture.turned(Orientation(rotation: 90, isMirrored: true))
             _ = try? JPEGEncoder.encode(picture)
         }
         let report = Report(

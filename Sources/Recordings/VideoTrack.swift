@@ -18,6 +18,13 @@ public struct VideoTrack: Hashable, Sendable, Codable {
         }
     }
 
+    /// How brightness beyond that of ordinary screens is coded.
+    public enum HDRFormat: String, Hashable, Sendable, Codable {
+        case hlg, pq
+        /// On top of a picture that is HLG, PQ, ordinary, or of its own kind.
+        case dolbyVision = "dolby_vision"
+    }
+
     /// Milliseconds between one frame and the next, in presentation order.
     public struct FrameGap: Hashable, Sendable, Codable {
         public var median: Double
@@ -40,6 +47,8 @@ public struct VideoTrack: Hashable, Sendable, Codable {
     public var codedHeight: Int
     /// Clockwise degrees a player turns the coded picture: 0, 90, 180 or 270.
     public var rotation: Int
+    /// Whether a player mirrors the coded picture left to right, before it turns it.
+    public var mirrored: Bool
     public var frames: Int
     /// Frames over the span they cover; `nil` when there are too few to say.
     public var fps: Double?
@@ -47,7 +56,8 @@ public struct VideoTrack: Hashable, Sendable, Codable {
     public var keyframes: Int
     public var keyframeGapMaxMs: Int?
     public var bitDepth: Int?
-    public var hdr: Bool
+    /// `nil` for ordinary pictures.
+    public var hdrFormat: HDRFormat?
     public var startMs: Int
     public var endMs: Int
     /// Every size that the picture takes, in order; more than one where it changes in mid-stream.
@@ -55,8 +65,9 @@ public struct VideoTrack: Hashable, Sendable, Codable {
 
     public init(
         codec: String, profile: String? = nil, width: Int, height: Int, codedWidth: Int, codedHeight: Int, rotation: Int = 0,
-        frames: Int, fps: Double? = nil, frameGapMs: FrameGap? = nil, keyframes: Int, keyframeGapMaxMs: Int? = nil, bitDepth: Int? = nil,
-        hdr: Bool = false, startMs: Int, endMs: Int, sizes: [Size]
+        mirrored: Bool = false, frames: Int, fps: Double? = nil, frameGapMs: FrameGap? = nil, keyframes: Int, keyframeGapMaxMs: Int? = nil,
+        bitDepth: Int? = nil,
+        hdrFormat: HDRFormat? = nil, startMs: Int, endMs: Int, sizes: [Size]
     ) {
         self.codec = codec
         self.profile = profile
@@ -65,31 +76,39 @@ public struct VideoTrack: Hashable, Sendable, Codable {
         self.codedWidth = codedWidth
         self.codedHeight = codedHeight
         self.rotation = rotation
+        self.mirrored = mirrored
         self.frames = frames
         self.fps = fps
         self.frameGapMs = frameGapMs
         self.keyframes = keyframes
         self.keyframeGapMaxMs = keyframeGapMaxMs
         self.bitDepth = bitDepth
-        self.hdr = hdr
+        self.hdrFormat = hdrFormat
         self.startMs = startMs
         self.endMs = endMs
         self.sizes = sizes
     }
 
+    public var hdr: Bool { hdrFormat != nil }
+
     enum CodingKeys: String, CodingKey {
         case codec, profile, width, height
         case codedWidth = "coded_width"
         case codedHeight = "coded_height"
-        case rotation, frames, fps
+        case rotation, mirrored, frames, fps
         case frameGapMs = "frame_gap_ms"
         case keyframes
         case keyframeGapMaxMs = "keyframe_gap_max_ms"
         case bitDepth = "bit_depth"
-        case hdr
+        case hdrFormat = "hdr_format"
         case startMs = "start_ms"
         case endMs = "end_ms"
         case sizes
+    }
+
+    /// Written for those who only ask whether, and not read.
+    private enum DerivedKeys: CodingKey {
+        case hdr
     }
 
     public func encode(to encoder: any Encoder) throws {
@@ -101,15 +120,18 @@ public struct VideoTrack: Hashable, Sendable, Codable {
         try values.encode(codedWidth, forKey: .codedWidth)
         try values.encode(codedHeight, forKey: .codedHeight)
         try values.encode(rotation, forKey: .rotation)
+        try values.encode(mirrored, forKey: .mirrored)
         try values.encode(frames, forKey: .frames)
         try values.encode(fps, forKey: .fps)
         try values.encode(frameGapMs, forKey: .frameGapMs)
         try values.encode(keyframes, forKey: .keyframes)
         try values.encode(keyframeGapMaxMs, forKey: .keyframeGapMaxMs)
         try values.encode(bitDepth, forKey: .bitDepth)
-        try values.encode(hdr, forKey: .hdr)
+        try values.encode(hdrFormat, forKey: .hdrFormat)
         try values.encode(startMs, forKey: .startMs)
         try values.encode(endMs, forKey: .endMs)
         try values.encode(sizes, forKey: .sizes)
+        var derived = encoder.container(keyedBy: DerivedKeys.self)
+        try derived.encode(hdr, forKey: .hdr)
     }
 }

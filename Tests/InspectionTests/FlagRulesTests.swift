@@ -90,7 +90,7 @@ struct FlagRulesTests {
             $0.container.declaredType = "video/webm"
         },
         Case("a second less one millisecond", [.tooShort]) { $0.durationMs = 999 },
-        Case("high dynamic range", [.hdr]) { $0.video?.hdr = true },
+        Case("high dynamic range", [.hdr]) { $0.video?.hdrFormat = .hlg },
         Case("1.1 % of the frames fail", [.decodeErrors]) { $0.failedPackets = 11 },
         Case("1 % of the frames fail", []) { $0.failedPackets = 10 },
     ]

@@ -87,7 +87,7 @@ struct MeasureTests {
 
     @Test func `A sheet that is full drops every second tile and takes half as many from then on`() throws {
         var kept: [Int] = []
-        var sheet = StoryboardSheet(size: TileGeometry(codedWidth: 2, codedHeight: 2, sampleAspect: nil, rotation: 0))
+        var sheet = StoryboardSheet(size: TileGeometry(codedWidth: 2, codedHeight: 2, sampleAspect: nil, orientation: .upright))
         for keyframe in 0..<450 where sheet.wantsNext() {
             sheet.add(.init(time: Int64(keyframe), picture: try .init(width: 2, height: 2)))
             kept = sheet.tiles.map { Int($0.time) }

@@ -58,46 +58,6 @@ struct PictureTests {
         }
     }
 
-    @Test("A phone's rotation turns the poster, the tiles and the size", arguments: [90, 180, 270])
-    func turns(_ degrees: Int) async throws {
-        try await TemporaryFolder.with { folder in
-            let path = folder.appending("phone.mp4")
-            // Bright only at the left edge of the coded picture, with a pattern for contrast.
-            let drawn = "color=gray:size=320x240:rate=10:duration=2,drawbox=x=0:y=0:w=80:h=240:color=white:t=fill"
-            try await FFmpegTool.make(path, ["-f", "lavfi", "-i", drawn] + Generated.h264)
-            try Generated.turn(path, clockwise: degrees)
-            try await Inspected.with(path) { inspected in
-                let video = try #require(inspected.report.video)
-                let poster = try #require(inspected.report.artifacts.poster)
-                let sideways = degrees != 180
-                #expect(video.rotation == degrees)
-                #expect((video.width, video.height) == (sideways ? (240, 320) : (320, 240)))
-                #expect((video.codedWidth, video.codedHeight) == (320, 240))
-                #expect((poster.width, poster.height) == (video.width, video.height))
-                let tile = try #require(inspected.report.artifacts.storyboard)
-                #expect((tile.tileWidth, tile.tileHeight) == (sideways ? (120, 160) : (160, 120)))
-                let luma = try await Generated.luma(inspected.path(.poster), in: inspected.folder, width: poster.width)
-                let (top, bottom) = (luma[20][poster.width / 2], luma[poster.height - 20][poster.width / 2])
-                let (left, right) = (luma[poster.height / 2][20], luma[poster.height / 2][poster.width - 20])
-                let bright = ["top": top, "bottom": bottom, "left": left, "right": right].filter { $0.value > 200 }.map(\.key)
-                #expect(bright == [[90: "top", 180: "right", 270: "bottom"][degrees]])
-                #expect(inspected.report.artifacts.playback != nil)
-            }
-        }
-    }
-
-    @Test func `A picture with oblong pixels is shown at its true shape`() async throws {
-        try await TemporaryFolder.with { folder in
-            let path = folder.appending("dv.mp4")
-            try await FFmpegTool.make(
-                path, ["-f", "lavfi", "-i", "testsrc2=size=320x240:rate=10:duration=2", "-vf", "setsar=4/3"] + Generated.h264)
-            let report = try await Inspected.report(of: path)
-            #expect(report.video?.width == 427 && report.video?.height == 240)
-            #expect(report.artifacts.poster?.width == 427)
-            #expect(report.artifacts.storyboard?.tileWidth == 160 && report.artifacts.storyboard?.tileHeight == 90)
-        }
-    }
-
     @Test func `The poster is neither black nor blurred where there is a better frame, and not larger than 1280`() async throws {
         try await TemporaryFolder.with { folder in
             let path = folder.appending("fade.mp4")
