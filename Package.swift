@@ -88,6 +88,7 @@ let package = Package(
 
         // The product.
         .target(name: "Interviews", dependencies: ["Postgres", "Recordings"], swiftSettings: everywhere),
+        .target(name: "Reviews", dependencies: ["Interviews", "JobQueue", "Postgres", "Recordings"], swiftSettings: everywhere),
         .target(
             name: "Worker",
             dependencies: ["JobQueue", "Interviews", "Storage", "Recordings", "Inspectors", "Postgres", logging, serviceLifecycle, system],
@@ -95,7 +96,7 @@ let package = Package(
         .target(
             name: "ReviewSite",
             dependencies: [
-                "Interviews", "Storage", "Recordings", "Postgres", crypto, cryptoExtras, httpTypes, hummingbird, logging, mustache, nioCore,
+                "Interviews", "Reviews", "Storage", "Recordings", "Postgres", crypto, cryptoExtras, httpTypes, hummingbird, logging, mustache, nioCore,
                 nioHTTP1, nioPosix, serviceLifecycle, system,
             ],
             exclude: ["Static", "Templates"], swiftSettings: everywhere, plugins: ["EmbedFiles"]),
@@ -139,6 +140,9 @@ let package = Package(
             name: "StorageTests", dependencies: ["Storage", "TestSupport", crypto, subprocess, system], swiftSettings: everywhere),
         .testTarget(
             name: "InterviewsTests", dependencies: ["Interviews", "Postgres", "Recordings", "TestSupport"], swiftSettings: everywhere),
+        .testTarget(
+            name: "ReviewsTests", dependencies: ["Reviews", "Interviews", "JobQueue", "Postgres", "Recordings", "TestSupport"],
+            swiftSettings: everywhere),
         .testTarget(
             name: "PlaybackTests", dependencies: ["Dailies", "Inspector", "Recordings", "TestSupport", subprocess, system],
             exclude: ["browser.py"], swiftSettings: everywhere),

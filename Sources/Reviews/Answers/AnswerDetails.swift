@@ -1,0 +1,121 @@
+public import Postgres
+public import Recordings
+
+/// Everything that is shown beside and under the player, but for what others left.
+public struct AnswerDetails: Hashable, Sendable, Encodable {
+    public enum Status: String, Hashable, Sendable, Codable, PostgresDecodable {
+        case processing, reviewable, unusable
+    }
+
+    /// The picture's size as displayed, in pixels.
+    public struct Picture: Hashable, Sendable, Encodable {
+        public var width: Int
+        public var height: Int
+    }
+
+    public var responseID: Int64
+    public var interviewID: Int64
+    public var role: RoleReference
+    public var candidate: CandidateIdentity
+    public var question: AskedQuestion
+    public var take: Int
+    /// Whether this take is the answer that counts; else a newer one took its place.
+    public var isCurrent: Bool
+    public var status: Status
+    /// For an unusable recording: why, in words for people.
+    public var reason: String?
+    public var durationMs: Int?
+    public var picture: Picture?
+    public var silences: [Span]
+    /// Faults first; `Flag.Name.sentence` says each for people.
+    public var flags: [Flag]
+    public var artifacts: [ArtifactKind]
+    /// Somebody asked for a new take of it.
+    public var isTakeRequested: Bool
+    public var mine: Rating?
+    /// Whether the viewer may see what others left on it.
+    public var isOpen: Bool
+
+    public var faults: [Flag] { flags.filter { $0.severity == .fault } }
+    /// What a reviewer who skips silence does not wait for.
+    public var silentMs: Int { silences.reduce(0) { $0 + $1.lengthMs } }
+}
+
+extension Reviews {
+    /// One answer. That the viewer looks at it is recorded apart: see ``recordView(of:viewer:)``.
+    public func answer(_ response: Int64, viewer: Viewer) async throws -> AnswerDetails {
+        let found = try await pool.query(
+            PostgresQuery(
+                named: "reviews.answer",
+                """
+                \(fragment: AnswerDetails.selection(viewer))
+                WHERE r.id = \(response)
+                """), as: AnswerDetails.self)
+        guard let answer = found.first else { throw ReviewsError.notFound("answer") }
+        return answer
+    }
+
+    /// Writes into the trail that the viewer looked at an answer. Pages that show one to a person call it; lists do not.
+    public func recordView(of response: Int64, viewer: Viewer) async throws {
+        try await pool.execute(
+            PostgresQuery(
+                named: "reviews.view",
+                """
+                SELECT dailies.audit_response(a.viewer_id, 'answer.viewed', a.response_id) FROM dailies.answer_access a
+                WHERE a.viewer_id = \(viewer.reviewerID) AND a.response_id = \(response)
+                """))
+    }
+}
+
+extension AnswerDetails: PostgresRowDecodable {
+    static func selection(_ viewer: Viewer) -> PostgresQuery {
+        """
+        SELECT r.id AS response_id, r.interview_id, r.take, r.question_version, a.role_id, a.slug, a.title, a.blind,
+               i.pseudonym, i.candidate_name, q.key AS question_key, q.position,
+               (SELECT max(version) FROM dailies.question_versions n WHERE n.question_id = q.id) AS newest_version,
+               v.prompt, v.key_points, v.anchor_1, v.anchor_3, v.anchor_5,
+               EXISTS (SELECT FROM dailies.current_answers c WHERE c.response_id = r.id) AS is_current,
+               CASE rr.outcome WHEN 'usable' THEN 'reviewable' WHEN 'unusable' THEN 'unusable' ELSE 'processing' END AS status,
+               rr.report #>> '{reason,message}' AS reason, rr.duration_ms,
+               (rr.report #>> '{video,width}')::bigint AS width, (rr.report #>> '{video,height}')::bigint AS height,
+               coalesce(nullif(rr.report #> '{audio,silences}', 'null'), '[]') AS silences,
+               coalesce(rr.report -> 'flags', '[]') AS flags,
+               ARRAY(SELECT f.kind FROM dailies.artifacts f WHERE f.response_id = r.id ORDER BY f.kind) AS artifacts,
+               EXISTS (SELECT FROM dailies.take_requests t WHERE t.response_id = r.id) AS is_take_requested,
+               o.is_open, own.reviewer_id, own.score, own.abstained, own.watched, own.watched_ms, own.updated_at,
+               (SELECT name FROM dailies.reviewers n WHERE n.id = own.reviewer_id) AS reviewer_name
+        FROM dailies.responses r
+        JOIN dailies.role_access a ON a.viewer_id = \(viewer.reviewerID) AND a.role_id = r.role_id
+        JOIN dailies.answer_access o ON o.viewer_id = \(viewer.reviewerID) AND o.response_id = r.id
+        JOIN dailies.visible_interviews i ON i.viewer_id = \(viewer.reviewerID) AND i.interview_id = r.interview_id
+        JOIN dailies.questions q ON q.id = r.question_id
+        JOIN dailies.question_versions v ON v.question_id = r.question_id AND v.version = r.question_version
+        LEFT JOIN dailies.review_records rr ON rr.response_id = r.id
+        LEFT JOIN dailies.ratings own ON own.response_id = r.id AND own.reviewer_id = \(viewer.reviewerID)
+        """
+    }
+
+    public init(from row: PostgresRow) throws(PostgresError) {
+        responseID = try row.decode("response_id")
+        interviewID = try row.decode("interview_id")
+        role = try RoleReference(from: row)
+        candidate = try CandidateIdentity(from: row)
+        question = try AskedQuestion(from: row)
+        take = try row.decode("take")
+        isCurrent = try row.decode("is_current")
+        status = try row.decode("status")
+        reason = try row.decode("reason")
+        durationMs = try row.decode("duration_ms")
+        if let width: Int = try row.decode("width"), let height: Int = try row.decode("height") {
+            picture = Picture(width: width, height: height)
+        }
+        silences = try row.decode("silences", as: PostgresJSON<[Span]>.self).value
+        flags = try row.decode("flags", as: PostgresJSON<[Flag]>.self).value
+            .sorted { ($0.severity.rawValue, $0.name.rawValue) < ($1.severity.rawValue, $1.name.rawValue) }
+        // A kind of a newer release than this program is none of its business.
+        artifacts = try row.decode("artifacts", as: [String].self).compactMap(ArtifactKind.init(rawValue:))
+        isTakeRequested = try row.decode("is_take_requested")
+        isOpen = try row.decode("is_open")
+        mine = try row.decode("reviewer_id", as: Int64?.self) == nil ? nil : try Rating(from: row)
+    }
+}

@@ -1,0 +1,112 @@
+import Postgres
+public import Recordings
+
+/// A role at a glance: candidates down, questions across.
+public struct Wall: Hashable, Sendable, Encodable {
+    /// Which answers are looked for. Rows without one are left out; in the others, ``Cell/isMatch`` says which.
+    public enum Filter: String, Hashable, Sendable, Codable, CaseIterable {
+        /// Waiting for the viewer.
+        case unrated
+        /// At fault, or unusable.
+        case faults
+        /// Where the ratings that the viewer may see are split: see ``Scores/isSplit``.
+        case split
+    }
+
+    public struct Cell: Hashable, Sendable, Encodable {
+        public var responseID: Int64
+        public var standing: AnswerStanding
+        public var durationMs: Int?
+        public var mine: Judgement?
+        public var faults: [Flag.Name]
+        public var warnings: [Flag.Name]
+        public var hasPoster: Bool
+        public var hasStoryboard: Bool
+        public var isSplit: Bool
+        /// Whether the filter looks for it; true where there is none.
+        public var isMatch: Bool
+    }
+
+    public struct Row: Hashable, Sendable, Encodable {
+        public var interviewID: Int64
+        public var candidate: CandidateIdentity
+        /// One for each of the wall's questions, in their order; `nil` where there is no answer.
+        public var cells: [Cell?]
+    }
+
+    public var role: RoleReference
+    public var questions: [QuestionReference]
+    /// By name, or by pseudonym in a blind role.
+    public var rows: [Row]
+    /// How many rows there are in all.
+    public var count: Int
+}
+
+extension Reviews {
+    /// - Parameters:
+    ///   - filter: `nil`: all candidates.
+    ///   - rows: which part of the rows to return, from 0.
+    public func wall(role slug: String, filter: Wall.Filter? = nil, rows range: Range<Int> = 0..<1_000, viewer: Viewer) async throws -> Wall {
+        let details = try await role(slug, viewer: viewer)
+        let cells = try await pool.query(
+            PostgresQuery(
+                named: "reviews.wall",
+                """
+                WITH cells AS MATERIALIZED (
+                    SELECT v.*, coalesce(s.is_split, false) AS is_split, q.position,
+                           CASE \(filter?.rawValue)::text
+                               WHEN 'unrated' THEN v.standing = 'waiting'
+                               WHEN 'faults' THEN v.status = 'unusable' OR v.faults <> '{}'
+                               WHEN 'split' THEN coalesce(s.is_split, false)
+                               ELSE true END AS is_match
+                    FROM dailies.viewer_answers v
+                    JOIN dailies.questions q ON q.id = v.question_id AND q.position IS NOT NULL
+                    LEFT JOIN (
+                        SELECT response_id, \(fragment: Scores.isSplit(low: "min(score)", high: "max(score)")) AS is_split
+                        FROM dailies.visible_ratings WHERE viewer_id = \(viewer.reviewerID) AND role_id = \(details.role.id)
+                        GROUP BY response_id
+                    ) AS s ON s.response_id = v.response_id
+                    WHERE v.viewer_id = \(viewer.reviewerID) AND v.role_id = \(details.role.id)
+                ), shown AS (
+                    SELECT i.interview_id, i.pseudonym, i.candidate_name, count(*) OVER () AS total,
+                           row_number() OVER (ORDER BY lower(coalesce(i.candidate_name, i.pseudonym)), i.interview_id) AS place
+                    FROM dailies.visible_interviews i
+                    WHERE i.viewer_id = \(viewer.reviewerID) AND i.role_id = \(details.role.id)
+                      AND (\(filter?.rawValue)::text IS NULL
+                           OR i.interview_id IN (SELECT m.interview_id FROM cells m WHERE m.is_match))
+                    ORDER BY place LIMIT \(range.count) OFFSET \(range.lowerBound)
+                )
+                SELECT shown.interview_id, shown.pseudonym, shown.candidate_name, shown.total, c.question_id, c.response_id, c.standing,
+                       c.duration_ms, c.my_score, c.my_abstention, c.faults, c.warnings, c.has_poster, c.has_storyboard, c.is_split, c.is_match
+                FROM shown LEFT JOIN cells c ON c.interview_id = shown.interview_id
+                ORDER BY shown.place, c.position
+                """))
+        return try Wall(details, cells: cells)
+    }
+}
+
+extension Wall {
+    /// Puts the cells, which come row by row in the order of the questions, into their places.
+    fileprivate init(_ details: RoleDetails, cells: PostgresRows) throws(PostgresError) {
+        self.init(role: details.role, questions: details.questions, rows: [], count: try cells.first?.decode("total") ?? 0)
+        var columns: [Int64: Int] = [:]
+        for (index, question) in details.questions.enumerated() { columns[question.id] = index }
+        for row in cells {
+            let interview: Int64 = try row.decode(at: 0)
+            if rows.last?.interviewID != interview {
+                rows.append(
+                    Row(
+                        interviewID: interview, candidate: try CandidateIdentity(from: row),
+                        cells: Array(repeating: nil, count: details.questions.count)))
+            }
+            guard let question: Int64 = try row.decode(at: 4), let column = columns[question] else { continue }
+            rows[rows.count - 1].cells[column] = Cell(
+                responseID: try row.decode(at: 5), standing: try row.decode(at: 6), durationMs: try row.decode(at: 7),
+                mine: Judgement(score: try row.decode(at: 8), abstained: try row.decode(at: 9)),
+                faults: try row.decode(at: 10, as: [String].self).compactMap(Flag.Name.init(rawValue:)),
+                warnings: try row.decode(at: 11, as: [String].self).compactMap(Flag.Name.init(rawValue:)),
+                hasPoster: try row.decode(at: 12), hasStoryboard: try row.decode(at: 13), isSplit: try row.decode(at: 14),
+                isMatch: try row.decode(at: 15))
+        }
+    }
+}

@@ -1,0 +1,76 @@
+public import FoundationEssentials
+public import Postgres
+public import Recordings
+
+/// What one reviewer holds of one answer.
+public struct Rating: Hashable, Sendable, Encodable {
+    public var reviewerID: Int64
+    public var reviewerName: String
+    public var judgement: Judgement
+    /// The version of the question whose anchors it was given by: the one that the candidate was asked.
+    public var questionVersion: Int
+    /// What the reviewer has watched of it, in order and without overlaps.
+    public var watched: [Span]
+    public var watchedMs: Int
+    public var ratedAt: Date
+}
+
+extension Reviews {
+    /// What the viewer may see: their own rating, and others' once the role's rule opens the answer. By reviewers' names.
+    public func ratings(of response: Int64, viewer: Viewer) async throws -> [Rating] {
+        try await pool.query(
+            PostgresQuery(
+                named: "reviews.ratings",
+                """
+                SELECT x.*, v.name AS reviewer_name FROM dailies.visible_ratings x JOIN dailies.reviewers v ON v.id = x.reviewer_id
+                WHERE x.viewer_id = \(viewer.reviewerID) AND x.response_id = \(response)
+                ORDER BY lower(v.name), v.id
+                """), as: Rating.self)
+    }
+
+    /// Gives the viewer's rating, or changes it; the trail keeps both.
+    /// - Parameter watched: what the viewer has watched of it; united with what is known from before.
+    /// - Throws: `ReviewsError`: `.notFound`; `.invalid` for a score outside of 1 to 5; `.notReviewable` for a score of what nobody
+    ///   can watch (an abstention is taken).
+    public func rate(_ response: Int64, _ judgement: Judgement, watched: [Span] = [], viewer: Viewer) async throws {
+        if let score = judgement.score, !(1...5).contains(score) { throw ReviewsError.invalid("A score is 1, 2, 3, 4 or 5.") }
+        guard watched.allSatisfy({ $0.fromMs >= 0 && $0.fromMs < $0.toMs }) else {
+            throw ReviewsError.invalid("A watched stretch begins at 0 or later, and ends after it begins.")
+        }
+        let rows = try await write(
+            PostgresQuery(
+                named: "reviews.rate",
+                """
+                INSERT INTO dailies.ratings (response_id, reviewer_id, score, abstained, watched)
+                SELECT a.response_id, a.viewer_id, \(judgement.score)::smallint, \(judgement.abstention?.rawValue), \(PostgresJSON(watched))
+                FROM dailies.answer_access a WHERE a.viewer_id = \(viewer.reviewerID) AND a.response_id = \(response)
+                ON CONFLICT (response_id, reviewer_id) DO UPDATE
+                SET score = excluded.score, abstained = excluded.abstained, watched = excluded.watched
+                """))
+        guard rows > 0 else { throw ReviewsError.notFound("answer") }
+    }
+
+    /// Runs a statement whose refusals are for people.
+    /// - Returns: how many rows it wrote.
+    func write(_ query: PostgresQuery) async throws -> Int {
+        do {
+            return try await pool.execute(query)
+        } catch {
+            throw ReviewsError(refusal: error) ?? error
+        }
+    }
+}
+
+extension Rating: PostgresRowDecodable {
+    public init(from row: PostgresRow) throws(PostgresError) {
+        reviewerID = try row.decode("reviewer_id")
+        reviewerName = try row.decode("reviewer_name")
+        let score: Int? = try row.decode("score")
+        // The database's CHECK constraint allows exactly one of the two.
+        judgement = Judgement(score: score, abstained: try row.decode("abstained")) ?? .abstained(.other)
+        questionVersion = try row.decode("question_version")
+        watched = try row.decode("watched", as: PostgresJSON<[Span]>.self).value
+        watchedMs = try row.decode("watched_ms")
+        ratedAt = try row.decode("updated_at")
+    }
+}

@@ -1,0 +1,22 @@
+import Postgres
+
+extension Reviews {
+    /// Says that an answer should be recorded again because its recording is at fault. The outbox tells whoever invites candidates
+    /// (`take.requested`). Asking again changes nothing.
+    public func requestNewTake(of response: Int64, viewer: Viewer) async throws {
+        let found = try await pool.query(
+            PostgresQuery(
+                named: "reviews.request_take",
+                """
+                WITH asked AS (
+                    SELECT a.response_id, a.viewer_id FROM dailies.answer_access a
+                    WHERE a.viewer_id = \(viewer.reviewerID) AND a.response_id = \(response)
+                ), written AS (
+                    INSERT INTO dailies.take_requests (response_id, reviewer_id) SELECT response_id, viewer_id FROM asked
+                    ON CONFLICT (response_id) DO NOTHING
+                )
+                SELECT response_id FROM asked
+                """))
+        guard !found.isEmpty else { throw ReviewsError.notFound("answer") }
+    }
+}

@@ -1,0 +1,62 @@
+public import Postgres
+
+/// A role on the home page: what there is to do for the viewer. Each answer counts once: see ``AnswerStanding``.
+public struct RoleOverview: Hashable, Sendable, Encodable {
+    public var role: RoleReference
+    public var candidates: Int
+    /// Answers that wait for the viewer, and how long they are without their silences.
+    public var waiting: Int
+    public var waitingMs: Int
+    public var faults: Int
+    public var awaitingTake: Int
+    public var processing: Int
+    public var done: Int
+    /// The key of the first question that has answers waiting; `nil` when none has.
+    public var nextQuestion: String?
+
+    /// Minutes of review that are left, silence taken off, rounded up.
+    public var minutesLeft: Int { (waitingMs + 59_999) / 60_000 }
+}
+
+extension Reviews {
+    /// The roles that the viewer reaches, by title.
+    public func home(viewer: Viewer) async throws -> [RoleOverview] {
+        try await pool.query(
+            PostgresQuery(
+                named: "reviews.home",
+                """
+                SELECT a.role_id, a.slug, a.title, a.blind, n.*,
+                       (SELECT count(*) FROM dailies.interviews i WHERE i.role_id = a.role_id) AS candidates,
+                       (SELECT q.key FROM dailies.questions q WHERE q.role_id = a.role_id AND q.position = n.next_position) AS next_question
+                FROM dailies.role_access a
+                CROSS JOIN LATERAL (
+                    SELECT count(*) FILTER (WHERE v.standing = 'waiting') AS waiting,
+                           coalesce(sum(v.duration_ms - v.silent_ms) FILTER (WHERE v.standing = 'waiting'), 0) AS waiting_ms,
+                           count(*) FILTER (WHERE v.standing = 'fault') AS faults,
+                           count(*) FILTER (WHERE v.standing = 'awaiting_take') AS awaiting_take,
+                           count(*) FILTER (WHERE v.standing = 'processing') AS processing,
+                           count(*) FILTER (WHERE v.standing = 'done') AS done,
+                           min(q.position) FILTER (WHERE v.standing = 'waiting') AS next_position
+                    FROM dailies.viewer_answers v
+                    JOIN dailies.questions q ON q.id = v.question_id AND q.position IS NOT NULL
+                    WHERE v.viewer_id = \(viewer.reviewerID) AND v.role_id = a.role_id
+                ) AS n
+                WHERE a.viewer_id = \(viewer.reviewerID)
+                ORDER BY lower(a.title), a.slug
+                """), as: RoleOverview.self)
+    }
+}
+
+extension RoleOverview: PostgresRowDecodable {
+    public init(from row: PostgresRow) throws(PostgresError) {
+        role = try RoleReference(from: row)
+        candidates = try row.decode("candidates")
+        waiting = try row.decode("waiting")
+        waitingMs = try row.decode("waiting_ms")
+        faults = try row.decode("faults")
+        awaitingTake = try row.decode("awaiting_take")
+        processing = try row.decode("processing")
+        done = try row.decode("done")
+        nextQuestion = try row.decode("next_question")
+    }
+}
