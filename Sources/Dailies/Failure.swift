@@ -4,6 +4,7 @@ import Interviews
 import LocalPostgres
 import Migrations
 import Postgres
+import ReviewSite
 import Storage
 
 /// What a person is told when a command fails: a sentence, and an exit code after sysexits(3) for scripts.
@@ -21,6 +22,8 @@ struct Failure: Error {
         switch error {
         case let error as Failure: self = error
         case let error as SettingsError: self.init(error.description, .configuration)
+        case let error as ReviewSite.Unavailable: self.init(error.description, .unavailable)
+        case let error as AccountsError: self.init(error.description, .data)
         case let error as InterviewsError: self.init(error.description, .data)
         case let error as PostgresError: self.init(error.description, error.isInfrastructure ? .unavailable : .software)
         case let error as LocalPostgresError: self.init(error.description, .unavailable)

@@ -52,6 +52,12 @@ extension ReviewSite {
             self.sessionLifetime = sessionLifetime
         }
 
+        /// What people open.
+        /// - Parameter port: the one that it listens on in fact.
+        public func address(port: Int) -> String {
+            publicURL ?? "http://\(host.contains(":") ? "[\(host)]" : host):\(port)"
+        }
+
         /// Whether browsers reach it by TLS, so that cookies may insist on that.
         var isSecure: Bool { publicURL?.hasPrefix("https:") ?? false }
     }

@@ -52,12 +52,16 @@ public struct ReviewSite: Service {
             responder: responder, server: .http1(configuration: .init(idleTimeout: Self.idleLimit)),
             configuration: ApplicationConfiguration(address: .hostname(configuration.host, port: configuration.port)),
             onServerRunning: { channel in
-                let port = channel.localAddress?.port ?? configuration.port
-                let host = configuration.host.contains(":") ? "[\(configuration.host)]" : configuration.host
-                await onReady(configuration.publicURL ?? "http://\(host):\(port)")
+                await onReady(configuration.address(port: channel.localAddress?.port ?? configuration.port))
             }, logger: services.logger)
         try await withThrowingTaskGroup(of: Void.self) { group in
-            group.addTask { try await server.run() }
+            group.addTask {
+                do {
+                    try await server.run()
+                } catch let error as IOError {
+                    throw Unavailable(configuration, error)
+                }
+            }
             group.addTask {
                 try? await gracefulShutdown()
                 try await Task.sleep(for: Self.graceTime)

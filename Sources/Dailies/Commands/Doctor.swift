@@ -11,10 +11,11 @@ struct Doctor: AsyncParsableCommand {
             """)
 
     @OptionGroup var worker: WorkerOptions
+    @OptionGroup var site: SiteOptions
     @OptionGroup var options: SettingsOptions
 
     func run() async throws {
-        let settings = try await options.settings(worker.flags)
+        let settings = try await options.settings(worker.flags.merging(site.flags) { $1 })
         Terminal.out(Self.table(settings).rendered() + "\n")
         let findings = await Examination(application: Application(settings: settings)).findings()
         for finding in findings { Terminal.out(finding.rendered()) }
@@ -40,6 +41,11 @@ struct Doctor: AsyncParsableCommand {
         add("history-days", "\(settings.historyDays.value)", settings.historyDays.source)
         add("sandbox", settings.sandbox.value.rawValue, settings.sandbox.source)
         add("inspector", settings.inspector?.value.string ?? "beside this program", settings.inspector?.source ?? .standard)
+        add("listen", settings.site.listen.value, settings.site.listen.source)
+        if let setting = settings.site.publicURL { add("public-url", setting.value, setting.source) }
+        if let setting = settings.site.trustedProxies { add("trusted-proxies", setting.value, setting.source) }
+        if let setting = settings.site.emailHeader { add("email-header", setting.value, setting.source) }
+        add("session-hours", "\(settings.site.sessionHours.value)", settings.site.sessionHours.source)
         add("log-level", settings.logLevel.value.rawValue, settings.logLevel.source)
         return table
     }

@@ -24,8 +24,10 @@ extension Application {
     }
 
     /// Runs a worker until SIGTERM or Ctrl-C.
-    /// - Parameter untilIdle: end by itself when nothing is left to do.
-    func runWorker(on database: PostgresConfiguration, untilIdle: Bool = false) async throws {
+    /// - Parameters:
+    ///   - untilIdle: end by itself when nothing is left to do.
+    ///   - others: services that run beside it and end with it.
+    func runWorker(on database: PostgresConfiguration, untilIdle: Bool = false, beside others: [any Service] = []) async throws {
         // A worker that stands still within a transaction holds its jobs, and nobody could rescue them: for as long as a lease.
         var limited = database
         limited.transactionIdleLimit = .seconds(5)
@@ -48,7 +50,7 @@ extension Application {
             let worker = JobWorker(
                 pool: pool, database: database, listening: settings.listenDatabase.map { PostgresConfiguration($0.value, logger: logger) },
                 handlers: [handler], configuration: configuration, onLeaseLost: { inspectors.killAll() }, logger: logger)
-            var services: [ServiceGroupConfiguration.ServiceConfiguration] = [.init(service: worker)]
+            var services: [ServiceGroupConfiguration.ServiceConfiguration] = ([worker] + others).map { .init(service: $0) }
             if untilIdle {
                 services.append(
                     .init(service: UntilIdle(pool: pool, logger: logger), successTerminationBehavior: .gracefullyShutdownGroup))
@@ -83,10 +85,10 @@ extension Application {
         throw InspectorError.sandboxUnavailable(support)
     }
 
-    /// A release's first worker may be there before its migrations. It waits for them, because in a rolling deploy the workers of the
+    /// A release's first process may be there before its migrations. It waits for them, because in a rolling deploy the workers of the
     /// release before go on meanwhile, and one that ended instead would be restarted until its supervisor gives it up. Whatever else is
     /// wrong with the schema ends it.
-    private func awaitSchema(_ database: PostgresConfiguration) async throws {
+    func awaitSchema(_ database: PostgresConfiguration) async throws {
         var isTold = false
         while true {
             do {

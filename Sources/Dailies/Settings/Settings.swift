@@ -35,6 +35,7 @@ struct Settings: Sendable {
     var inspector: Setting<FilePath>?
     var logLevel: Setting<LogLevel>
     var limits: InspectionLimits
+    var site: SiteSettings
 
     init(reader: SettingsReader, environment: [String: String], isRoot: Bool, cores: Int) throws(SettingsError) {
         let folder =
@@ -53,6 +54,7 @@ struct Settings: Sendable {
         sandbox = try reader.choice("sandbox", default: .required)
         inspector = try reader.text("inspector").map { Setting(value: Self.absolute($0.value), source: $0.source) }
         logLevel = try reader.choice("log-level", default: .info)
+        site = try SiteSettings(reader: reader)
         limits = InspectionLimits()
         limits.recordingBytes =
             Int64(

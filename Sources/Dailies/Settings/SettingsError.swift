@@ -6,6 +6,10 @@ struct SettingsError: Error, CustomStringConvertible {
         description = "The setting \(name) (\(source)) \(problem)"
     }
 
+    init(site problem: String) {
+        description = "The settings of the review site cannot be used: \(problem)."
+    }
+
     init(file: String, _ problem: String) {
         description = "The settings file \(file) cannot be used: \(problem)"
     }

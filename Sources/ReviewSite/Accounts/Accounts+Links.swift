@@ -40,3 +40,13 @@ extension Accounts {
         ).first
     }
 }
+
+extension Accounts {
+    /// A link for the first admin, who is made if there is none, until an admin has a password; `nil` from then on.
+    public func firstSignIn() async throws -> SecretToken? {
+        let admins = try await reviewers().filter { $0.isAdmin && !$0.isDisabled }
+        guard !admins.contains(where: \.hasPassword) else { return nil }
+        if let first = admins.min(by: { $0.id < $1.id }) { return try await makeLink(for: first) }
+        return try await makeLink(for: try await add(email: "admin@localhost", name: "Admin", access: .admin))
+    }
+}

@@ -15,7 +15,8 @@ struct SafetyHeaders: RouterMiddleware {
     private static let fixed: [(HTTPField.Name?, String)] = [
         (.contentSecurityPolicy, contentPolicy),
         (.xContentTypeOptions, "nosniff"),
-        (HTTPField.Name("Referrer-Policy"), "no-referrer"),
+        // Not `no-referrer`: with it browsers send `Origin: null` with their own forms, which could then not be told from others.
+        (HTTPField.Name("Referrer-Policy"), "same-origin"),
         (HTTPField.Name("Permissions-Policy"), "camera=(), microphone=(), geolocation=(), payment=(), usb=()"),
         (HTTPField.Name("Cross-Origin-Opener-Policy"), "same-origin"),
         (HTTPField.Name("Cross-Origin-Resource-Policy"), "same-origin"),

@@ -1,0 +1,43 @@
+import Logging
+import Postgres
+import ReviewSite
+import ServiceLifecycle
+import UnixSignals
+
+extension Application {
+    /// Lends the review site, which the caller has to run, with a pool of its own.
+    /// - Parameter onReady: called with the address to open, once the site accepts connections.
+    func withSite<Result: Sendable>(
+        on database: PostgresConfiguration, onReady: @escaping @Sendable (_ address: String, Accounts) async -> Void,
+        body: (ReviewSite) async throws -> Result
+    ) async throws -> Result {
+        try await awaitSchema(database)
+        let storage = try await storage()
+        // As many as two cores keep busy; requests that find none free wait their turn.
+        return try await withPool(database, limit: 8) { pool in
+            let accounts = Accounts(pool: pool)
+            let site = try ReviewSite(configuration: settings.site.configuration, pool: pool, storage: storage, logger: logger) { address in
+                await onReady(address, accounts)
+            }
+            return try await body(site)
+        }
+    }
+
+    /// Runs the site alone until SIGTERM or Ctrl-C.
+    func runSite(on database: PostgresConfiguration, onReady: @escaping @Sendable (_ address: String) async -> Void) async throws {
+        try await withSite(on: database) { address, _ in
+            await onReady(address)
+        } body: { site in
+            var quiet = logger
+            quiet.logLevel = max(.error, logger.logLevel)
+            try await ServiceGroup(
+                configuration: ServiceGroupConfiguration(
+                    services: [.init(service: site)], gracefulShutdownSignals: [.sigterm, .sigint], logger: quiet)
+            ).run()
+        }
+    }
+
+    func withAccounts<Result: Sendable>(_ body: @escaping @Sendable (Accounts) async throws -> Result) async throws -> Result {
+        try await withPool { pool in try await body(Accounts(pool: pool)) }
+    }
+}
