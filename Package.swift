@@ -96,7 +96,8 @@ let package = Package(
         .target(
             name: "ReviewSite",
             dependencies: [
-                "Interviews", "Reviews", "Storage", "Recordings", "Postgres", crypto, cryptoExtras, httpTypes, hummingbird, logging, mustache, nioCore,
+                "Interviews", "Reviews", "Storage", "Recordings", "Postgres", crypto, cryptoExtras, httpTypes, hummingbird, logging,
+                mustache, nioCore,
                 nioHTTP1, nioPosix, serviceLifecycle, system,
             ],
             exclude: ["Static", "Templates"], swiftSettings: everywhere, plugins: ["EmbedFiles"]),

@@ -4,7 +4,8 @@ import Testing
 /// Until I have rated an answer, nothing shows me what others left on it.
 struct IndependentRatingTests {
     /// Everything through which Rosa might learn of Sam's judgement of an answer.
-    private func seenByRosa(_ panel: Panel, _ answer: Int64, as viewer: Viewer? = nil) async throws -> (ratings: [Int?], comments: [String]) {
+    private func seenByRosa(_ panel: Panel, _ answer: Int64, as viewer: Viewer? = nil) async throws -> (ratings: [Int?], comments: [String])
+    {
         let viewer = viewer ?? panel.rosa
         let others = try await panel.reviews.ratings(of: answer, viewer: viewer).filter { $0.reviewerID != viewer.reviewerID }
         let comments = try await panel.reviews.comments(on: answer, viewer: viewer).filter { !$0.isMine }

@@ -55,7 +55,8 @@ struct Panel {
 
     func assign(_ viewer: Viewer, to role: String = "baker") async throws {
         try await pool.execute(
-            "INSERT INTO dailies.role_reviewers (role_id, reviewer_id) SELECT id, \(viewer.reviewerID) FROM dailies.roles WHERE slug = \(role)")
+            "INSERT INTO dailies.role_reviewers (role_id, reviewer_id) SELECT id, \(viewer.reviewerID) FROM dailies.roles WHERE slug = \(role)"
+        )
     }
 
     /// The role's settings, past the API: what the rules do is asked of the API.
@@ -73,7 +74,8 @@ struct Panel {
     func submit(_ candidate: String, _ question: String = "bread", role: String = "baker", take: Int = 1) async throws -> Int64 {
         try await interviews.submit(
             Submission(
-                role: role, question: question, candidateName: "Zyx \(candidate)", candidateEmail: "zyx.\(candidate.lowercased())@mail.example",
+                role: role, question: question, candidateName: "Zyx \(candidate)",
+                candidateEmail: "zyx.\(candidate.lowercased())@mail.example",
                 recordingKey: "recordings/zyx-\(candidate)-\(question)-\(take).webm"))
     }
 
@@ -101,7 +103,8 @@ struct Panel {
             flags: flags,
             artifacts: ReportArtifacts(
                 poster: Poster(
-                    file: ArtifactFile(file: "artifacts/aa/x.jpg", mediaType: "image/jpeg", bytes: 10, sha256: hash), width: 640, height: 480,
+                    file: ArtifactFile(file: "artifacts/aa/x.jpg", mediaType: "image/jpeg", bytes: 10, sha256: hash), width: 640,
+                    height: 480,
                     atMs: 0)))
     }
 

@@ -16,7 +16,8 @@ struct SiteSettings: Sendable {
     init(reader: SettingsReader) throws(SettingsError) {
         let listen = try reader.text("listen") ?? Setting(value: "127.0.0.1:8080", source: .standard)
         guard let match = listen.value.wholeMatch(of: /\[?([^\[\]]+)\]?:(\d{1,5})/), let port = Int(match.2) else {
-            throw SettingsError("listen", from: listen.source, "is an address and a port, such as 127.0.0.1:8080. It is \"\(listen.value)\".")
+            throw SettingsError(
+                "listen", from: listen.source, "is an address and a port, such as 127.0.0.1:8080. It is \"\(listen.value)\".")
         }
         self.listen = listen
         publicURL = try reader.text("public-url")

@@ -5,6 +5,7 @@ internal import Logging
 internal import NIOCore
 internal import NIOHTTP1
 internal import Postgres
+internal import Reviews
 internal import Storage
 
 /// Turns every error into an answer that helps: a page for browsers, a problem (RFC 9457) for programs.
@@ -27,6 +28,7 @@ struct ErrorAnswers: RouterMiddleware {
     private static func explained(_ error: any Error, _ logger: Logger) -> SiteError {
         switch error {
         case let error as SiteError: return error
+        case let error as ReviewsError: return SiteError(error)
         case is PasswordHasher.Busy: return .busy
         case let error as PostgresError where error.isInfrastructure:
             logger.warning("the database is away", metadata: ["error": "\(error)"])

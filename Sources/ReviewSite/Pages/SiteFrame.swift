@@ -34,11 +34,17 @@ extension SiteFrame {
             scripts: page.scripts.map { "/static/\(files.fingerprint)/\($0)" },
             reviewer: session.map { Person(name: $0.reviewer.name, email: $0.reviewer.email) }, isAdmin: isAdmin,
             csrf: session?.csrfToken ?? "", path: context.path,
-            navigation: session == nil ? [] : Self.navigation(isAdmin: isAdmin, path: context.path))
+            navigation: session == nil ? [] : Self.navigation(path: context.path))
     }
 
-    private static func navigation(isAdmin: Bool, path: String) -> [Link] {
-        let pages = [("Roles", "/", false), ("Health", "/health", true)]
-        return pages.filter { isAdmin || !$0.2 }.map { Link(label: $0.0, href: $0.1, isCurrent: path == $0.1) }
+    /// Below a role's address also the pages of that role; whether it exists, and for whom, those pages say.
+    private static func navigation(path: String) -> [Link] {
+        let parts = path.split(separator: "/")
+        var links = [Link(label: "Roles", href: "/", isCurrent: path == "/")]
+        if parts.count > 1, parts[0] == "roles" {
+            let role = "/roles/\(parts[1])"
+            links.append(Link(label: "Wall", href: role, isCurrent: path == role))
+        }
+        return links
     }
 }

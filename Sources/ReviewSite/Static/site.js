@@ -4,7 +4,7 @@ let living = [];
 
 async function begin(arrived) {
     const page = document.querySelector('#main');
-    if (page.querySelector('answer-player, form.rating')) {
+    if (page.querySelector('answer-player, a[rel="next"], a[rel="prev"]')) {
         const {Review} = await import('./review.js');
         living.push(new Review(page, {arrived}));
     }

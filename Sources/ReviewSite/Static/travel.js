@@ -3,13 +3,15 @@ import {adopt} from './warm.js';
 // From answer to answer without loading everything anew: the next page is fetched, and its main part takes the place of this
 // one's. Addresses, history and the pages themselves are those of the server; without this script links and forms do the same.
 
+/** What goes wrong comes back as a page too, with a sentence in it. */
+const asPage = {Accept: 'text/html'};
 const place = () => location.pathname + location.search;
 let shown = place();
 
 /** Follows a link. */
 export async function travel(address, {remember = true} = {}) {
     try {
-        await arrive(await fetch(address, {credentials: 'same-origin'}), remember);
+        await arrive(await fetch(address, {headers: asPage}), remember);
     } catch {
         location.assign(address);
     }
@@ -19,7 +21,7 @@ export async function travel(address, {remember = true} = {}) {
 export function send(form, submitter, more = {}) {
     const fields = new URLSearchParams(new FormData(form, submitter));
     for (const [name, value] of Object.entries(more)) fields.set(name, value);
-    return fetch(form.action, {method: 'POST', body: fields, credentials: 'same-origin'});
+    return fetch(form.action, {method: 'POST', body: fields, headers: asPage});
 }
 
 /** Shows the page that came back. What is no page of ours, such as the sign-in after a session's end, is loaded as usual. */

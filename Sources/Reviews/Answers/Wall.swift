@@ -46,7 +46,8 @@ extension Reviews {
     /// - Parameters:
     ///   - filter: `nil`: all candidates.
     ///   - rows: which part of the rows to return, from 0.
-    public func wall(role slug: String, filter: Wall.Filter? = nil, rows range: Range<Int> = 0..<1_000, viewer: Viewer) async throws -> Wall {
+    public func wall(role slug: String, filter: Wall.Filter? = nil, rows range: Range<Int> = 0..<1_000, viewer: Viewer) async throws -> Wall
+    {
         let details = try await role(slug, viewer: viewer)
         let cells = try await pool.query(
             PostgresQuery(

@@ -1,0 +1,107 @@
+internal import Recordings
+internal import Reviews
+
+/// Question mode: one candidate's answer, and beside it what it is judged by, in the version that this candidate was asked.
+struct AnswerPage: Page {
+    struct Neighbour {
+        var href: String
+        /// The video to load ahead.
+        var playback: String?
+    }
+
+    struct Findings {
+        struct Group {
+            var sentences: String
+            var consequence = ""
+        }
+
+        var faults: Group?
+        var remarks: Group?
+        var takeIsRequested: Bool
+    }
+
+    static let template = "answer"
+    let title: String
+    var role: String
+    var roleTitle: String
+    var isBlind: Bool
+    var response: Int64
+    /// This page, for forms that lead back to it.
+    var here: String
+    /// Where a rating leads: to the next answer that waits.
+    var after: String
+    var candidate: String
+    var candidatePage: String
+    var take: Int?
+    var isOutdated: Bool
+    var question: QuestionPanel
+    var done: Int
+    var count: Int
+    var timeLeft: String?
+    var previous: Neighbour?
+    var next: Neighbour?
+    var findings: Findings
+    var player: PlayerPanel
+    var rating: RatingPanel
+    var comments: CommentsPanel
+
+    /// - Parameters:
+    ///   - ratings: others', as far as the reviewer may see them.
+    ///   - comments: as far as the reviewer may see them.
+    init(_ answer: AnswerDetails, queue: QuestionQueue, ratings: [Rating], comments: [Comment]) throws {
+        let place = queue.items.firstIndex { $0.responseID == answer.responseID }
+        let number = answer.question.number ?? queue.question.number
+        title = "\(answer.candidate.label), question \(number)"
+        role = answer.role.slug
+        roleTitle = answer.role.title
+        isBlind = answer.role.isBlind
+        response = answer.responseID
+        here = "/roles/\(answer.role.slug)/questions/\(answer.question.key)/\(answer.responseID)"
+        candidate = answer.candidate.label
+        candidatePage = "/roles/\(answer.role.slug)/candidates/\(answer.interviewID)"
+        take = answer.take > 1 ? answer.take : nil
+        isOutdated = !answer.isCurrent
+        question = QuestionPanel(answer.question, number: number)
+        done = queue.items.count { $0.standing == .done }
+        count = queue.items.count
+        let left = queue.items.filter { $0.standing == .waiting }.reduce(0) { $0 + max(0, ($1.durationMs ?? 0) - $1.silentMs) }
+        timeLeft = left > 0 ? Length.sitting(left) : nil
+        after = queue.waiting(after: place).map { queue.address(of: $0) } ?? "/roles/\(answer.role.slug)/questions/\(answer.question.key)"
+        previous = place.flatMap { $0 > 0 ? queue.items[$0 - 1] : nil }.map { Neighbour($0, in: queue) }
+        next = place.flatMap { $0 + 1 < queue.items.count ? queue.items[$0 + 1] : nil }.map { Neighbour($0, in: queue) }
+        findings = Findings(answer)
+        player = try PlayerPanel(answer, comments: comments)
+        rating = RatingPanel(answer, others: ratings)
+        self.comments = CommentsPanel(comments)
+    }
+}
+
+extension AnswerPage.Neighbour {
+    fileprivate init(_ item: QuestionQueue.Item, in queue: QuestionQueue) {
+        href = queue.address(of: item)
+        playback = item.durationMs == nil ? nil : "/media/\(item.responseID)/playback"
+    }
+}
+
+extension QuestionQueue {
+    /// The next answer that waits, beginning behind a place and going on from the start; the one at that place is not meant.
+    fileprivate func waiting(after place: Int?) -> Item? {
+        let place = place ?? -1
+        return (items.dropFirst(place + 1) + items.prefix(max(0, place))).first { $0.standing == .waiting }
+    }
+}
+
+extension AnswerPage.Findings {
+    init(_ answer: AnswerDetails) {
+        takeIsRequested = answer.isTakeRequested
+        let warnings = answer.flags.filter { $0.severity == .warning }
+        remarks = warnings.isEmpty ? nil : Group(sentences: warnings.map(\.name.sentence).joined(separator: " "))
+        if answer.status == .unusable {
+            faults = Group(sentences: answer.reason ?? "The recording cannot be used.")
+        } else if !answer.faults.isEmpty {
+            faults = Group(
+                sentences: answer.faults.map(\.name.sentence).joined(separator: " "),
+                consequence: "This answer cannot be judged fairly; ask for a new take.")
+        }
+    }
+}

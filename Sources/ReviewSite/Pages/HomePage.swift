@@ -1,0 +1,58 @@
+internal import Reviews
+
+/// Each role with what there is to do for the reviewer, and how long it takes.
+struct HomePage: Page {
+    struct Role {
+        var slug: String
+        var title: String
+        /// How many answers wait, as a sentence.
+        var waiting: String
+        /// How long that takes, as a sentence.
+        var minutes: String
+        var done: Int
+        var all: Int
+        var faults: String?
+        var processing: String?
+        /// Where reviewing goes on; `nil` when nothing waits.
+        var start: String?
+        var startSays: String
+    }
+
+    static let template = "home"
+    let title = "Roles"
+    var summary: String
+    var roles: [Role]
+    var hasRoles: Bool
+
+    init(_ overviews: [RoleOverview]) {
+        roles = overviews.map(Role.init)
+        hasRoles = !overviews.isEmpty
+        let waiting = overviews.reduce(0) { $0 + $1.waiting }
+        let time = overviews.reduce(0) { $0 + $1.waitingMs }
+        let wait = waiting == 1 ? "waits" : "wait"
+        summary = waiting == 0 ? "Nothing waits for you." : "\(Count.of(waiting, "answer")) \(wait) for you: about \(Length.sitting(time))."
+    }
+}
+
+extension HomePage.Role {
+    init(_ overview: RoleOverview) {
+        slug = overview.role.slug
+        title = overview.role.title
+        done = overview.done
+        all = overview.done + overview.waiting + overview.faults + overview.awaitingTake + overview.processing
+        faults = overview.faults > 0 ? "\(Count.of(overview.faults, "fault")) to sort out" : nil
+        processing = overview.processing > 0 ? "\(overview.processing) still processing" : nil
+        start = overview.nextQuestion.map { "/roles/\(overview.role.slug)/questions/\($0)" }
+        startSays = overview.done > 0 ? "Go on reviewing" : "Start reviewing"
+        if overview.waiting > 0 {
+            waiting = "\(Count.of(overview.waiting, "answer")) waiting"
+            minutes = "About \(Length.sitting(overview.waitingMs)), silence taken off"
+        } else if all == 0 {
+            waiting = "No answers yet"
+            minutes = "They appear here as soon as candidates send them."
+        } else {
+            waiting = "All rated"
+            minutes = overview.faults > 0 ? "What is left has a faulty recording." : "There is nothing left for you to rate."
+        }
+    }
+}

@@ -1,0 +1,32 @@
+internal import Hummingbird
+
+/// Which rows of a long table a page shows: so many at once that a browser draws them without waiting, the rest by links.
+struct PageOfRows: Sendable {
+    static let size = 40
+
+    var first: Int
+
+    /// From `?from=80`.
+    init(_ request: Request) {
+        let from = request.uri.queryParameters["from"].flatMap { Int($0) } ?? 0
+        first = min(max(0, from), 1_000_000) / Self.size * Self.size
+    }
+
+    var range: Range<Int> { first..<(first + Self.size) }
+
+    /// The links to the rows before and after, for the template `pager`.
+    func links(of count: Int, at address: String) -> Links? {
+        guard count > Self.size || first > 0 else { return nil }
+        let mark = address.contains("?") ? "&" : "?"
+        return Links(
+            earlier: first > 0 ? "\(address)\(mark)from=\(max(0, first - Self.size))" : nil,
+            later: first + Self.size < count ? "\(address)\(mark)from=\(first + Self.size)" : nil,
+            range: "\(min(first + 1, count)) to \(min(first + Self.size, count)) of \(count)")
+    }
+
+    struct Links: Sendable {
+        var earlier: String?
+        var later: String?
+        var range: String
+    }
+}

@@ -1,0 +1,91 @@
+internal import FoundationEssentials
+internal import Hummingbird
+internal import Recordings
+internal import Reviews
+
+/// Question mode, and what reviewers leave on answers. Every form leads back to a page, so that all of it works without a script too.
+struct AnswerPages: RouteGroup {
+    let services: SiteServices
+
+    func add(to routes: SiteRoutes) {
+        routes.signedIn.get("roles/:role/questions/:question", use: question)
+        routes.signedIn.get("roles/:role/questions/:question/:response", use: answer)
+        routes.signedIn.post("responses/:response/rating", use: rate)
+        routes.signedIn.post("responses/:response/comments", use: comment)
+        routes.signedIn.post("responses/:response/take", use: requestTake)
+        routes.signedIn.post("comments/:comment/delete", use: deleteComment)
+    }
+
+    /// Leads to the first answer that waits, or says that none does.
+    @Sendable private func question(_ request: Request, _ context: SiteContext) async throws -> Response {
+        let queue = try await services.reviews.questionQueue(
+            role: context.name("role"), question: context.name("question"), viewer: context.viewer)
+        if let waiting = queue.firstWaiting { return .redirect(to: queue.address(of: waiting)) }
+        return try services.renderer.response(QuestionDonePage(queue), in: context)
+    }
+
+    @Sendable private func answer(_ request: Request, _ context: SiteContext) async throws -> Response {
+        let (reviews, viewer, response) = (services.reviews, try context.viewer, try context.id("response"))
+        let answer = try await reviews.answer(response, viewer: viewer)
+        guard try context.name("role") == answer.role.slug, try context.name("question") == answer.question.key else {
+            throw SiteError.notFound
+        }
+        let queue = try await reviews.questionQueue(role: answer.role.slug, question: answer.question.key, viewer: viewer)
+        let ratings = try await reviews.ratings(of: response, viewer: viewer)
+        let comments = try await reviews.comments(on: response, viewer: viewer)
+        try await reviews.recordView(of: response, viewer: viewer)
+        let page = try AnswerPage(answer, queue: queue, ratings: ratings.filter { $0.reviewerID != viewer.reviewerID }, comments: comments)
+        return try services.renderer.response(page, in: context)
+    }
+
+    @Sendable private func rate(_ request: Request, _ context: SiteContext) async throws -> Response {
+        let fields = try await FormFields(of: request)
+        let judgement: Judgement
+        if let reason = fields["abstained"].flatMap(AbstentionReason.init(rawValue:)) {
+            judgement = .abstained(reason)
+        } else if let score = fields["score"].flatMap({ Int($0) }) {
+            judgement = .score(score)
+        } else {
+            throw SiteError.unprocessable("A rating is a score from 1 to 5, or an abstention with its reason.")
+        }
+        let watched = Data((fields["watched"] ?? "[]").utf8)
+        guard let spans = try? JSONDecoder().decode([Span].self, from: watched), spans.count <= 5_000 else {
+            throw SiteError.unprocessable("What was watched is a list of stretches, [[from, to]], in milliseconds.")
+        }
+        try await services.reviews.rate(context.id("response"), judgement, watched: spans, viewer: context.viewer)
+        return .redirect(to: fields.returnPath(otherwise: "/"))
+    }
+
+    @Sendable private func comment(_ request: Request, _ context: SiteContext) async throws -> Response {
+        let fields = try await FormFields(of: request)
+        func moment(_ name: String) throws -> Int? {
+            guard let text = fields[name]?.trimmingPrefix(while: \.isWhitespace), !text.isEmpty else { return nil }
+            guard let moment = Length.milliseconds(String(text)) else {
+                throw SiteError.unprocessable("A moment is written as minutes and seconds, such as 1:05 or 0:07.2.")
+            }
+            return moment
+        }
+        let (from, to) = (try moment("from") ?? 0, try moment("to"))
+        // Browsers send line ends as CR LF, and count them as one towards the limit.
+        let body = (fields["body"] ?? "").replacing("\r\n", with: "\n")
+        _ = try await services.reviews.comment(on: context.id("response"), fromMs: from, toMs: to, body: body, viewer: context.viewer)
+        return .redirect(to: fields.returnPath(otherwise: "/"))
+    }
+
+    @Sendable private func deleteComment(_ request: Request, _ context: SiteContext) async throws -> Response {
+        let fields = try await FormFields(of: request)
+        try await services.reviews.deleteComment(context.id("comment"), viewer: context.viewer)
+        return .redirect(to: fields.returnPath(otherwise: "/"))
+    }
+
+    @Sendable private func requestTake(_ request: Request, _ context: SiteContext) async throws -> Response {
+        let fields = try await FormFields(of: request)
+        try await services.reviews.requestNewTake(of: context.id("response"), viewer: context.viewer)
+        return .redirect(to: fields.returnPath(otherwise: "/"))
+    }
+}
+
+extension QuestionQueue {
+    /// The address of an answer of this question.
+    func address(of item: Item) -> String { "/roles/\(role.slug)/questions/\(question.key)/\(item.responseID)" }
+}
