@@ -35,7 +35,7 @@ extension JobQueue {
             case "buried": found.buried.append((name ?? "", Int(number)))
             case "released": found.released = Int(number)
             case "forgotten", "lowered": break
-            default: found.stops.append(StopRequest(job: number, how: Stopping(rawValue: what) ?? .cancelled, reason: why ?? ""))
+            default: found.stops.append(StopRequest(job: number, how: what, reason: why ?? ""))
             }
         }
         return found

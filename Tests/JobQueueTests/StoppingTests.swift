@@ -40,7 +40,7 @@ struct StoppingTests {
     }
 
     @Test func `work that was done when the wish came stays done`() async throws {
-        let request = StopRequest(job: 1, how: .cancelled, reason: "not wanted")
+        let request = StopRequest(job: 1, how: "cancelled", reason: "not wanted")
         if case .completed = request.overruling(.completed { _ in }) {} else { Issue.record("the work was thrown away") }
         if case .cancelled = request.overruling(.crashed(reason: "it was killed", after: .zero)) {
         } else {

@@ -30,7 +30,7 @@ extension Application {
     func runWorker(on database: PostgresConfiguration, untilIdle: Bool = false, beside others: [any Service] = []) async throws {
         // A worker that stands still within a transaction holds its jobs, and nobody could rescue them: for as long as a lease.
         var limited = database
-        limited.transactionIdleLimit = .seconds(5)
+        limited.transactionIdleLimit = JobWorker.Configuration.standardLease
         let database = limited
         let inspectors = try inspectors()
         try await requireCage(inspectors)

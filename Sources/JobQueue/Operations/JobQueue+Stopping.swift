@@ -41,6 +41,6 @@ extension JobQueue {
     func stopRequests(for worker: UUID) async throws -> [StopRequest] {
         try await pool.query(PostgresQuery(named: "jobs.heed_stops", "SELECT job_id, how, why FROM dailies.heed_stops(\(worker))"))
             .decode((Int64.self, String.self, String.self))
-            .map { StopRequest(job: $0, how: Stopping(rawValue: $1) ?? .cancelled, reason: $2) }
+            .map { StopRequest(job: $0, how: $1, reason: $2) }
     }
 }

@@ -4,6 +4,13 @@ struct StopRequest: Sendable, Hashable {
     var how: JobQueue.Stopping
     var reason: String
 
+    /// A row of the SQL function `heed_stops`.
+    init(job: Int64, how: String, reason: String) {
+        self.job = job
+        self.how = JobQueue.Stopping(rawValue: how) ?? .cancelled
+        self.reason = reason
+    }
+
     /// What becomes of the job when its handler was stopped with this resolution. Work that was done by then stays done.
     func overruling(_ resolution: JobResolution) -> JobResolution {
         switch (resolution, how) {

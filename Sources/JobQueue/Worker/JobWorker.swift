@@ -15,7 +15,10 @@ public struct JobWorker: Service {
         public var version: String
         /// Jobs that run at the same time.
         public var slots: Int
-        /// Without a beat for this long, others take this worker's jobs. The design's 5 s.
+        /// The design's: short enough that nobody waits for a dead worker, long enough that no busy one is taken for dead.
+        public static let standardLease = Duration.seconds(5)
+
+        /// Without a beat for this long, others take this worker's jobs.
         public var lease: Duration
         /// Between beats: a fifth of the lease, so that four may fail.
         public var beatInterval: Duration
@@ -28,7 +31,7 @@ public struct JobWorker: Service {
         public var historyRetention: Duration
 
         public init(
-            name: String, version: String, slots: Int, lease: Duration = .seconds(5), beatInterval: Duration = .seconds(1),
+            name: String, version: String, slots: Int, lease: Duration = standardLease, beatInterval: Duration = .seconds(1),
             pollInterval: Duration = .seconds(1), graceTime: Duration = .seconds(30), retryPolicy: RetryPolicy = RetryPolicy(),
             historyRetention: Duration = .seconds(90 * 86_400)
         ) {
