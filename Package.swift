@@ -94,6 +94,8 @@ let package = Package(
             dependencies: ["JobQueue", "Interviews", "Storage", "Recordings", "Inspectors", "Postgres", logging, serviceLifecycle, system],
             swiftSettings: everywhere),
         .target(
+            name: "Health", dependencies: [httpTypes, hummingbird, logging, nioCore, serviceLifecycle], swiftSettings: everywhere),
+        .target(
             name: "ReviewSite",
             dependencies: [
                 "Interviews", "Reviews", "Storage", "Recordings", "Postgres", crypto, cryptoExtras, httpTypes, hummingbird, logging,
@@ -108,7 +110,7 @@ let package = Package(
             name: "Dailies",
             dependencies: [
                 "Postgres", "Migrations", "JobQueue", "LocalPostgres", "Recordings", "Inspectors", "Storage", "Interviews", "Worker",
-                "ReviewSite", argumentParser, configuration, crypto, logging, serviceLifecycle, swiftCSV, system, unixSignals, yams,
+                "Health", "ReviewSite", argumentParser, configuration, crypto, logging, serviceLifecycle, swiftCSV, system, unixSignals, yams,
             ],
             swiftSettings: everywhere),
 

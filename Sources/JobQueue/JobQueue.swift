@@ -38,6 +38,11 @@ public struct JobQueue: Sendable {
                 "INSERT INTO dailies.jobs (kind, payload) SELECT \(kind), payload::jsonb FROM unnest(\(payloads)::text[]) AS payload"))
     }
 
+    /// Says how many jobs a worker runs at once.
+    func announce(slots: Int, of worker: UUID) async throws {
+        try await pool.execute(PostgresQuery(named: "workers.slots", "UPDATE dailies.workers SET slots = \(slots) WHERE id = \(worker)"))
+    }
+
     /// Takes up to `limit` jobs, the most urgent first.
     /// - Parameter asksForMore: whether workers are to be told of the next job if there is none.
     /// - Throws: `JobQueueError.leaseLost` when the worker is no longer among the living.
@@ -47,7 +52,7 @@ public struct JobQueue: Sendable {
                 PostgresQuery(
                     named: "jobs.claim",
                     """
-                    SELECT id, kind, payload::text, attempt, failures, crashes, max_attempts, claim_id
+                    SELECT id, kind, payload::text, attempt, failures, crashes, max_attempts, claim_id, claimed_at - created_at
                     FROM dailies.claim_jobs(\(worker), \(kinds), \(limit)::integer, \(asksForMore))
                     """)
             ).decode(JobClaim.self)

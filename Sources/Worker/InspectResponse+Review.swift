@@ -16,6 +16,7 @@ extension InspectResponse {
             }
             return try await inspect(recording, submitted, claim)
         } catch let error as StorageError {
+            observe(.storageFailed(error.code))
             return try resolution(of: error, submitted, claim)
         } catch let error as InspectorError {
             return .snoozed(reason: "\(error)")
@@ -28,6 +29,7 @@ extension InspectResponse {
         var staged = try await StagedArtifacts(in: storage)
         // Hashed by us, beside the inspector: what a child says of the bytes does not count.
         let descriptor = recording.descriptor
+        let begin = ContinuousClock.now
         async let sha256 = OpenedFile.sha256(of: descriptor)
         let outcome = try await inspectors.inspect(
             recording: descriptor,
@@ -38,8 +40,13 @@ extension InspectResponse {
             report.container.bytes = recording.bytes
             report.container.sha256 = try await sha256
             try await report.publishArtifacts(into: &staged)
+            observe(
+                .reported(
+                    recordingSeconds: Double(report.durationMs ?? 0) / 1000,
+                    spentSeconds: (ContinuousClock.now - begin) / .seconds(1)))
             return conclude(report, submitted)
         case .died(let death):
+            observe(.died(death.cause))
             let container = container(of: submitted, bytes: recording.bytes, sha256: try await sha256)
             return resolution(of: death, container, submitted, claim)
         }

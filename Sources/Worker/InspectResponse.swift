@@ -22,11 +22,12 @@ public struct InspectResponse: JobHandler {
     let inspectors: InspectorPool
     let limits: InspectionLimits
     let retryPolicy: RetryPolicy
+    let observe: @Sendable (InspectionEvent) -> Void
     let logger: Logger
 
     public init(
         interviews: Interviews, storage: any RecordingStorage, inspectors: InspectorPool, limits: InspectionLimits,
-        retryPolicy: RetryPolicy,
+        retryPolicy: RetryPolicy, observe: @escaping @Sendable (InspectionEvent) -> Void = { _ in },
         logger: Logger
     ) {
         self.interviews = interviews
@@ -34,6 +35,7 @@ public struct InspectResponse: JobHandler {
         self.inspectors = inspectors
         self.limits = limits
         self.retryPolicy = retryPolicy
+        self.observe = observe
         self.logger = logger
     }
 

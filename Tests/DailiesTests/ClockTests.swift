@@ -82,10 +82,14 @@ struct ClockTests {
     }
 
     private static func firstTime(in log: String) -> Date {
-        let word = log.split(separator: " ").first.map(String.init) ?? ""
-        let format = DateFormatter()
-        format.locale = Locale(identifier: "en_US_POSIX")
-        format.dateFormat = "yyyy-MM-dd'T'HH:mm:ssZ"
-        return format.date(from: word) ?? .distantPast
+        struct Line: Decodable {
+            var time: Date
+        }
+        let decoder = JSONDecoder()
+        decoder.dateDecodingStrategy = .custom { decoder in
+            try Date.ISO8601FormatStyle(includingFractionalSeconds: true).parse(decoder.singleValueContainer().decode(String.self))
+        }
+        let line = log.split(separator: "\n").first.map(String.init) ?? ""
+        return (try? decoder.decode(Line.self, from: Data(line.utf8)))?.time ?? .distantPast
     }
 }

@@ -40,6 +40,8 @@ struct Doctor: AsyncParsableCommand {
         add("poll-ms", "\(settings.pollMs.value)", settings.pollMs.source)
         add("history-days", "\(settings.historyDays.value)", settings.historyDays.source)
         add("sandbox", settings.sandbox.value.rawValue, settings.sandbox.source)
+        if let health = settings.health { add("health", "\(health.value.host):\(health.value.port)", health.source) }
+        add("min-free-mib", "\(settings.minFreeMiB.value)", settings.minFreeMiB.source)
         add("inspector", settings.inspector?.value.string ?? "beside this program", settings.inspector?.source ?? .standard)
         add("listen", settings.site.listen.value, settings.site.listen.source)
         if let setting = settings.site.publicURL { add("public-url", setting.value, setting.source) }

@@ -23,20 +23,22 @@ struct Up: AsyncParsableCommand {
 
     func run() async throws {
         // A service logs what it does; a single pass shows its progress.
-        let application = Application(settings: try await options.settings(worker.flags.merging(site.flags) { $1 }), isService: !once)
+        let application = Application(settings: try await settings(), isService: !once)
         try await application.withDatabase { database in
             _ = try await application.migrate(database)
-            guard !once else { return try await application.runWorker(on: database, untilIdle: true) }
+            guard !once else { return try await application.runWorker(on: database, untilIdle: true, reload: settings) }
             let settings = application.settings
             try await application.withSite(on: database) { address, accounts in
                 Terminal.err(Self.greeting(settings))
                 let token = try? await accounts.firstSignIn()
                 Terminal.out("\(address)\(token.map { "/sign-in/\($0.text)" } ?? "/")\n")
             } body: { site in
-                try await application.runWorker(on: database, beside: [site])
+                try await application.runWorker(on: database, beside: [site], reload: settings)
             }
         }
     }
+
+    private func settings() async throws -> Settings { try await options.settings(worker.flags.merging(site.flags) { $1 }) }
 
     private static func greeting(_ settings: Settings) -> String {
         let database =

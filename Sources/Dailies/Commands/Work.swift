@@ -11,17 +11,20 @@ struct Work: AsyncParsableCommand {
             The database may be behind PgBouncer, also in transaction mode. Then new jobs are found by polling, unless \
             --listen-database names the server itself.
 
+            SIGHUP reads the settings again and takes over log level and slots. \
             SIGTERM or Ctrl-C stops it in order: nothing new is claimed, running jobs get the grace time, and what is not finished then \
-            goes back to the queue.
+            goes back to the queue. A second one stops at once.
             """)
 
     @OptionGroup var worker: WorkerOptions
     @OptionGroup var options: SettingsOptions
 
     func run() async throws {
-        let application = Application(settings: try await options.settings(worker.flags), isService: true)
+        let application = Application(settings: try await settings(), isService: true)
         try await application.withDatabase { database in
-            try await application.runWorker(on: database)
+            try await application.runWorker(on: database, reload: settings)
         }
     }
+
+    private func settings() async throws -> Settings { try await options.settings(worker.flags) }
 }

@@ -31,10 +31,21 @@ struct WorkerOptions: ParsableArguments {
         ))
     var sandbox: String?
 
+    @Option(
+        help: ArgumentHelp(
+            "Where to serve /livez, /readyz and /metrics, such as 127.0.0.1:9464; nowhere by default. (env: DAILIES_HEALTH)",
+            valueName: "host:port"))
+    var health: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "Free space in storage below which nothing is claimed; 1024 by default. (env: DAILIES_MIN_FREE_MIB)", valueName: "mebibytes"))
+    var minFreeMib: Int?
+
     var flags: [String: String?] {
         [
             "slots": slots.map(String.init), "grace-seconds": graceSeconds.map(String.init), "listen-database": listenDatabase,
-            "poll-ms": pollMs.map(String.init), "history-days": historyDays.map(String.init), "sandbox": sandbox,
+            "poll-ms": pollMs.map(String.init), "history-days": historyDays.map(String.init), "sandbox": sandbox, "health": health, "min-free-mib": minFreeMib.map(String.init),
         ]
     }
 }

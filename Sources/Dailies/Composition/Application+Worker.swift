@@ -1,4 +1,6 @@
+import Foundation
 import Glibc
+import Health
 import Inspectors
 import Interviews
 import JobQueue
@@ -27,7 +29,11 @@ extension Application {
     /// - Parameters:
     ///   - untilIdle: end by itself when nothing is left to do.
     ///   - others: services that run beside it and end with it.
-    func runWorker(on database: PostgresConfiguration, untilIdle: Bool = false, beside others: [any Service] = []) async throws {
+    ///   - reload: reads the settings again.
+    func runWorker(
+        on database: PostgresConfiguration, untilIdle: Bool = false, beside others: [any Service] = [],
+        reload: @escaping @Sendable () async throws -> Settings
+    ) async throws {
         // A worker that stands still within a transaction holds its jobs, and nobody could rescue them: for as long as a lease.
         var limited = database
         limited.transactionIdleLimit = JobWorker.Configuration.standardLease
@@ -37,20 +43,41 @@ extension Application {
         try await awaitSchema(database)
 
         let storage = try await storage()
-        let slots = settings.slots.value
-        // For claims, results, housekeeping and the watcher; and for jobs that read what they are about.
-        try await withPool(database, limit: min(slots, 8) + 4) { pool in
+        let slots = WorkerSlots(settings.slots.value)
+        let metrics = WorkerMetrics()
+        // For claims, results, housekeeping, checks and the watcher; and for jobs that read what they are about.
+        try await withPool(database, limit: min(slots.count, 8) + 5) { pool in
             let configuration = JobWorker.Configuration(
                 name: "\(Self.hostName()):\(getpid())", version: Release.version, slots: slots,
                 pollInterval: .milliseconds(settings.pollMs.value), graceTime: .seconds(settings.graceSeconds.value),
                 historyRetention: .seconds(settings.historyDays.value * 86_400))
             let handler = InspectResponse(
                 interviews: Interviews(pool: pool), storage: storage, inspectors: inspectors, limits: settings.limits,
-                retryPolicy: configuration.retryPolicy, logger: logger)
+                retryPolicy: configuration.retryPolicy, observe: { metrics.observe($0) }, logger: logger)
+            let readiness = Readiness(
+                checks: WorkerChecks(
+                    pool: pool, storage: storage, folder: settings.storage.value,
+                    minFreeMiB: settings.minFreeMiB.value, inspectors: inspectors
+                ).all)
             let worker = JobWorker(
                 pool: pool, database: database, listening: settings.listenDatabase.map { PostgresConfiguration($0.value, logger: logger) },
-                handlers: [handler], configuration: configuration, onLeaseLost: { inspectors.killAll() }, logger: logger)
-            var services: [ServiceGroupConfiguration.ServiceConfiguration] = ([worker] + others).map { .init(service: $0) }
+                handlers: [handler], configuration: configuration, onLeaseLost: { inspectors.killAll() },
+                obstacle: { await readiness.refresh() }, observe: { metrics.observe($0) }, logger: logger)
+            let manager = ServiceManager(environment: ProcessInfo.processInfo.environment)
+            // Ended in the reverse order: the worker before those who tell of it.
+            var services: [ServiceGroupConfiguration.ServiceConfiguration] = [
+                .init(service: SignalWatch(manager: manager, reload: { await takeOver(reload, slots) }, logger: logger)),
+                .init(service: Watchdog(manager: manager)),
+            ]
+            if let address = settings.health?.value {
+                let queue = JobQueue(pool: pool)
+                let server = HealthServer(
+                    configuration: HealthServer.Configuration(host: address.host, port: address.port), readiness: readiness,
+                    metrics: { metrics.families(slots: slots.count) + WorkerMetrics.families(of: try? await queue.pulse()) },
+                    logger: logger)
+                services.append(.init(service: server))
+            }
+            services += ([worker] + others).map { .init(service: $0) }
             if untilIdle {
                 services.append(
                     .init(service: UntilIdle(pool: pool, logger: logger), successTerminationBehavior: .gracefullyShutdownGroup))
@@ -62,10 +89,25 @@ extension Application {
             do {
                 try await group.run()
                 await inspectors.shutdown()
+            } catch is SignalWatch.StoppedAtOnce {
+                await inspectors.shutdown()
             } catch {
                 await inspectors.shutdown()
                 throw error
             }
+        }
+    }
+
+    /// What may change while a worker runs: how much it says, and how much it does at once. The rest takes a restart.
+    private func takeOver(_ reload: () async throws -> Settings, _ slots: WorkerSlots) async {
+        do {
+            let settings = try await reload()
+            logLevel.turn(to: settings.logLevel.value.level)
+            if settings.slots.value != slots.count { slots.change(to: settings.slots.value) }
+            logger.notice(
+                "settings were read again", metadata: ["log-level": "\(logLevel.level)", "slots": "\(slots.count)"])
+        } catch {
+            logger.error("the settings cannot be read again; the old ones hold", metadata: ["error": "\(error)"])
         }
     }
 

@@ -10,14 +10,16 @@ import SystemPackage
 struct Application: Sendable {
     let settings: Settings
     let logger: Logger
+    /// Turns the level of `logger` while it is in use.
+    let logLevel: LogLevelDial
 
     /// - Parameter isService: services report what they do; other commands only what is wrong, unless they are asked for more.
     init(settings: Settings, isService: Bool = false) {
         self.settings = settings
-        var logger = Logger(label: "dailies")
         let isDefault = settings.logLevel.source == .standard
-        logger.logLevel = isDefault && !isService ? .warning : Logger.Level(rawValue: settings.logLevel.value.rawValue) ?? .info
-        self.logger = logger
+        let dial = LogLevelDial(isDefault && !isService ? .warning : settings.logLevel.value.level)
+        logLevel = dial
+        logger = Logger(label: "dailies") { _ in ServiceLogHandler(dial: dial, style: isService && !Terminal.isInteractive ? .json : .text) }
     }
 
     /// Lends the database that the settings name. The private server is started if it does not run, watched meanwhile, and

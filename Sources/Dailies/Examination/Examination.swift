@@ -104,13 +104,15 @@ struct Examination: Sendable {
         }
     }
 
-    /// A recording and its playback copy take about twice the recording: below a gigabyte an hour of video no longer fits.
     private func space(_ folder: FilePath) -> [Finding] {
-        var status = statvfs()
-        guard statvfs(folder.string, &status) == 0 else { return [] }
-        let free = Int64(status.f_bavail) * Int64(status.f_frsize)
+        guard let free = FreeSpace.bytes(in: folder) else { return [] }
         let text = "\(free >> 20) MiB are free"
-        return [free > 1 << 30 ? .fine("space", text) : .problem("space", text, remedy: "Make room in \(folder) or move the storage.")]
+        guard free >> 20 < Int64(settings.minFreeMiB.value) else { return [.fine("space", text)] }
+        return [
+            .problem(
+                "space", "\(text), and min-free-mib is \(settings.minFreeMiB.value): workers claim nothing",
+                remedy: "Make room in \(folder) or move the storage.")
+        ]
     }
 
     /// Whether an inspector that tries what it must not do is stopped.

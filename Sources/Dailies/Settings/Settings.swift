@@ -18,6 +18,14 @@ struct Settings: Sendable {
 
     enum LogLevel: String, CaseIterable, Sendable {
         case trace, debug, info, notice, warning, error, critical
+
+        var level: Logger.Level { Logger.Level(rawValue: rawValue) ?? .info }
+    }
+
+    /// Where a server of ours listens.
+    struct Address: Hashable, Sendable {
+        var host: String
+        var port: Int
     }
 
     var data: Setting<FilePath>
@@ -31,6 +39,11 @@ struct Settings: Sendable {
     /// How long the stories of ended jobs are kept; answers and review records are not part of that.
     var historyDays: Setting<Int>
     var sandbox: Setting<Sandbox>
+    /// Where health and metrics are served; `nil`: nowhere.
+    var health: Setting<Address>?
+    /// Below this much free space in storage, workers claim nothing. A playback copy is about as large as its recording: below a
+    /// gigabyte an hour of video no longer fits.
+    var minFreeMiB: Setting<Int>
     /// `nil`: the `dailies-inspector` beside this program.
     var inspector: Setting<FilePath>?
     var logLevel: Setting<LogLevel>
@@ -52,6 +65,8 @@ struct Settings: Sendable {
         pollMs = try reader.number("poll-ms", in: 50...60_000, default: 1000)
         historyDays = try reader.number("history-days", in: 1...3650, default: 90)
         sandbox = try reader.choice("sandbox", default: .required)
+        health = try reader.address("health")
+        minFreeMiB = try reader.number("min-free-mib", in: 0...1_048_576, default: 1024)
         inspector = try reader.text("inspector").map { Setting(value: Self.absolute($0.value), source: $0.source) }
         logLevel = try reader.choice("log-level", default: .info)
         site = try SiteSettings(reader: reader)

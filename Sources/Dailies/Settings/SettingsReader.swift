@@ -61,6 +61,18 @@ struct SettingsReader: Sendable {
         return Setting(value: standard, source: .standard)
     }
 
+    /// A host and a port, as `127.0.0.1:9464` or `[::1]:9464`.
+    func address(_ name: String) throws(SettingsError) -> Setting<Settings.Address>? {
+        guard let text = try text(name) else { return nil }
+        guard let colon = text.value.lastIndex(of: ":"), let port = UInt16(text.value[text.value.index(after: colon)...]) else {
+            throw SettingsError(name, from: text.source, "needs a host and a port, such as 127.0.0.1:9464. It is \"\(text.value)\".")
+        }
+        var host = text.value[..<colon]
+        if host.hasPrefix("["), host.hasSuffix("]") { host = host.dropFirst().dropLast() }
+        guard !host.isEmpty else { throw SettingsError(name, from: text.source, "names no host before its port; 0.0.0.0 stands for all.") }
+        return Setting(value: Settings.Address(host: String(host), port: Int(port)), source: text.source)
+    }
+
     /// One of a closed list of words.
     func choice<Choice: RawRepresentable & CaseIterable & Sendable>(
         _ name: String, default standard: Choice

@@ -12,6 +12,14 @@ enum JSONText {
         try encoder([.sortedKeys, .withoutEscapingSlashes], value)
     }
 
+    /// A text as a JSON string, quotes included.
+    static func string(_ text: String) -> String {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = .withoutEscapingSlashes
+        // Texts are always valid Unicode here, so there is nothing that it could refuse.
+        return (try? encoder.encode(text)).map { String(decoding: $0, as: UTF8.self) } ?? "\"\""
+    }
+
     private static func encoder(_ formatting: JSONEncoder.OutputFormatting, _ value: some Encodable) throws -> String {
         let encoder = JSONEncoder()
         encoder.outputFormatting = formatting

@@ -29,6 +29,10 @@ struct Tenure: Sendable {
         case graceOver
         /// Others may have this worker's jobs by now.
         case leaseLost
+        /// So many jobs at once from now on.
+        case slots(Int)
+        /// Something that every job needs is missing, or is there again: nothing is claimed meanwhile, so that no attempt is burned.
+        case held(Bool)
     }
 
     /// How a job ended, as far as the breaker is concerned.
@@ -49,11 +53,12 @@ struct Tenure: Sendable {
         case working, draining, lost
     }
 
-    private let slots: Int
+    private var slots: Int
     private var phase = Phase.working
     private var running = 0
     private var isClaiming = false
     private var wantsToClaim = true
+    private var isHeld = false
     private var breaker = CircuitBreaker()
 
     init(slots: Int) {
@@ -61,6 +66,9 @@ struct Tenure: Sendable {
     }
 
     var isLost: Bool { phase == .lost }
+
+    /// Jobs that are being worked on.
+    var busy: Int { running }
 
     /// Takes note of what happened.
     /// - Parameter jitter: uniformly random in 0...1.
@@ -97,6 +105,12 @@ struct Tenure: Sendable {
         case .leaseLost:
             phase = .lost
             return .cancelJobs
+        case .slots(let count):
+            slots = count
+            wantsToClaim = true
+        case .held(let isHeld):
+            self.isHeld = isHeld
+            wantsToClaim = true
         }
         return nil
     }
@@ -106,8 +120,8 @@ struct Tenure: Sendable {
         guard phase == .working else {
             return running == 0 && !isClaiming ? .finish : nil
         }
-        guard wantsToClaim, !isClaiming else { return nil }
-        let limit = min(breaker.allowance(slots: slots - running, now: now), Self.largestClaim)
+        guard wantsToClaim, !isClaiming, !isHeld else { return nil }
+        let limit = min(breaker.allowance(slots: max(0, slots - running), now: now), Self.largestClaim)
         guard limit > 0 else { return nil }
         wantsToClaim = false
         isClaiming = true

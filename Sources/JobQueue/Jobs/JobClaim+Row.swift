@@ -9,6 +9,7 @@ extension JobClaim: PostgresRowDecodable {
             attempt: try row.decode(at: 3), failures: try row.decode(at: 4), crashes: try row.decode(at: 5),
             maxAttempts: try row.decode(at: 6))
         self.row = try row.decode(at: 7)
+        self.waited = try row.decode(at: 8)
     }
 }
 

@@ -16,6 +16,10 @@ public struct JobClaim: Hashable, Sendable {
     /// Earlier attempts whose inspector died.
     public var crashes: Int
     public var maxAttempts: Int
+    /// From the job's insertion until this claim, by the database's clock.
+    public var waited: Duration = .zero
+    /// When this process got it.
+    let received = ContinuousClock.now
     /// The row in which the database keeps what was claimed together; 0 for none.
     var row: Int64 = 0
 

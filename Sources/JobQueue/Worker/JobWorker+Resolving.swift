@@ -32,7 +32,7 @@ extension JobWorker {
                     try await complete(completed)
                     held.remove(completed.lazy.map(\.claim), isSettled: true)
                     mailbox.yield(completed.map { _ in .jobEnded(.reachedItsEnd) })
-                    for one in completed { one.resolution.log(to: logger, one.claim) }
+                    for one in completed { tell(one.resolution, one.claim) }
                 } catch {
                     // Whatever it was: each for itself, so that one that cannot be written takes no other with it.
                     let isUnknown = (error as? PostgresError)?.isCommitOutcomeUnknown ?? false
@@ -50,6 +50,12 @@ extension JobWorker {
                 if case .completed(let effects) = job.resolution { try await effects(connection) }
             }
         }
+    }
+
+    /// Says that a result is in the database.
+    private func tell(_ resolution: JobResolution, _ claim: JobClaim) {
+        resolution.log(to: logger, claim)
+        observe(.ended(claim, outcome: resolution.word, spent: ContinuousClock.now - claim.received))
     }
 
     private func outcome(of claim: JobClaim) async -> JobResolution {
@@ -95,13 +101,14 @@ extension JobWorker {
                     }
                 }
                 try await write(resolution, for: claim)
-                resolution.log(to: logger, claim)
+                tell(resolution, claim)
                 return resolution.end
             } catch let error as JobQueueError where error.code == .claimLost {
                 logger.notice("\(error)", metadata: claim.metadata())
                 return .abandoned
             } catch let error as PostgresError where error.isInfrastructure {
                 outcomeIsUnknown = outcomeIsUnknown || error.isCommitOutcomeUnknown
+                observe(.databaseFailed(code: error.sqlState?.rawValue))
                 logger.warning("the database is away; the result waits", metadata: claim.metadata(["error": "\(error)"]))
                 let delay = RetryPolicy(firstDelay: .milliseconds(100), longestDelay: .seconds(1)).delay(
                     step: step, jitter: .random(in: 0...1))
@@ -156,6 +163,19 @@ extension JobResolution {
         case .completed, .discarded, .cancelled, .retry, .crashed: .reachedItsEnd
         case .snoozed: .infrastructureAway
         case .released: .abandoned
+        }
+    }
+
+    /// For counting.
+    fileprivate var word: String {
+        switch self {
+        case .completed: "completed"
+        case .discarded: "discarded"
+        case .cancelled: "cancelled"
+        case .retry: "retried"
+        case .crashed: "crashed"
+        case .snoozed: "snoozed"
+        case .released: "released"
         }
     }
 

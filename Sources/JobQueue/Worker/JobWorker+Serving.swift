@@ -13,12 +13,13 @@ extension JobWorker {
         }
         let held = HeldClaims()
         keeper.start()
-        mailbox.yield([.woken])
         await withTaskGroup(of: Void.self) { helpers in
             helpers.addTask { await announceShutdown(to: mailbox) }
             helpers.addTask { await listen(for: mailbox, worker: worker, held: held) }
             helpers.addTask { await poll(for: mailbox) }
             helpers.addTask { await keepHouse(worker: worker, held: held) }
+            helpers.addTask { await watchForObstacles(mailbox) }
+            helpers.addTask { await announceSlots(worker: worker, to: mailbox) }
             // In a task of its own, because this one may be cancelled, and a result that is there shall not be lost for that. It ends:
             // being cancelled is a shutdown without grace.
             await Task { await decide(events, mailbox: mailbox, worker: worker, keeper: keeper, held: held) }.value
@@ -39,7 +40,8 @@ extension JobWorker {
     ) async {
         let resolved = ResolvedJobs()
         async let writing: Void = write(resolved, keeper: keeper, held: held, to: mailbox)
-        var tenure = Tenure(slots: configuration.slots)
+        var tenure = Tenure(slots: configuration.slots.count)
+        var busy = 0
         var secondLook = SecondLook()
         func take(_ event: Tenure.Event) {
             if tenure.handle(event, now: .now, jitter: .random(in: 0...1)) == .cancelJobs { held.cancelAll() }
@@ -55,9 +57,14 @@ extension JobWorker {
                     resolved.put(claim, await resolution(of: claim) { held.stopRequest(for: claim.id) })
                 }
                 take(outcome)
+                for claim in fresh { observe(.claimed(claim)) }
                 if fresh.count < limit {
                     secondLook.plan(found: fresh.count, wasTold: wasTold) { mailbox.yield([.woken]) }
                 }
+            }
+            if tenure.busy != busy {
+                busy = tenure.busy
+                observe(.busy(busy))
             }
         }
         secondLook.end()
@@ -74,6 +81,7 @@ extension JobWorker {
                 logger.error("\(error)")
                 return (.claimRefused, [])
             }
+            observe(.databaseFailed(code: (error as? PostgresError)?.sqlState?.rawValue))
             logger.warning("cannot claim jobs; trying again", metadata: ["error": "\(error)"])
             return (.claimFailed, [])
         }
@@ -118,6 +126,44 @@ extension JobWorker {
         while !Task.isCancelled {
             try? await Task.sleep(for: configuration.pollInterval * Double.random(in: 0.9...1.1))
             mailbox.yield([.woken])
+        }
+    }
+
+    /// Tells when something is missing that every job needs, and when it is there again. The tenure's first look for jobs comes after the
+    /// first answer.
+    private func watchForObstacles(_ mailbox: Tenure.Mailbox) async {
+        var known: String?
+        var isFirst = true
+        while !Task.isCancelled {
+            let found = await obstacle()
+            if found != known {
+                if let found {
+                    logger.warning("claims no jobs until this is over", metadata: ["reason": "\(found)"])
+                } else {
+                    logger.notice("claims jobs again")
+                }
+                if (found == nil) != (known == nil) { mailbox.yield([.held(found != nil)]) }
+                observe(.held(reason: found))
+                known = found
+            }
+            if isFirst { mailbox.yield([.woken]) }
+            isFirst = false
+            try? await Task.sleep(for: .seconds(1))
+        }
+    }
+
+    /// Passes changes of the number of slots on: to the tenure, and to the database, where people read it.
+    private func announceSlots(worker: UUID, to mailbox: Tenure.Mailbox) async {
+        let (changes, told) = AsyncStream.makeStream(of: Int.self, bufferingPolicy: .bufferingNewest(1))
+        configuration.slots.onChange { told.yield($0) }
+        for await count in changes {
+            mailbox.yield([.slots(count)])
+            logger.notice("slots changed", metadata: ["slots": "\(count)"])
+            do {
+                try await queue.announce(slots: count, of: worker)
+            } catch {
+                logger.debug("cannot say how many slots there are", metadata: ["error": "\(error)"])
+            }
         }
     }
 

@@ -14,7 +14,7 @@ public struct JobWorker: Service {
         public var name: String
         public var version: String
         /// Jobs that run at the same time.
-        public var slots: Int
+        public var slots: WorkerSlots
         /// The design's: short enough that nobody waits for a dead worker, long enough that no busy one is taken for dead.
         public static let standardLease = Duration.seconds(5)
 
@@ -31,7 +31,7 @@ public struct JobWorker: Service {
         public var historyRetention: Duration
 
         public init(
-            name: String, version: String, slots: Int, lease: Duration = standardLease, beatInterval: Duration = .seconds(1),
+            name: String, version: String, slots: WorkerSlots, lease: Duration = standardLease, beatInterval: Duration = .seconds(1),
             pollInterval: Duration = .seconds(1), graceTime: Duration = .seconds(30), retryPolicy: RetryPolicy = RetryPolicy(),
             historyRetention: Duration = .seconds(90 * 86_400)
         ) {
@@ -53,6 +53,8 @@ public struct JobWorker: Service {
     let handlers: [String: any JobHandler]
     let configuration: Configuration
     let onLeaseLost: @Sendable () -> Void
+    let obstacle: @Sendable () async -> String?
+    let observe: @Sendable (JobWorkerEvent) -> Void
     let logger: Logger
 
     /// - Parameters:
@@ -62,10 +64,14 @@ public struct JobWorker: Service {
     ///     that can listen, the worker polls.
     ///   - onLeaseLost: called from the lease's own thread, the moment others may have this worker's jobs. Must not block; it
     ///     is where inspectors are killed.
+    ///   - obstacle: asked about once a second: what is missing that every job needs, in words for people, or `nil`. While there is
+    ///     something, nothing is claimed, and what runs goes on.
+    ///   - observe: told of what happens, from any thread. Must not block.
     public init(
         pool: PostgresPool, database: PostgresConfiguration, listening: PostgresConfiguration? = nil, handlers: [any JobHandler],
         configuration: Configuration,
-        onLeaseLost: @escaping @Sendable () -> Void, logger: Logger
+        onLeaseLost: @escaping @Sendable () -> Void, obstacle: @escaping @Sendable () async -> String? = { nil },
+        observe: @escaping @Sendable (JobWorkerEvent) -> Void = { _ in }, logger: Logger
     ) {
         self.queue = JobQueue(pool: pool)
         self.database = database
@@ -73,6 +79,8 @@ public struct JobWorker: Service {
         self.handlers = Dictionary(uniqueKeysWithValues: handlers.map { ($0.kind, $0) })
         self.configuration = configuration
         self.onLeaseLost = onLeaseLost
+        self.obstacle = obstacle
+        self.observe = observe
         var logger = logger
         logger[metadataKey: "worker"] = "\(configuration.name)"
         self.logger = logger
@@ -83,11 +91,13 @@ public struct JobWorker: Service {
         while !Task.isShuttingDownGracefully, !Task.isCancelled {
             do {
                 let id = try await queue.register(
-                    name: configuration.name, version: configuration.version, slots: configuration.slots, lease: configuration.lease)
+                    name: configuration.name, version: configuration.version, slots: configuration.slots.count,
+                    lease: configuration.lease)
                 failuresInARow = 0
-                logger.info("working", metadata: ["slots": "\(configuration.slots)"])
+                logger.info("working", metadata: ["slots": "\(configuration.slots.count)"])
                 await serve(as: id)
             } catch let error as PostgresError where error.isInfrastructure {
+                observe(.databaseFailed(code: error.sqlState?.rawValue))
                 logger.warning("the database is away; trying again", metadata: ["error": "\(error)"])
                 await pause(RetryPolicy(longestDelay: .seconds(10)).delay(step: failuresInARow, jitter: .random(in: 0...1)))
                 failuresInARow += 1

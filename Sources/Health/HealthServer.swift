@@ -1,0 +1,69 @@
+internal import HTTPTypes
+internal import Hummingbird
+public import Logging
+internal import NIOCore
+public import ServiceLifecycle
+
+/// Says how a daemon does, on an address of its own that only ops people and their programs reach:
+///
+/// - `/livez`: 200 as long as the process answers at all; restart it when not.
+/// - `/readyz`: 200 when everything that work needs is there, 503 otherwise, with a line for each check.
+/// - `/metrics`: Prometheus' text format.
+///
+/// It tells nothing of candidates, and has no password: bind it to an address that the public cannot reach.
+public struct HealthServer: Service {
+    public struct Configuration: Sendable {
+        public var host: String
+        /// 0 takes a free one, which the log names.
+        public var port: Int
+
+        public init(host: String, port: Int) {
+            self.host = host
+            self.port = port
+        }
+    }
+
+    let configuration: Configuration
+    let readiness: Readiness
+    let metrics: @Sendable () async -> [MetricFamily]
+    let logger: Logger
+
+    /// - Parameter metrics: asked at each scrape, for what is read then.
+    public init(
+        configuration: Configuration, readiness: Readiness, metrics: @escaping @Sendable () async -> [MetricFamily], logger: Logger
+    ) {
+        self.configuration = configuration
+        self.readiness = readiness
+        self.metrics = metrics
+        self.logger = logger
+    }
+
+    public func run() async throws {
+        let router = Router()
+        router.get("livez") { _, _ in Self.text(.ok, "alive\n") }
+        router.get("readyz") { _, _ in
+            let (isReady, lines) = readiness.summary
+            return Self.text(isReady ? .ok : .serviceUnavailable, lines.joined(separator: "\n") + "\n")
+        }
+        router.get("metrics") { _, _ in
+            let families = await metrics() + [readiness.family]
+            return Self.text(.ok, families.map(\.text).joined(), type: "text/plain; version=0.0.4; charset=utf-8")
+        }
+        var quiet = logger
+        quiet.logLevel = max(.warning, logger.logLevel)
+        let server = Application(
+            router: router,
+            configuration: ApplicationConfiguration(address: .hostname(configuration.host, port: configuration.port), serverName: nil),
+            onServerRunning: { channel in
+                logger.info("health and metrics", metadata: ["address": "http://\(configuration.host):\(channel.localAddress?.port ?? 0)"])
+            },
+            logger: quiet)
+        try await server.run()
+    }
+
+    private static func text(_ status: HTTPResponse.Status, _ text: String, type: String = "text/plain; charset=utf-8") -> Response {
+        Response(
+            status: status, headers: [.contentType: type, .cacheControl: "no-store"],
+            body: ResponseBody(byteBuffer: ByteBuffer(string: text)))
+    }
+}

@@ -1,0 +1,12 @@
+import Synchronization
+
+/// A number that somebody sets and somebody else reads.
+public final class Level: Sendable {
+    private let number = Atomic(0)
+
+    public init() {}
+
+    public var value: Int { number.load(ordering: .relaxed) }
+
+    public func set(_ value: Int) { number.store(value, ordering: .relaxed) }
+}
