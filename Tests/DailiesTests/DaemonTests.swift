@@ -1,0 +1,116 @@
+import Foundation
+import Glibc
+import Postgres
+import Subprocess
+import SystemPackage
+import TestSupport
+import Testing
+
+/// How a worker behaves towards those who run it.
+@Suite(.timeLimit(.minutes(10)))
+struct DaemonTests {
+    @Test func `every line that is not for a terminal is a JSON object, and those of a job name it`() async throws {
+        try await Product.with { product in
+            try await product.bringIn(Product.recordings(2))
+            let log = product.data.appending("worker.log")
+            let status = try await product.running(["work"], log: log) { worker in
+                try await product.until("SELECT count(*) = 2 FROM dailies.review_records")
+                kill(worker, SIGTERM)
+            }
+            #expect(status == .exited(0))
+            let text = try String(contentsOfFile: log.string, encoding: .utf8)
+            let lines = try text.split(separator: "\n").map { try JSONDecoder().decode([String: String].self, from: Data($0.utf8)) }
+            #expect(lines.allSatisfy { $0["time"] != nil && $0["level"] != nil && $0["message"] != nil })
+            let completed = lines.filter { $0["message"] == "completed" }
+            #expect(Set(completed.compactMap { $0["job"] }).count == 2)
+            #expect(completed.allSatisfy { $0["attempt"] == "1" && $0["worker"] != nil })
+            #expect(!text.contains("Candidate") && !text.contains("example.org") && !text.contains(".webm"))
+        }
+    }
+
+    @Test func `SIGHUP takes over slots and log level from the settings`() async throws {
+        try await Product.with { product in
+            let file = product.data.appending("dailies.yaml")
+            try "slots: 1\nlog-level: info\n".write(toFile: file.string, atomically: true, encoding: .utf8)
+            let log = product.data.appending("worker.log")
+            let status = try await product.running(["work", "--config", file.string], log: log) { worker in
+                try await product.until("SELECT count(*) = 1 FROM dailies.workers WHERE slots = 1")
+                try "slots: 3\nlog-level: debug\n".write(toFile: file.string, atomically: true, encoding: .utf8)
+                kill(worker, SIGHUP)
+                try await product.until("SELECT count(*) = 1 FROM dailies.workers WHERE slots = 3")
+                try await product.bringIn(Product.recordings(12))
+                try await product.until("SELECT count(*) >= 3 FROM dailies.jobs WHERE state = 'running'")
+                try "slots: none\n".write(toFile: file.string, atomically: true, encoding: .utf8)
+                kill(worker, SIGHUP)
+                try await product.until {
+                    try String(contentsOfFile: log.string, encoding: .utf8).contains("the settings cannot be read again; the old ones hold")
+                }
+                try await product.until("SELECT count(*) = 12 FROM dailies.review_records")
+                kill(worker, SIGTERM)
+            }
+            #expect(status == .exited(0))
+            #expect(try String(contentsOfFile: log.string, encoding: .utf8).contains("\"log-level\":\"debug\""))
+        }
+    }
+
+    @Test func `a second SIGTERM stops at once, and the job that ran is given back uncounted`() async throws {
+        try await Product.with { product in
+            try await product.bringIn(Product.recordings(1))
+            let status = try await product.withWorker(variables: ["DAILIES_GRACE_SECONDS": "3600"]) { worker in
+                _ = await worker.catchInspector()
+                worker.send(SIGTERM)
+                try await product.until { worker.said.contains("stopping: running jobs get their grace time") }
+                worker.send(SIGTERM)
+                try await product.until("SELECT count(*) = 0 FROM dailies.workers")
+            }
+            #expect(status == .exited(0))
+            let standing = try await product.pool.query("SELECT state, failures, crashes FROM dailies.jobs")
+                .decode((String.self, Int.self, Int.self))
+            #expect(standing.count == 1 && standing[0] == ("available", 0, 0))
+        }
+    }
+
+    @Test func `systemd is told of readiness, of life and of the end`() async throws {
+        try await Product.with { product in
+            let socket = try NotificationSocket(at: product.data.appending("notify"))
+            try await product.withWorker(variables: ["NOTIFY_SOCKET": socket.path.string, "WATCHDOG_USEC": "200000"]) { _ in
+                try await product.until { socket.messages().contains { $0.hasPrefix("READY=1") } }
+                try await product.until { socket.messages().filter { $0 == "WATCHDOG=1" }.count >= 2 }
+            }
+            #expect(socket.messages().contains("STOPPING=1"))
+        }
+    }
+}
+
+/// The socket that systemd would listen at.
+private final class NotificationSocket {
+    let path: FilePath
+    private let descriptor: Int32
+    private var seen: [String] = []
+
+    init(at path: FilePath) throws {
+        self.path = path
+        descriptor = socket(AF_UNIX, Int32(SOCK_DGRAM.rawValue) | Int32(SOCK_NONBLOCK.rawValue), 0)
+        var address = sockaddr_un()
+        address.sun_family = sa_family_t(AF_UNIX)
+        withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: Array(path.string.utf8)) }
+        let bound = withUnsafePointer(to: &address) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { bind(descriptor, $0, socklen_t(MemoryLayout<sockaddr_un>.size)) }
+        }
+        try #require(bound == 0)
+        // The tests' program runs as somebody else's child in places; anybody may write.
+        chmod(path.string, 0o666)
+    }
+
+    deinit { close(descriptor) }
+
+    /// Everything that came so far.
+    func messages() -> [String] {
+        var buffer = [UInt8](repeating: 0, count: 4096)
+        while true {
+            let count = recv(descriptor, &buffer, buffer.count, 0)
+            guard count > 0 else { return seen }
+            seen.append(String(decoding: buffer[..<count], as: UTF8.self))
+        }
+    }
+}

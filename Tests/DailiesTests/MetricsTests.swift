@@ -1,0 +1,116 @@
+import Foundation
+import Glibc
+import Postgres
+import Subprocess
+import SystemPackage
+import TestSupport
+import Testing
+
+/// What a worker counts, and whether those who read it can.
+@Suite(.timeLimit(.minutes(10)))
+struct MetricsTests {
+    /// The metrics that the runbook promises: the first column of its table.
+    static func documented() throws -> [String] {
+        let text = try String(contentsOfFile: Product.project.appending("deploy/runbook.md").string, encoding: .utf8)
+        return text.split(separator: "\n").filter { $0.hasPrefix("| `dailies_") }
+            .compactMap { $0.split(separator: "`").dropFirst().first.map(String.init) }
+    }
+
+    @Test func `everything that the runbook names is there, with its meaning, and counts what happened`() async throws {
+        try await Product.with { product in
+            try await product.bringIn(Product.recordings(3))
+            try await product.withWorker(slots: 2, variables: ["DAILIES_HEALTH": "127.0.0.1:0"]) { worker in
+                try await product.until("SELECT count(*) = 3 FROM dailies.review_records")
+                // Told just after the commit that is seen above.
+                try await product.until {
+                    try await Scraped.get("/metrics", of: worker)
+                        .value("dailies_jobs_ended_total{kind=\"inspect_response\",outcome=\"completed\"}") == 3
+                }
+                let metrics = try await Scraped.get("/metrics", of: worker)
+                let documented = try Self.documented()
+                #expect(documented.count >= 15)
+                for name in documented {
+                    #expect(metrics.text.contains("# HELP \(name) "), "\(name) is documented and not there")
+                }
+                for line in metrics.text.split(separator: "\n") where line.hasPrefix("# HELP ") {
+                    let words = line.split(separator: " ", maxSplits: 3)
+                    #expect(documented.contains(String(words[2])), "\(words[2]) is there and not documented")
+                    #expect(words.count == 4, "\(words[2]) has no meaning")
+                }
+                #expect(metrics.value("dailies_pickup_seconds_count{kind=\"inspect_response\"}") == 3)
+                #expect(metrics.value("dailies_processing_seconds_count{kind=\"inspect_response\"}") == 3)
+                #expect(metrics.value("dailies_slots") == 2)
+                #expect(metrics.value("dailies_slots_busy") == 0)
+                #expect(metrics.value("dailies_jobs{state=\"available\"}") == 0)
+                #expect(metrics.value("dailies_workers") == 1)
+                #expect((metrics.value("dailies_recording_seconds_total") ?? 0) > 20)
+                #expect(!metrics.text.contains("example.org") && !metrics.text.contains("Candidate"))
+            }
+        }
+    }
+
+    @Test func `an inspector's death is counted by its cause`() async throws {
+        try await Product.with { product in
+            try await product.bringIn(Product.recordings(1))
+            try await product.withWorker(variables: ["DAILIES_HEALTH": "127.0.0.1:0"]) { worker in
+                kill(await worker.catchInspector(), SIGKILL)
+                try await product.until("SELECT count(*) = 1 FROM dailies.review_records")
+                #expect(try await Scraped.get("/metrics", of: worker).value("dailies_inspector_deaths_total{cause=\"signal\"}") == 1)
+            }
+        }
+    }
+
+    @Test func `Prometheus scrapes it`() async throws {
+        try await Product.with { product in
+            try await product.bringIn(Product.recordings(1))
+            try await product.withWorker(variables: ["DAILIES_HEALTH": "127.0.0.1:0"]) { worker in
+                let target = try await Scraped.address(of: worker).dropFirst("http://".count)
+                let file = product.data.appending("prometheus.yml")
+                try """
+                global: {scrape_interval: 200ms}
+                scrape_configs: [{job_name: dailies, static_configs: [{targets: ["\(target)"]}]}]
+                """.write(toFile: file.string, atomically: true, encoding: .utf8)
+                let port = try FreePort.any()
+                _ = try await Subprocess.run(
+                    .name("prometheus"),
+                    arguments: [
+                        "--config.file=\(file)", "--storage.tsdb.path=\(product.data)/tsdb", "--web.listen-address=127.0.0.1:\(port)",
+                        "--log.level=error",
+                    ], input: .none, output: .discarded, error: .discarded
+                ) { execution in
+                    let query = "http://127.0.0.1:\(port)/api/v1/query?query=dailies_jobs_ended_total%7Boutcome%3D%22completed%22%7D%20%3D%3D%201"
+                    try await product.until {
+                        let answer = try await Subprocess.run(
+                            .name("curl"), arguments: ["-s", query], output: .string(limit: 1 << 20), error: .discarded)
+                        return answer.standardOutput.contains("\"inspect_response\"")
+                    }
+                    kill(execution.processIdentifier.value, SIGTERM)
+                }
+            }
+        }
+    }
+
+    @Test func `promtool finds no fault with the alert rules, and each fires when it should`() async throws {
+        let rules = Product.project.appending("deploy/prometheus")
+        let checked = try await Subprocess.run(
+            .name("promtool"), arguments: ["check", "rules", rules.appending("alerts.yml").string], output: .string(limit: 1 << 16),
+            error: .string(limit: 1 << 16))
+        #expect(checked.terminationStatus.isSuccess, "\(checked.standardOutput)\(checked.standardError)")
+        let tested = try await Subprocess.run(
+            .name("promtool"), arguments: ["test", "rules", rules.appending("alerts.test.yml").string], output: .string(limit: 1 << 20),
+            error: .string(limit: 1 << 16))
+        #expect(tested.terminationStatus.isSuccess, "\(tested.standardOutput)\(tested.standardError)")
+    }
+
+    @Test func `each alert has its chapter in the runbook`() throws {
+        let rules = try String(contentsOfFile: Product.project.appending("deploy/prometheus/alerts.yml").string, encoding: .utf8)
+        let runbook = try String(contentsOfFile: Product.project.appending("deploy/runbook.md").string, encoding: .utf8)
+        let alerts = rules.split(separator: "\n").compactMap { line -> String? in
+            let parts = line.split(separator: ":")
+            guard parts.count == 2, parts[0].hasSuffix("- alert") else { return nil }
+            return parts[1].trimmingCharacters(in: .whitespaces)
+        }
+        #expect(alerts.count >= 8)
+        for alert in alerts { #expect(runbook.contains("\n### \(alert)\n"), "the runbook has no chapter on \(alert)") }
+    }
+}
