@@ -13,6 +13,8 @@ extension JobWorker {
         }
         let held = HeldClaims()
         keeper.start()
+        // Nothing is claimed before it is known that nothing is missing.
+        mailbox.yield([.held(true)])
         await withTaskGroup(of: Void.self) { helpers in
             helpers.addTask { await announceShutdown(to: mailbox) }
             helpers.addTask { await listen(for: mailbox, worker: worker, held: held) }
@@ -129,11 +131,10 @@ extension JobWorker {
         }
     }
 
-    /// Tells when something is missing that every job needs, and when it is there again. The tenure's first look for jobs comes after the
-    /// first answer.
+    /// Tells when something is missing that every job needs, and when it is there again. Until the first answer the tenure is held.
     private func watchForObstacles(_ mailbox: Tenure.Mailbox) async {
         var known: String?
-        var isFirst = true
+        var isHeld = true
         while !Task.isCancelled {
             let found = await obstacle()
             if found != known {
@@ -142,12 +143,13 @@ extension JobWorker {
                 } else {
                     logger.notice("claims jobs again")
                 }
-                if (found == nil) != (known == nil) { mailbox.yield([.held(found != nil)]) }
                 observe(.held(reason: found))
                 known = found
             }
-            if isFirst { mailbox.yield([.woken]) }
-            isFirst = false
+            if isHeld != (found != nil) {
+                isHeld = found != nil
+                mailbox.yield([.held(isHeld)])
+            }
             try? await Task.sleep(for: .seconds(1))
         }
     }
