@@ -36,12 +36,12 @@ extension JobQueue {
                 FROM starts s, LATERAL (
                     SELECT count(*) AS waiting FROM (
                         SELECT FROM dailies.jobs j WHERE j.lane = s.lane AND j.kind = s.kind AND j.state = 'available'
-                        AND (j.due_at, j.id) >= (s.due_at, s.id) LIMIT \(most)) AS some) AS counted
+                        AND (j.due_at, j.id) >= (s.due_at, s.id) LIMIT \(most)) AS these) AS counted
                 UNION ALL
                 SELECT 'running', NULL, count(*)::float8 FROM dailies.claims c, unnest(c.job_ids) AS id
                 JOIN dailies.jobs j USING (id) WHERE j.state = 'running' AND j.worker_id = c.worker_id
                 UNION ALL
-                SELECT 'scheduled', NULL, count(*)::float8 FROM (SELECT FROM dailies.jobs WHERE lane = 1000 LIMIT \(most)) AS some
+                SELECT 'scheduled', NULL, count(*)::float8 FROM (SELECT FROM dailies.jobs WHERE lane = 1000 LIMIT \(most)) AS these
                 UNION ALL
                 SELECT 'oldest', lane, extract(epoch FROM now() - min(first.created_at))::float8
                 FROM starts s, LATERAL (

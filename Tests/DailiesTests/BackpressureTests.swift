@@ -22,15 +22,14 @@ struct BackpressureTests {
                 try await product.until("SELECT count(*) = 1 FROM dailies.review_records")
                 try await obstruct(product)
                 try await product.until { worker.said.contains(words) }
-                let held = try await Scraped.get("/readyz", of: worker)
+                let held = try await Scraped.get("/readyz", of: worker, in: product)
                 #expect(held.status == 503)
                 #expect(held.text.split(separator: "\n").contains { $0.hasPrefix("\(check): ") && $0 != "\(check): ok" }, "\(held.text)")
-                let metrics = try await Scraped.get("/metrics", of: worker)
+                let metrics = try await Scraped.get("/metrics", of: worker, in: product)
                 #expect(metrics.value("dailies_claiming_held") == 1)
                 #expect(metrics.value("dailies_check_ok{check=\"\(check)\"}") == 0)
                 try await clear(product)
-                try await product.until { worker.said.contains("claims jobs again") }
-                #expect(try await Scraped.get("/readyz", of: worker).status == 200)
+                try await product.until { try await Scraped.get("/readyz", of: worker, in: product).status == 200 }
                 try await product.bringIn(Product.recordings(3), from: 2)
                 try await product.until("SELECT count(*) = 4 FROM dailies.review_records")
             }
@@ -78,8 +77,8 @@ struct BackpressureTests {
                 try await product.until { worker.said.contains("MiB are free") }
                 try await product.untilItIdles()
                 #expect(try await product.value("SELECT count(*) FROM dailies.jobs WHERE state = 'available' AND attempt = 0") == 2)
-                #expect(try await Scraped.get("/readyz", of: worker).text.contains("space: Only"))
-                #expect(try await Scraped.get("/livez", of: worker).status == 200)
+                #expect(try await Scraped.get("/readyz", of: worker, in: product).text.contains("space: Only"))
+                #expect(try await Scraped.get("/livez", of: worker, in: product).status == 200)
             }
             let doctor = try await product.run("doctor", "--min-free-mib", "1048576")
             #expect(doctor.code == 78)

@@ -23,10 +23,10 @@ struct MetricsTests {
                 try await product.until("SELECT count(*) = 3 FROM dailies.review_records")
                 // Told just after the commit that is seen above.
                 try await product.until {
-                    try await Scraped.get("/metrics", of: worker)
+                    try await Scraped.get("/metrics", of: worker, in: product)
                         .value("dailies_jobs_ended_total{kind=\"inspect_response\",outcome=\"completed\"}") == 3
                 }
-                let metrics = try await Scraped.get("/metrics", of: worker)
+                let metrics = try await Scraped.get("/metrics", of: worker, in: product)
                 let documented = try Self.documented()
                 #expect(documented.count >= 15)
                 for name in documented {
@@ -55,7 +55,7 @@ struct MetricsTests {
             try await product.withWorker(variables: ["DAILIES_HEALTH": "127.0.0.1:0"]) { worker in
                 kill(await worker.catchInspector(), SIGKILL)
                 try await product.until("SELECT count(*) = 1 FROM dailies.review_records")
-                #expect(try await Scraped.get("/metrics", of: worker).value("dailies_inspector_deaths_total{cause=\"signal\"}") == 1)
+                #expect(try await Scraped.get("/metrics", of: worker, in: product).value("dailies_inspector_deaths_total{cause=\"signal\"}") == 1)
             }
         }
     }
@@ -64,28 +64,25 @@ struct MetricsTests {
         try await Product.with { product in
             try await product.bringIn(Product.recordings(1))
             try await product.withWorker(variables: ["DAILIES_HEALTH": "127.0.0.1:0"]) { worker in
-                let target = try await Scraped.address(of: worker).dropFirst("http://".count)
+                let target = try await Scraped.address(of: worker, in: product).dropFirst("http://".count)
                 let file = product.data.appending("prometheus.yml")
                 try """
-                global: {scrape_interval: 200ms}
+                global: {scrape_interval: 1s}
                 scrape_configs: [{job_name: dailies, static_configs: [{targets: ["\(target)"]}]}]
                 """.write(toFile: file.string, atomically: true, encoding: .utf8)
-                let port = try FreePort.any()
-                _ = try await Subprocess.run(
-                    .name("prometheus"),
+                // One shell has both, so that neither outlives the test.
+                let query = "dailies_jobs_ended_total%7Boutcome%3D%22completed%22%7D%20%3D%3D%201"
+                let scraped = try await Subprocess.run(
+                    .name("bash"),
                     arguments: [
-                        "--config.file=\(file)", "--storage.tsdb.path=\(product.data)/tsdb", "--web.listen-address=127.0.0.1:\(port)",
-                        "--log.level=error",
-                    ], input: .none, output: .discarded, error: .discarded
-                ) { execution in
-                    let query = "http://127.0.0.1:\(port)/api/v1/query?query=dailies_jobs_ended_total%7Boutcome%3D%22completed%22%7D%20%3D%3D%201"
-                    try await product.until {
-                        let answer = try await Subprocess.run(
-                            .name("curl"), arguments: ["-s", query], output: .string(limit: 1 << 20), error: .discarded)
-                        return answer.standardOutput.contains("\"inspect_response\"")
-                    }
-                    kill(execution.processIdentifier.value, SIGTERM)
-                }
+                        "-c",
+                        """
+                        prometheus --config.file="$1" --storage.tsdb.path="$2" --web.listen-address="127.0.0.1:$3" &>/dev/null &
+                        trap 'kill $!; wait $!' EXIT
+                        until curl -s "http://127.0.0.1:$3/api/v1/query?query=$4" | grep -q '"inspect_response"'; do sleep 0.2; done
+                        """, "prometheus", file.string, product.data.appending("tsdb").string, "\(try FreePort.any())", query,
+                    ], input: .none, output: .discarded, error: .string(limit: 1 << 16))
+                #expect(scraped.terminationStatus.isSuccess, "\(scraped.standardError)")
             }
         }
     }

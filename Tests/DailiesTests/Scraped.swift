@@ -8,8 +8,8 @@ struct Scraped {
     var text: String
 
     /// - Parameter worker: started with the variable `DAILIES_HEALTH`, with port 0.
-    static func get(_ path: String, of worker: WorkerProcess) async throws -> Scraped {
-        let address = try await address(of: worker)
+    static func get(_ path: String, of worker: WorkerProcess, in product: Product) async throws -> Scraped {
+        let address = try await address(of: worker, in: product)
         let result = try await Subprocess.run(
             .name("curl"), arguments: ["-sS", "-w", "\n%{http_code}", address + path], output: .string(limit: 1 << 22),
             error: .string(limit: 1 << 16))
@@ -19,14 +19,15 @@ struct Scraped {
     }
 
     /// It logs where it listens, once it does.
-    static func address(of worker: WorkerProcess) async throws -> String {
-        while true {
+    static func address(of worker: WorkerProcess, in product: Product) async throws -> String {
+        var found: String?
+        try await product.until {
             for line in worker.said.split(separator: "\n") where line.contains("\"health and metrics\"") {
-                let fields = try JSONDecoder().decode([String: String].self, from: Data(line.utf8))
-                if let address = fields["address"] { return address }
+                found = try JSONDecoder().decode([String: String].self, from: Data(line.utf8))["address"]
             }
-            await Task.yield()
+            return found != nil
         }
+        return found ?? ""
     }
 
     /// The value of a sample, as it stands before its value: `name{label="value"}`.

@@ -36,6 +36,8 @@ struct WorkerChecks: Sendable {
 
     private func storageProblem() async -> String? {
         do {
+            // Both ways: what is open already goes on when the folder's disk is gone.
+            _ = try await storage.contains(StorageKey("health"))
             await storage.discard(try await storage.stageArtifact())
             return nil
         } catch {
