@@ -110,7 +110,8 @@ let package = Package(
             name: "Dailies",
             dependencies: [
                 "Postgres", "Migrations", "JobQueue", "LocalPostgres", "Recordings", "Inspectors", "Storage", "Interviews", "Worker",
-                "Health", "ReviewSite", argumentParser, configuration, crypto, logging, serviceLifecycle, swiftCSV, system, unixSignals, yams,
+                "Health", "ReviewSite", argumentParser, configuration, crypto, logging, serviceLifecycle, swiftCSV, system, unixSignals,
+                yams,
             ],
             swiftSettings: everywhere),
 

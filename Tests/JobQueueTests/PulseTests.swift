@@ -11,7 +11,11 @@ struct PulseTests {
             try await bare.insert(5)
             try await bare.insert(3, kind: "nobody_does_this", priority: 10)
             _ = try await bare.claim(2)
-            try await bare.execute("UPDATE dailies.jobs SET state = 'scheduled', lane = 1000 WHERE id = (SELECT max(id) FROM dailies.jobs WHERE kind = 'noop')")
+            try await bare.execute(
+                """
+                UPDATE dailies.jobs SET state = 'scheduled', lane = 1000
+                WHERE id = (SELECT max(id) FROM dailies.jobs WHERE kind = 'noop')
+                """)
             let pulse = try await bare.queue.pulse()
             #expect(pulse.jobs == ["available": 5, "running": 2, "scheduled": 1])
             #expect(Set(pulse.oldestWaiting.keys) == [0, 10])

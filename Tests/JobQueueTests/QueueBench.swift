@@ -45,7 +45,8 @@ struct QueueBench: Sendable {
         return JobWorker(
             pool: workersPool, database: database, handlers: [Handler(handle: handle)],
             configuration: .init(
-                name: "worker", version: "1", slots: WorkerSlots(slots), pollInterval: .milliseconds(200), graceTime: graceTime, retryPolicy: retryPolicy
+                name: "worker", version: "1", slots: WorkerSlots(slots), pollInterval: .milliseconds(200), graceTime: graceTime,
+                retryPolicy: retryPolicy
             ),
             onLeaseLost: onLeaseLost, logger: logger)
     }

@@ -23,7 +23,8 @@ struct WakeUpTests {
         logger.logLevel = .critical
         return JobWorker(
             pool: bench.workersPool, database: bench.database, handlers: [Done()],
-            configuration: .init(name: "worker", version: "1", slots: WorkerSlots(1), pollInterval: pollInterval), onLeaseLost: {}, logger: logger)
+            configuration: .init(name: "worker", version: "1", slots: WorkerSlots(1), pollInterval: pollInterval), onLeaseLost: {},
+            logger: logger)
     }
 
     private struct Done: JobHandler {

@@ -14,7 +14,8 @@ extension QueuePeer {
         logger.logLevel = .error
         let worker = JobWorker(
             pool: pool, database: database, handlers: [NoOp(notes: notes, readsNumbers: isListening)],
-            configuration: .init(name: "peer:\(getpid())", version: "bench", slots: WorkerSlots(options.slots)), onLeaseLost: {}, logger: logger)
+            configuration: .init(name: "peer:\(getpid())", version: "bench", slots: WorkerSlots(options.slots)), onLeaseLost: {},
+            logger: logger)
         try await pool.execute("SELECT 1")
         Self.say("READY")
         await Self.line()

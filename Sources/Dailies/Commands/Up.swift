@@ -27,9 +27,9 @@ struct Up: AsyncParsableCommand {
         try await application.withDatabase { database in
             _ = try await application.migrate(database)
             guard !once else { return try await application.runWorker(on: database, untilIdle: true, reload: settings) }
-            let settings = application.settings
+            let effective = application.settings
             try await application.withSite(on: database) { address, accounts in
-                Terminal.err(Self.greeting(settings))
+                Terminal.err(Self.greeting(effective))
                 let token = try? await accounts.firstSignIn()
                 Terminal.out("\(address)\(token.map { "/sign-in/\($0.text)" } ?? "/")\n")
             } body: { site in

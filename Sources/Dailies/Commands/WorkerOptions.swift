@@ -45,7 +45,8 @@ struct WorkerOptions: ParsableArguments {
     var flags: [String: String?] {
         [
             "slots": slots.map(String.init), "grace-seconds": graceSeconds.map(String.init), "listen-database": listenDatabase,
-            "poll-ms": pollMs.map(String.init), "history-days": historyDays.map(String.init), "sandbox": sandbox, "health": health, "min-free-mib": minFreeMib.map(String.init),
+            "poll-ms": pollMs.map(String.init), "history-days": historyDays.map(String.init), "sandbox": sandbox, "health": health,
+            "min-free-mib": minFreeMib.map(String.init),
         ]
     }
 }

@@ -19,7 +19,8 @@ struct Application: Sendable {
         let isDefault = settings.logLevel.source == .standard
         let dial = LogLevelDial(isDefault && !isService ? .warning : settings.logLevel.value.level)
         logLevel = dial
-        logger = Logger(label: "dailies") { _ in ServiceLogHandler(dial: dial, style: isService && !Terminal.isInteractive ? .json : .text) }
+        logger = Logger(label: "dailies") { _ in ServiceLogHandler(dial: dial, style: isService && !Terminal.isInteractive ? .json : .text)
+        }
     }
 
     /// Lends the database that the settings name. The private server is started if it does not run, watched meanwhile, and

@@ -28,7 +28,9 @@ struct WorkerChecks: Sendable {
                     "SELECT pg_is_in_recovery() OR current_setting('default_transaction_read_only') = 'on' AS read_only")
             ).one().decode("read_only")
             guard isReadOnly else { return nil }
-            return "The database is read-only: a standby, or switched so. Promote it, or connect to the primary; the work goes on by itself."
+            return """
+                The database is read-only: a standby, or switched so. Promote it, or connect to the primary; the work goes on by itself.
+                """
         } catch {
             return "The database does not answer: \(error)"
         }

@@ -12,10 +12,13 @@ struct WorkerMetrics: Sendable {
     private static let processingBounds = [0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 240]
     private static let factorBounds: [Double] = [1, 2, 5, 10, 20, 50, 100, 200, 500]
     private static let outcomes = ["completed", "discarded", "cancelled", "retried", "crashed", "snoozed", "released"]
-    private static let deaths = ["signal", "exit", "wall_time", "cpu_time", "memory", "output_too_large", "bad_report", "input_output", "server_died", "killed"]
+    private static let deaths = [
+        "signal", "exit", "wall_time", "cpu_time", "memory", "output_too_large", "bad_report", "input_output", "server_died", "killed",
+    ]
 
     private let ended = Counter(
-        "dailies_jobs_ended_total", help: "Attempts of this worker that ended, by kind of job and by outcome.", labels: ["kind", "outcome"],
+        "dailies_jobs_ended_total", help: "Attempts of this worker that ended, by kind of job and by outcome.",
+        labels: ["kind", "outcome"],
         known: outcomes.map { ["inspect_response", $0] })
     private let pickup = Histogram(
         "dailies_pickup_seconds", help: "From a job's insertion until its first claim, by the database's clock.", bounds: pickupBounds,
@@ -81,13 +84,14 @@ struct WorkerMetrics: Sendable {
 
     /// What the database says of the queue; only that it says nothing, when it does not.
     static func families(of pulse: QueuePulse?) -> [MetricFamily] {
-        let up = MetricFamily("dailies_database_up", help: "Whether the database answered this scrape.", samples: [.init(pulse == nil ? 0 : 1)])
+        let up = MetricFamily(
+            "dailies_database_up", help: "Whether the database answered this scrape.", samples: [.init(pulse == nil ? 0 : 1)])
         guard let pulse else { return [up] }
         return [
             up,
             MetricFamily(
                 "dailies_jobs",
-                help: "Live jobs of the whole queue by state; those that wait are counted up to \(QueuePulse.mostCounted) of each kind and priority.",
+                help: "Live jobs of the whole queue by state, counted up to \(QueuePulse.mostCounted) of each kind and priority.",
                 samples: pulse.jobs.sorted { $0.key < $1.key }.map { .init(Double($0.value), labels: [("state", $0.key)]) }),
             MetricFamily(
                 "dailies_oldest_waiting_seconds",
