@@ -10,7 +10,8 @@ internal import CFFmpeg
 
     /// - Throws: `.unsupported` for a codec that is not on the whitelist, `.refused` or `.invalidData` for parameters that
     ///   the decoder does not accept.
-    public init(stream index: Int, of demuxer: Demuxer, maxPixels: Int) throws(FFmpegError) {
+    /// - Parameter skipsUnreferenced: leave out frames from which no other is predicted, where the codec says which those are.
+    public init(stream index: Int, of demuxer: Demuxer, maxPixels: Int, skipsUnreferenced: Bool = false) throws(FFmpegError) {
         LogLines.forget()
         guard let stream = unsafe demuxer.stream(index), let parameters = unsafe stream.pointee.codecpar,
             let codec = unsafe DecoderWhitelist.decoder(for: parameters.pointee.codec_id)
@@ -25,6 +26,7 @@ internal import CFFmpeg
             unsafe context.pointee.thread_count = 1
             unsafe context.pointee.pkt_timebase = stream.pointee.time_base
             unsafe context.pointee.flags |= CInt(AV_CODEC_FLAG_LOW_DELAY)
+            if skipsUnreferenced { unsafe context.pointee.skip_frame = AVDISCARD_NONREF }
             let options = Options(["max_pixels": String(maxPixels), "codec_whitelist": DecoderWhitelist.option])
             status = unsafe options.withPointer { unsafe avcodec_open2(context, codec, $0) }
         }
@@ -51,6 +53,16 @@ internal import CFFmpeg
         return true
     }
 
+    /// Has `receive` give what the decoder held back. After that nothing can be sent until `restart`.
+    public func drain() {
+        unsafe avcodec_send_packet(context, nil)
+    }
+
+    /// Leaves the decoder as if new; what it held back is lost.
+    public func restart() {
+        unsafe avcodec_flush_buffers(context)
+    }
+
     /// Decodes a keyframe by itself, whatever came before it, and leaves the decoder as if new.
     ///
     /// Decoders that reorder (H.264, HEVC, AV1) hold the frame back until they are drained; after that they accept nothing
@@ -62,10 +74,10 @@ internal import CFFmpeg
         unsafe packet.pointer.pointee.flags &= ~AV_PKT_FLAG_DISCARD
         defer {
             unsafe packet.pointer.pointee.flags = flags
-            if hasDelay { unsafe avcodec_flush_buffers(context) }
+            if hasDelay { restart() }
         }
         try send(packet)
-        if hasDelay { unsafe avcodec_send_packet(context, nil) }
+        if hasDelay { drain() }
         return try receive(into: frame)
     }
 }

@@ -1,7 +1,7 @@
 internal import FFmpeg
 internal import Recordings
 
-/// Decodes keyframes, each by itself, and feeds everything that looks at pictures: sizes, storyboard, poster, quality.
+/// Decodes keyframes, each by itself, takes pictures from between them as well, and feeds everything that looks at pictures: sizes, storyboard, poster, quality.
 final class PictureAnalyser {
     /// One decoded keyframe.
     struct Sample {
@@ -34,7 +34,11 @@ final class PictureAnalyser {
     private let scaler = Scaler(.tile)
     private var previous: Picture?
     private var poster: Candidate?
+    /// Of the stretch that is decoded forward.
+    private var previousForward: Picture?
     private(set) var sheet: StoryboardSheet?
+    private(set) var keyframes = KeyframeGaps()
+    /// In the order of time.
     private(set) var samples: [Sample] = []
     /// Of the shown keyframes, in order.
     private(set) var sizes: [Size] = []
@@ -62,6 +66,7 @@ final class PictureAnalyser {
     /// - Parameter isShown: `false` for one that an edit list hides: it tells what the stream is, and is no picture of it.
     func add(_ packet: Packet, isShown: Bool) {
         guard let time = packet.time else { return }
+        keyframes.add(time, isShown: isShown)
         guard isShown else { return learn(from: packet) }
         let wantsTile = sheet?.wantsNext() ?? true
         if !wantsTile, let last = samples.last?.time, abs(time - last) < Self.sampleDistance { return }
@@ -113,37 +118,76 @@ final class PictureAnalyser {
         if changesSize, sizes.count < Self.maxSizes {
             sizes.append(Size(time: time, width: frame.width, height: frame.height))
         }
+        let view = try view(of: frame)
+        let comparable = changesSize ? nil : previous
+        previous = view.small
+        try take(view, of: frame, at: time, after: comparable)
+        if sheet?.tiles.isEmpty ?? true { _ = sheet?.wantsNext() }
+        guard wantsTile else { return }
+        let tile = StoryboardSheet.Tile(time: time, picture: try framed(view))
+        sheet?.add(tile)
+    }
+
+    // MARK: Between keyframes
+
+    /// The keyframe from which the next pictures are decoded forward. It has been looked at already, and is what they are compared
+    /// with.
+    func compare(from frame: Frame) throws(FFmpegError) {
+        previousForward = try view(of: frame).small
+    }
+
+    /// A picture that was decoded forward.
+    func fill(with frame: Frame, at time: Microseconds) throws(FFmpegError) {
+        let view = try view(of: frame)
+        let comparable = previousForward.flatMap { $0.width == view.small.width && $0.height == view.small.height ? $0 : nil }
+        previousForward = view.small
+        try take(view, of: frame, at: time, after: comparable)
+        let tile = StoryboardSheet.Tile(time: time, picture: try framed(view))
+        sheet?.fill(tile)
+    }
+
+    /// Counts a packet that was decoded forward.
+    func count(isFailed: Bool) {
+        if isFailed { failedPackets += 1 } else { decodedPackets += 1 }
+    }
+
+    // MARK: One picture
+
+    /// A frame as small as a tile, in its coded orientation.
+    private struct View {
+        var small: Picture
+        var fitted: TileGeometry
+    }
+
+    private func view(of frame: Frame) throws(FFmpegError) -> View {
         let shown = geometry(of: frame)
         let size = sheet?.size ?? shown.fitted(side: TileGeometry.tileSide, even: true)
-        if sheet == nil {
-            sheet = StoryboardSheet(size: size)
-            _ = sheet?.wantsNext()
-        }
+        if sheet == nil { sheet = StoryboardSheet(size: size) }
         let fitted = shown.fitted(size, even: true)
         let unturned = fitted.unturned(stream.orientation)
         let small = try Picture(width: unturned.width, height: unturned.height)
         try scaler.scale(frame, into: small)
-        let quality = PictureQuality(tile: small, frame: frame)
-        let comparable = changesSize ? nil : previous
-        samples.append(Sample(time: time, quality: quality, difference: comparable.map { PictureDifference($0, small) }))
-        previous = small
-        if wantsTile { sheet?.add(StoryboardSheet.Tile(time: time, picture: try framed(small, fitted, in: size))) }
-        if quality.score > (poster?.score ?? -1) {
-            try keepAsPoster(time: time, score: quality.score)
-        }
+        return View(small: small, fitted: fitted)
+    }
+
+    private func take(_ view: View, of frame: Frame, at time: Microseconds, after previous: Picture?) throws(FFmpegError) {
+        let quality = PictureQuality(tile: view.small, frame: frame)
+        let sample = Sample(time: time, quality: quality, difference: previous.map { PictureDifference($0, view.small) })
+        samples.insert(sample, at: samples.lastIndex { $0.time <= time }.map { $0 + 1 } ?? 0)
+        if quality.score > (poster?.score ?? -1) { try keepAsPoster(frame, time: time, score: quality.score) }
     }
 
     /// The tile turned, and centred on black where its shape differs from the sheet's.
-    private func framed(_ small: Picture, _ fitted: TileGeometry, in size: TileGeometry) throws(FFmpegError) -> Picture {
-        let turned = try small.turned(stream.orientation)
-        guard fitted != size else { return turned }
+    private func framed(_ view: View) throws(FFmpegError) -> Picture {
+        let turned = try view.small.turned(stream.orientation)
+        guard let size = sheet?.size, view.fitted != size else { return turned }
         let tile = try Picture(width: size.width, height: size.height)
-        tile.place(turned, x: (size.width - fitted.width) / 4 * 2, y: (size.height - fitted.height) / 4 * 2)
+        tile.place(turned, x: (size.width - view.fitted.width) / 4 * 2, y: (size.height - view.fitted.height) / 4 * 2)
         return tile
     }
 
     /// Holds on to the decoder's own pixels: only the best candidate is ever scaled to a poster's size.
-    private func keepAsPoster(time: Microseconds, score: Double) throws(FFmpegError) {
+    private func keepAsPoster(_ frame: Frame, time: Microseconds, score: Double) throws(FFmpegError) {
         let kept: Frame
         if let poster { kept = poster.frame } else { kept = try Frame() }
         try kept.share(frame)

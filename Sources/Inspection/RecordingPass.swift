@@ -3,7 +3,7 @@ internal import Glibc
 internal import Recordings
 internal import SystemPackage
 
-/// The way of one recording: name its format, open it, read it once, sum up.
+/// The way of one recording: name its format, open it, read it once, look again between keyframes that are far apart, sum up.
 struct RecordingPass {
     let recording: FileDescriptor
     let request: InspectionRequest
@@ -25,8 +25,7 @@ struct RecordingPass {
         }
         container.format = format.rawValue
         do {
-            let demuxer = try Demuxer(
-                recording, format: format, limits: Demuxer.Limits(streams: request.limits.streams, pixels: request.limits.pixels))
+            let demuxer = try open(format)
             container.headerDurationMs = demuxer.headerDuration.map(milliseconds)
             let choice = StreamChoice(of: demuxer.streams)
             if let reason = try refusal(demuxer, choice) { return .unusable(reason, container: container) }
@@ -41,6 +40,10 @@ struct RecordingPass {
         } catch {
             throw .outOfMemory
         }
+    }
+
+    private func open(_ format: InputFormat) throws(FFmpegError) -> Demuxer {
+        try Demuxer(recording, format: format, limits: Demuxer.Limits(streams: request.limits.streams, pixels: request.limits.pixels))
     }
 
     /// What the header alone rules out.
@@ -102,6 +105,8 @@ struct RecordingPass {
             if let reason = try streams.add(packet) { return .unusable(reason, container: container) }
         }
         stopwatch.lap("read")
+        try streams.lookBetweenKeyframes { () throws(FFmpegError) in try open(demuxer.format) }
+        stopwatch.lap("between")
         return try streams.report(
             container: container, structure: ContainerStructure(of: recording, format: demuxer.format), bytes: bytes, stopwatch: stopwatch)
     }

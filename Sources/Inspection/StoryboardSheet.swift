@@ -32,6 +32,21 @@ struct StoryboardSheet {
             tiles = tiles.enumerated().filter { $0.offset % 2 == 0 }.map(\.element)
             stride *= 2
         }
+        insert(tile)
+    }
+
+    /// Adds a picture from between keyframes. A full sheet gives up the tile that is missed least: the one whose neighbours are
+    /// nearest to each other.
+    mutating func fill(_ tile: Tile) {
+        if tiles.count == Self.maxTiles {
+            let inner = tiles.indices.dropFirst().dropLast()
+            let least = inner.min { tiles[$0 + 1].time - tiles[$0 - 1].time < tiles[$1 + 1].time - tiles[$1 - 1].time }
+            if let least { tiles.remove(at: least) }
+        }
+        insert(tile)
+    }
+
+    private mutating func insert(_ tile: Tile) {
         // In the order of time, also where the recording's own times run backwards.
         let place = tiles.lastIndex { $0.time <= tile.time }.map { $0 + 1 } ?? 0
         tiles.insert(tile, at: place)

@@ -57,6 +57,20 @@ final class StreamReaders {
         return nil
     }
 
+    /// Looks between keyframes that are far apart. Call it after the last packet.
+    /// - Parameter again: the recording, opened anew. Not asked for when there is nothing to look for.
+    func lookBetweenKeyframes(_ again: () throws(FFmpegError) -> Demuxer) throws(FFmpegError) {
+        guard let pictures, let stream = choice.video, let start = video.start, let end = video.end, end - start <= longest else { return }
+        let stretches = StoryboardPlan.stretches(gaps: pictures.keyframes.all, start: start, end: end, pictures: pictures.samples.count)
+        guard !stretches.isEmpty else { return }
+        do {
+            try ForwardLook(try again(), stream: stream, pictures: pictures, maxPixels: request.limits.pixels).look(at: stretches)
+        } catch {
+            // Fewer pictures are no reason to refuse a recording; a machine that fails is another matter.
+            if case .system = error.code { throw error }
+        }
+    }
+
     /// Sums up and writes what is left to write. Call it once, after the last packet.
     func report(
         container: Container, structure: ContainerStructure, bytes: Int64, stopwatch: Stopwatch
