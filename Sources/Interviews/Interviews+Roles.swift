@@ -1,4 +1,4 @@
-import Postgres
+public import Postgres
 
 /// What loading a role changed, by the questions' keys.
 public struct RoleChanges: Hashable, Sendable {
@@ -67,7 +67,16 @@ extension Interviews {
                 RETURNING id
                 """)
         ).one().decode("id")
-        // A version is added only where the wording differs from the newest one.
+        switch try await addVersion(question, of: id, in: connection) {
+        case nil: changes.unchanged.append(question.key)
+        case 1: changes.added.append(question.key)
+        default: changes.reworded.append(question.key)
+        }
+    }
+
+    /// Adds a version to a question, only where the wording differs from the newest one.
+    /// - Returns: the new version; `nil` when the wording is the newest already.
+    public func addVersion(_ question: RoleDefinition.Question, of id: Int64, in connection: PostgresConnection) async throws -> Int? {
         let versions = try await connection.query(
             PostgresQuery(
                 named: "question_versions.add",
@@ -84,10 +93,6 @@ extension Interviews {
                         = (\(question.prompt), \(question.keyPoints), \(question.anchors.one), \(question.anchors.three), \(question.anchors.five)))
                 RETURNING version
                 """))
-        switch try versions.first?.decode("version", as: Int.self) {
-        case nil: changes.unchanged.append(question.key)
-        case 1: changes.added.append(question.key)
-        default: changes.reworded.append(question.key)
-        }
+        return try versions.first?.decode("version")
     }
 }

@@ -1,0 +1,101 @@
+public import FoundationEssentials
+import Interviews
+import JobQueue
+public import Postgres
+
+/// An answer whose recording could not be looked into, or cannot be watched.
+public struct FailedRecording: Hashable, Sendable, Encodable {
+    public var responseID: Int64
+    public var interviewID: Int64
+    /// The role's slug and the question's key.
+    public var role: String
+    public var question: String
+    public var candidate: CandidateIdentity
+    /// For programs; `nil` when there is no review record, because the job was given up by a fault of ours.
+    public var reason: String?
+    /// In words for people.
+    public var message: String?
+    /// The job that gave up, to be put back by ``Reviews/retry(job:viewer:)``; `nil` where the recording itself is at fault.
+    public var jobID: Int64?
+    /// What that job said at last; `nil` in a blind role, because it may name the file.
+    public var evidence: String?
+    public var failedAt: Date
+}
+
+extension Reviews {
+    func failedRecordings(viewer: Viewer) async throws -> [FailedRecording] {
+        try await pool.query(
+            PostgresQuery(
+                named: "reviews.failures",
+                """
+                WITH given_up AS (
+                    SELECT DISTINCT ON (response_id) * FROM (
+                        SELECT (h.payload ->> 'response_id')::bigint AS response_id, h.id AS job_id, h.ended_at,
+                               coalesce(h.error, h.timeline -> -1 ->> 'error') AS evidence
+                        FROM dailies.job_history h
+                        WHERE h.kind = 'inspect_response' AND h.outcome = 'discarded'
+                          AND NOT EXISTS (SELECT FROM dailies.jobs j WHERE j.id = h.id)
+                    ) AS ended ORDER BY response_id, ended_at DESC
+                )
+                SELECT c.response_id, c.interview_id, a.slug, q.key AS question, i.pseudonym, i.candidate_name, rr.reason,
+                       rr.report #>> '{reason,message}' AS message, g.job_id, CASE WHEN NOT a.blind THEN g.evidence END AS evidence,
+                       coalesce(g.ended_at, rr.created_at) AS failed_at
+                FROM dailies.role_access a
+                JOIN dailies.current_answers c ON c.role_id = a.role_id
+                JOIN dailies.visible_interviews i ON i.viewer_id = a.viewer_id AND i.interview_id = c.interview_id
+                JOIN dailies.questions q ON q.id = c.question_id
+                LEFT JOIN dailies.review_records rr ON rr.response_id = c.response_id
+                LEFT JOIN given_up g ON g.response_id = c.response_id
+                WHERE a.viewer_id = \(viewer.reviewerID) AND a.is_admin
+                  AND (c.status = 'unusable' OR (c.status = 'processing' AND g.job_id IS NOT NULL))
+                ORDER BY failed_at DESC, c.response_id LIMIT 200
+                """), as: FailedRecording.self)
+    }
+
+    /// Puts the job of a failed recording back, as `dailies jobs retry` does: what only said that looking into it failed is taken back, and
+    /// the answer is being processed again. For admins.
+    /// - Throws: `ReviewsError`: `.adminsOnly`, or `.notFound` for a job that is not there or need not be put back.
+    public func retry(job: Int64, viewer: Viewer) async throws {
+        try await requireAdmin(viewer)
+        let (queue, interviews) = (JobQueue(pool: pool), Interviews(pool: pool))
+        let reason = "put back on the review site"
+        try await pool.transaction(attempts: 3) { connection in
+            guard let retried = try await queue.retry([job], reason: reason, in: connection).first else {
+                throw ReviewsError.notFound("failed job")
+            }
+            guard retried.kind == "inspect_response" else { return }
+            let response = try JSONDecoder().decode(InspectionPayload.self, from: retried.payload).responseID
+            try await interviews.reopen(response: response, reason: reason, in: connection)
+            try await connection.execute(
+                PostgresQuery(
+                    named: "reviews.audit_retry",
+                    """
+                    SELECT dailies.audit_response(\(viewer.reviewerID), 'job.retried', \(response), jsonb_build_object('job_id', \(job)::bigint))
+                    """))
+        }
+    }
+}
+
+/// What an `inspect_response` job is about.
+private struct InspectionPayload: Decodable {
+    var responseID: Int64
+
+    enum CodingKeys: String, CodingKey {
+        case responseID = "response_id"
+    }
+}
+
+extension FailedRecording: PostgresRowDecodable {
+    public init(from row: PostgresRow) throws(PostgresError) {
+        responseID = try row.decode("response_id")
+        interviewID = try row.decode("interview_id")
+        role = try row.decode("slug")
+        question = try row.decode("question")
+        candidate = try CandidateIdentity(from: row)
+        reason = try row.decode("reason")
+        message = try row.decode("message")
+        jobID = try row.decode("job_id")
+        evidence = try row.decode("evidence")
+        failedAt = try row.decode("failed_at")
+    }
+}

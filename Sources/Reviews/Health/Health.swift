@@ -1,0 +1,30 @@
+public import JobQueue
+import Postgres
+
+/// How the machinery behind the answers is doing, for admins.
+public struct Health: Hashable, Sendable, Encodable {
+    public var queue: QueueCounts
+    /// The last 48 hours, hour by hour.
+    public var throughput: [JobThroughput]
+    /// The newest first, 200 at most.
+    public var failures: [FailedRecording]
+}
+
+extension Reviews {
+    /// - Throws: `ReviewsError.adminsOnly`, and what the database says.
+    public func health(viewer: Viewer) async throws -> Health {
+        try await requireAdmin(viewer)
+        let queue = JobQueue(pool: pool)
+        return Health(
+            queue: try await queue.counts(), throughput: try await queue.throughput(hours: 48),
+            failures: try await failedRecordings(viewer: viewer))
+    }
+
+    func requireAdmin(_ viewer: Viewer) async throws {
+        let found = try await pool.query(
+            PostgresQuery(
+                named: "reviews.admin",
+                "SELECT 1 FROM dailies.reviewers WHERE id = \(viewer.reviewerID) AND access = 'admin' AND disabled_at IS NULL"))
+        guard !found.isEmpty else { throw ReviewsError.adminsOnly }
+    }
+}
