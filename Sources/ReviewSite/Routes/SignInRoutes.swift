@@ -65,6 +65,8 @@ struct SignInRoutes: RouteGroup {
         if let token = cookie.token(in: request) { try await services.accounts.endSession(token) }
         var response = Response.redirect(to: "/sign-in")
         response.headers[.setCookie] = cookie.headerEnding()
+        // Media that this browser kept is not for whoever sits down next.
+        if let name = HTTPField.Name("Clear-Site-Data") { response.headers[name] = "\"cache\"" }
         return response
     }
 

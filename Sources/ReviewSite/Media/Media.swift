@@ -1,0 +1,40 @@
+internal import Postgres
+
+/// A file of an answer that its reviewers may have.
+struct Media: Sendable {
+    /// What the site asks for. The recording itself, as the candidate sent it, is not among them.
+    enum Kind: String, Sendable, CaseIterable {
+        case poster, storyboard, waveform, playback
+        case storyboardTrack = "storyboard_track"
+
+        /// Kinds of artifacts that serve, the best first: where no browser plays the codecs of a recording, there is a rendition.
+        var artifacts: [String] { self == .playback ? ["playback", "rendition"] : [rawValue] }
+    }
+
+    var key: String
+    var mediaType: String
+    var sha256: String
+
+    /// The file, for somebody who reviews the answer's role; `nil` for everybody else, as if there were none.
+    static func find(_ kind: Kind, ofResponse id: Int64, for reviewer: Reviewer, in pool: PostgresPool) async throws(PostgresError) -> Media? {
+        let kinds = kind.artifacts
+        return try await pool.query(
+            PostgresQuery(
+                named: "media.find",
+                """
+                SELECT m.key, m.media_type, m.sha256
+                FROM dailies.responses r
+                JOIN dailies.role_access a ON a.role_id = r.role_id AND a.viewer_id = \(reviewer.id)
+                JOIN dailies.artifacts m ON m.response_id = r.id AND m.kind = ANY (\(kinds))
+                WHERE r.id = \(id)
+                ORDER BY array_position(\(kinds), m.kind) LIMIT 1
+                """), as: Media.self
+        ).first
+    }
+}
+
+extension Media: PostgresRowDecodable {
+    init(from row: PostgresRow) throws(PostgresError) {
+        self.init(key: try row.decode("key"), mediaType: try row.decode("media_type"), sha256: try row.decode("sha256"))
+    }
+}
