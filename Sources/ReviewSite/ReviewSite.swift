@@ -36,7 +36,8 @@ public struct ReviewSite: Service {
     private static func router(_ services: SiteServices) -> Router<SiteContext> {
         let routes = SiteRoutes(services)
         let groups: [any RouteGroup] = [
-            StaticRoutes(services: services), SignInRoutes(services: services), MediaRoutes(services: services), RolePages(services: services),
+            StaticRoutes(services: services), SignInRoutes(services: services), MediaRoutes(services: services),
+            RolePages(services: services),
             AnswerPages(services: services),
         ]
         for group in groups { group.add(to: routes) }

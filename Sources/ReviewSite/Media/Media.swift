@@ -16,7 +16,9 @@ struct Media: Sendable {
     var sha256: String
 
     /// The file, for somebody who reviews the answer's role; `nil` for everybody else, as if there were none.
-    static func find(_ kind: Kind, ofResponse id: Int64, for reviewer: Reviewer, in pool: PostgresPool) async throws(PostgresError) -> Media? {
+    static func find(_ kind: Kind, ofResponse id: Int64, for reviewer: Reviewer, in pool: PostgresPool) async throws(PostgresError)
+        -> Media?
+    {
         let kinds = kind.artifacts
         return try await pool.query(
             PostgresQuery(
