@@ -6,7 +6,7 @@ import Testing
 
 /// Each container with the codecs that are usual in it, against two witnesses.
 struct ContainerTests {
-    @Test("A complete recording is what two witnesses say it is, raises nothing, and plays where a browser can", arguments: MadeContainer.all)
+    @Test("A complete recording is what two witnesses say, raises nothing, and plays where it can", arguments: MadeContainer.all)
     func complete(_ made: MadeContainer) async throws {
         try await made.with { path in
             let request = InspectionRequest(declaredType: path.extension.flatMap(MediaType.claimed(byExtension:)))
