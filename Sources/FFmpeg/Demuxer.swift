@@ -22,6 +22,8 @@ public import SystemPackage
     public private(set) var streams: [StreamInfo] = []
     /// The length that the header claims. Browsers' live recordings claim none.
     public let headerDuration: Microseconds?
+    /// Whether the file's metadata say where it was recorded.
+    public let hasLocation: Bool
     let context: UnsafeMutablePointer<AVFormatContext>
     private let source: DescriptorStream
 
@@ -54,7 +56,10 @@ public import SystemPackage
             throw FFmpegError(status: status, operation: "open the recording as \(format.rawValue)")
         }
         unsafe self.context = context
-        headerDuration = unsafe context.pointee.duration > 0 ? unsafe AVRational.microsecond.microseconds(context.pointee.duration) : nil
+        headerDuration = unsafe Self.headerDuration(context, format: format)
+        hasLocation = unsafe Metadata.namePlace(context)
+        // AVI has decoding times only.
+        if format == .avi { unsafe context.pointee.flags |= AVFMT_FLAG_GENPTS }
         if unsafe Self.needsProbing(context) {
             unsafe Self.probe(context, limits: limits)
         }
@@ -101,6 +106,16 @@ public import SystemPackage
     func stream(_ index: Int) -> UnsafeMutablePointer<AVStream>? {
         guard index >= 0, unsafe index < Int(context.pointee.nb_streams) else { return nil }
         return unsafe context.pointee.streams[index]
+    }
+
+    /// For the whole; where frames of sound or RIFF's chunks are all there is, what their header says of the longest stream.
+    private static func headerDuration(_ context: UnsafeMutablePointer<AVFormatContext>, format: InputFormat) -> Microseconds? {
+        if unsafe context.pointee.duration > 0 { return unsafe AVRational.microsecond.microseconds(context.pointee.duration) }
+        guard [.avi, .mp3].contains(format) else { return nil }
+        let all = unsafe (0..<Int(context.pointee.nb_streams)).compactMap { index in
+            unsafe context.pointee.streams[index].flatMap { unsafe $0.pointee.time_base.microseconds($0.pointee.duration) }
+        }
+        return all.max().flatMap { $0 > 0 ? $0 : nil }
     }
 
     private static func describe(_ context: UnsafeMutablePointer<AVFormatContext>) -> [StreamInfo] {

@@ -1,4 +1,5 @@
 internal import CFFmpeg
+internal import Glibc
 
 /// The process-wide state of FFmpeg's libraries.
 public enum FFmpegLibraries {
@@ -16,6 +17,17 @@ public enum FFmpegLibraries {
             unsafe avcodec_open2(context, decoder, nil)
             unsafe avcodec_free_context(&context)
         }
+        keepCharacterSets()
         LogLines.forget()
+    }
+
+    /// A transport stream names its programs in one of these, and its demuxer makes UTF-8 of that (ETSI EN 300 468, annex A). The C
+    /// library loads each as a file on first use, and keeps it while a converter is open, so these are never closed. A set that the
+    /// system does not have is one that it will not look for again.
+    private static func keepCharacterSets() {
+        let latin = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 13, 14, 15].map { "ISO-8859-\($0)" }
+        for name in latin + ["ISO6937", "UCS-2BE", "KSC_5601", "GB2312", "BIG-5", "BIG5", "UTF-8"] {
+            _ = unsafe iconv_open("UTF-8", name)
+        }
     }
 }

@@ -39,6 +39,28 @@ internal import CFFmpeg
     /// The demuxer knows that bytes of it are missing or wrong.
     public var isCorrupt: Bool { unsafe pointer.pointee.flags & AV_PKT_FLAG_CORRUPT != 0 }
 
+    /// Whether the packet has at least that many bytes, and the first are zero.
+    public func beginsWithZeros(_ count: Int) -> Bool {
+        let bytes = unsafe UnsafeBufferPointer(start: pointer.pointee.data, count: byteCount)
+        return unsafe bytes.count >= count && bytes.prefix(count).allSatisfy { $0 == 0 }
+    }
+
+    /// Whether there is a row of at least that many zeros, with something behind it.
+    public func hasZerosInside(_ count: Int) -> Bool {
+        let bytes = unsafe UnsafeBufferPointer(start: pointer.pointee.data, count: byteCount)
+        // A row as long as that covers one of these.
+        var at = count - 1
+        while at < bytes.count {
+            if unsafe bytes[at] == 0 {
+                let before = unsafe bytes[..<at].lastIndex { $0 != 0 } ?? -1
+                guard let after = unsafe bytes[at...].firstIndex(where: { $0 != 0 }) else { return false }
+                if after - before > count { return true }
+            }
+            at += count
+        }
+        return false
+    }
+
     func empty() {
         unsafe av_packet_unref(pointer)
     }

@@ -10,6 +10,8 @@ struct ContainerStructure: Equatable {
     var promisedBytes: Int64?
     /// Where, in bytes, something else stands than the container's next element.
     var damagedAt: Int64?
+    /// There are media, and nowhere what says which (an MP4 whose index was to come last).
+    var lacksIndex = false
 
     init(isCutShort: Bool = false, promisedBytes: Int64? = nil, damagedAt: Int64? = nil) {
         self.isCutShort = isCutShort
@@ -19,9 +21,13 @@ struct ContainerStructure: Equatable {
 
     init(of recording: FileDescriptor, format: InputFormat) throws(InspectionError) {
         var window = try ByteWindow(recording)
-        switch format {
-        case .webm, .matroska: self = try MatroskaWalk.structure(&window)
-        case .mp4, .mov: self = try MovieWalk.structure(&window)
+        switch format.family {
+        case .matroska: self = try MatroskaWalk.structure(&window)
+        case .movie: self = try MovieWalk.structure(&window)
+        case .riff: self = try RIFFWalk.structure(&window)
+        case .transport: self = try TransportWalk.structure(&window)
+        case .ogg: self = try OggWalk.structure(&window)
+        case .frames: self = try FrameWalk.structure(&window, format: format)
         }
     }
 }

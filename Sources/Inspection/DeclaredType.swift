@@ -1,11 +1,16 @@
 /// Compares the media type that a sender claims with what the bytes are.
 enum DeclaredType {
+    private static let matroska: Set<String> = ["webm", "matroska"]
+    private static let movie: Set<String> = ["mp4", "mov", "m4a", "3gp"]
     private static let formats: [String: Set<String>] = [
-        "webm": ["webm", "matroska"], "x-matroska": ["matroska", "webm"], "matroska": ["matroska", "webm"], "mp4": ["mp4", "mov"],
-        "x-m4a": ["mp4", "mov"], "quicktime": ["mov", "mp4"], "3gpp": ["mp4", "mov"],
+        "webm": matroska, "x-matroska": matroska, "matroska": matroska, "mp4": movie, "m4a": movie, "x-m4a": movie, "x-m4v": movie,
+        "quicktime": movie, "3gpp": movie, "3gpp2": movie, "avi": ["avi"], "x-msvideo": ["avi"], "msvideo": ["avi"], "vnd.avi": ["avi"],
+        "mp2t": ["mpegts"], "ogg": ["ogg"], "opus": ["ogg"], "vorbis": ["ogg"], "flac": ["ogg"], "mpeg": ["mp3", "mpegts"],
+        "mp3": ["mp3"], "x-mp3": ["mp3"], "mpeg3": ["mp3"], "x-mpeg-3": ["mp3"], "wav": ["wav"], "x-wav": ["wav"], "wave": ["wav"],
+        "vnd.wave": ["wav"], "aac": movie.union(["aac"]), "x-aac": ["aac"], "aacp": ["aac"], "x-hx-aac-adts": ["aac"],
     ]
 
-    /// WebM is a kind of Matroska and browsers mix the names up, as they do with MP4 and QuickTime: those do not contradict.
+    /// WebM is a kind of Matroska and browsers mix the names up, as they do with MP4 and its kin: those do not contradict.
     /// Neither does a claim that says nothing (`application/octet-stream`) or cannot be read.
     static func contradicts(_ declared: String, format: String?) -> Bool {
         let type = declared.prefix { $0 != ";" }.lowercased().filter { !$0.isWhitespace }

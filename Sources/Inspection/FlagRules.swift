@@ -12,9 +12,10 @@ enum FlagRules {
     private static func container(_ measured: Measurements) -> [Flag] {
         var flags: [Flag] = []
         if let flag = truncated(measured) { flags.append(flag) }
-        let holeMs = measured.holes.reduce(0) { $0 + $1.lengthMs }
-        if !measured.holes.isEmpty || measured.structure.damagedAt != nil {
-            flags.append(Flag(.dataMissing, .warning, value: holeMs > 0 ? Double(holeMs) : nil, spans: measured.holes))
+        let holes = Span.joined(measured.holes + measured.blanks)
+        let holeMs = holes.reduce(0) { $0 + $1.lengthMs }
+        if !holes.isEmpty || measured.structure.damagedAt != nil {
+            flags.append(Flag(.dataMissing, .warning, value: holeMs > 0 ? Double(holeMs) : nil, spans: holes))
         }
         if let declared = measured.container.declaredType, DeclaredType.contradicts(declared, format: measured.container.format) {
             flags.append(Flag(.typeMismatch, .warning))

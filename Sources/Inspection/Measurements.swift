@@ -15,6 +15,8 @@ struct Measurements {
     var declaredBytes: Int64?
     /// Stretches in which no stream has anything.
     var holes: [Span] = []
+    /// Stretches of which the container has nothing but zeros.
+    var blanks: [Span] = []
     /// Stretches longer than `FlagThresholds.stall` without a new frame, up to the end of the recording.
     var stalls: [Span] = []
     var decodedPackets = 0

@@ -4,6 +4,7 @@ enum MovieWalk {
         var result = ContainerStructure()
         var at: Int64 = 0
         var last: [UInt8] = []
+        var (hasIndex, hasMedia) = (false, false)
         while at < window.size {
             let head = Array(try window.read(16, at: at))
             guard head.count >= 8 else {
@@ -28,6 +29,8 @@ enum MovieWalk {
                 break
             }
             last = type
+            hasIndex = hasIndex || type == Array("moov".utf8)
+            hasMedia = hasMedia || type == Array("mdat".utf8)
             guard size <= window.size - at else {
                 result.isCutShort = true
                 // The largest size that a box can claim does not fit behind another.
@@ -37,6 +40,7 @@ enum MovieWalk {
             }
             at += size
         }
+        result.lacksIndex = hasMedia && !hasIndex
         // A fragment's index without the fragment.
         if last == Array("moof".utf8) { result.isCutShort = true }
         return result

@@ -20,19 +20,24 @@ struct RecordingPass {
         var window = try ByteWindow(recording)
         guard window.size > 0 else { return .unusable(UnusableReason(.empty), container: container) }
         guard window.size <= request.limits.recordingBytes else { return .unusable(UnusableReason(.tooLarge), container: container) }
-        guard let format = InputFormat(head: Array(try window.read(4096, at: 0))) else {
-            return .unusable(UnusableReason(.notMedia), container: container)
+        let head = Array(try window.read(InputFormat.headBytes, at: 0))
+        let sniffed = try InputFormat(head: head) { (offset) throws(InspectionError) in
+            Array(try window.read(InputFormat.headBytes, at: offset))
+        }
+        guard let format = sniffed else {
+            return .unusable(UnusableReason(InputFormat.isLaterPiece(head) ? .headerMissing : .notMedia), container: container)
         }
         container.format = format.rawValue
         do {
             let demuxer = try open(format)
             container.headerDurationMs = demuxer.headerDuration.map(milliseconds)
+            container.locationPresent = demuxer.hasLocation
             let choice = StreamChoice(of: demuxer.streams)
             if let reason = try refusal(demuxer, choice) { return .unusable(reason, container: container) }
             stopwatch.lap("open")
             return try read(demuxer, choice, container, bytes: window.size, stopwatch)
         } catch let error as FFmpegError {
-            return .unusable(try reason(for: error), container: container)
+            return .unusable(try reason(for: error, format: format, isLaterPiece: InputFormat.isLaterPiece(head)), container: container)
         } catch InspectionError.writing(_, EFBIG) {
             return .unusable(UnusableReason(.outputTooLarge), container: container)
         } catch let error as InspectionError {
@@ -63,15 +68,18 @@ struct RecordingPass {
         return nil
     }
 
-    /// The first bytes were right, and still it cannot be opened: the header is cut, or made up.
-    private func reason(for error: FFmpegError) throws(InspectionError) -> UnusableReason {
+    /// The first bytes were right, and still it cannot be opened: the header is cut, or elsewhere, or made up.
+    private func reason(for error: FFmpegError, format: InputFormat, isLaterPiece: Bool) throws(InspectionError) -> UnusableReason {
         switch error.code {
         case .system(let errno): throw .reading(errno: errno)
         case .outOfMemory: throw .outOfMemory
-        case .unsupported: UnusableReason(.noDecodableStream)
-        case .tooManyStreams: UnusableReason(.tooManyStreams)
-        case .tooManyPixels: UnusableReason(.tooManyPixels)
-        case .invalidData, .endOfData, .refused, .other: UnusableReason(.headerOnly)
+        case .unsupported: return UnusableReason(.noDecodableStream)
+        case .tooManyStreams: return UnusableReason(.tooManyStreams)
+        case .tooManyPixels: return UnusableReason(.tooManyPixels)
+        case .invalidData, .endOfData, .refused, .other:
+            if isLaterPiece { return UnusableReason(.headerMissing) }
+            let structure = try ContainerStructure(of: recording, format: format)
+            return UnusableReason(structure.lacksIndex ? .indexMissing : .headerOnly)
         }
     }
 

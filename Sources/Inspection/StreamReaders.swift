@@ -12,6 +12,8 @@ final class StreamReaders {
     private let playback: PlaybackCopy?
     private var video = StreamTimeline()
     private var audio = StreamTimeline()
+    private var blankVideo: BlankPackets
+    private var blankAudio: BlankPackets
     private var stillness: StillnessDetector
     private var packets = 0
 
@@ -28,6 +30,8 @@ final class StreamReaders {
         playback = try artifacts.playback.flatMap { descriptor in
             try PlaybackCopy(descriptor, choice: choice, demuxer: demuxer, origin: origin, maxBytes: request.limits.artifactBytes)
         }
+        blankVideo = BlankPackets(of: choice.video)
+        blankAudio = BlankPackets(of: choice.audio)
         stillness = StillnessDetector(pixels: (choice.video?.width ?? 0) * (choice.video?.height ?? 0), origin: origin)
     }
 
@@ -45,12 +49,14 @@ final class StreamReaders {
         }
         try playback?.add(packet)
         if isVideo {
+            blankVideo.add(packet)
             if !packet.isDiscarded {
                 video.add(packet)
                 if let time = packet.time { stillness.add(time: time, bytes: packet.byteCount, isKeyframe: packet.isKeyframe) }
             }
             if packet.isKeyframe { pictures?.add(packet, isShown: !packet.isDiscarded) }
         } else {
+            blankAudio.add(packet)
             if !packet.isDiscarded { audio.add(packet) }
             sound?.add(packet)
         }
@@ -99,6 +105,7 @@ final class StreamReaders {
             mutedRatio: heard?.mutedRatio, lastSoundEndMs: heard?.lastSoundEndMs, structure: structure, actualBytes: bytes,
             declaredBytes: request.declaredBytes)
         measured.add(video: video, audio: audio, clock: clock)
+        measured.blanks = Span.joined((blankVideo.stretches + blankAudio.stretches).map { clock.span($0.from, $0.to) })
         measured.pictures = pictures.map {
             PictureMeasurement(samples: $0.samples, stretches: stillness.stretches, end: end, clock: clock)
         }

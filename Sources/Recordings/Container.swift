@@ -1,6 +1,6 @@
 /// The file around the streams.
 public struct Container: Hashable, Sendable, Codable {
-    /// What the bytes are, by their content: `webm`, `matroska`, `mp4`, …; `nil` when they are no known container.
+    /// What the bytes are, by their content: `webm`, `mp4`, `3gp`, `ogg`, …; `nil` when they are no known container.
     public var format: String?
     /// The size of the recording. Filled by whoever holds the recording, not by the inspector's child.
     public var bytes: Int64?
@@ -10,21 +10,26 @@ public struct Container: Hashable, Sendable, Codable {
     public var declaredType: String?
     /// The duration that the header claims; browsers' live recordings have none.
     public var headerDurationMs: Int?
+    /// Whether the file's metadata say where it was recorded; `nil` when it could not be opened. The place itself is never told.
+    public var locationPresent: Bool?
 
     public init(
-        format: String? = nil, bytes: Int64? = nil, sha256: String? = nil, declaredType: String? = nil, headerDurationMs: Int? = nil
+        format: String? = nil, bytes: Int64? = nil, sha256: String? = nil, declaredType: String? = nil, headerDurationMs: Int? = nil,
+        locationPresent: Bool? = nil
     ) {
         self.format = format
         self.bytes = bytes
         self.sha256 = sha256
         self.declaredType = declaredType
         self.headerDurationMs = headerDurationMs
+        self.locationPresent = locationPresent
     }
 
     enum CodingKeys: String, CodingKey {
         case format, bytes, sha256
         case declaredType = "declared_type"
         case headerDurationMs = "header_duration_ms"
+        case locationPresent = "location_present"
     }
 
     public func encode(to encoder: any Encoder) throws {
@@ -34,5 +39,6 @@ public struct Container: Hashable, Sendable, Codable {
         try values.encode(sha256, forKey: .sha256)
         try values.encode(declaredType, forKey: .declaredType)
         try values.encode(headerDurationMs, forKey: .headerDurationMs)
+        try values.encode(locationPresent, forKey: .locationPresent)
     }
 }

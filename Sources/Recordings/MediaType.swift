@@ -2,8 +2,9 @@
 public enum MediaType {
     private static let byExtension = [
         "webm": "video/webm", "mkv": "video/x-matroska", "mp4": "video/mp4", "m4v": "video/mp4", "mov": "video/quicktime",
-        "3gp": "video/3gpp", "avi": "video/x-msvideo", "ts": "video/mp2t", "ogg": "audio/ogg", "mp3": "audio/mpeg", "m4a": "audio/mp4",
-        "wav": "audio/wav",
+        "3gp": "video/3gpp", "3g2": "video/3gpp2", "avi": "video/x-msvideo", "ts": "video/mp2t", "mts": "video/mp2t",
+        "m2ts": "video/mp2t", "ogv": "video/ogg", "ogg": "audio/ogg", "oga": "audio/ogg", "opus": "audio/ogg", "mp3": "audio/mpeg",
+        "m4a": "audio/mp4", "aac": "audio/aac", "wav": "audio/wav",
     ]
 
     private static let artifactExtensions = [

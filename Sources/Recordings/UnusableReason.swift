@@ -7,6 +7,10 @@ public struct UnusableReason: Hashable, Sendable, Codable {
         case notMedia = "not_media"
         /// A header arrived, and nothing after it.
         case headerOnly = "header_only"
+        /// A later piece of a recording arrived without its beginning, which says what the rest is.
+        case headerMissing = "header_missing"
+        /// The file ends before what says how to read it, which phones write last.
+        case indexMissing = "index_missing"
         /// There are streams, but none that can be decoded.
         case noDecodableStream = "no_decodable_stream"
         /// One of the limits, see `InspectionLimits`.
@@ -35,8 +39,8 @@ public struct UnusableReason: Hashable, Sendable, Codable {
     /// What an inspector finds out about the recording, which another inspection would only find again. The others are said by whoever
     /// runs inspectors, never by an inspector.
     public static let findings: Set<Code> = [
-        .empty, .notMedia, .headerOnly, .noDecodableStream, .tooLarge, .tooLong, .tooManyPixels, .tooManyStreams, .tooManyPackets,
-        .outputTooLarge,
+        .empty, .notMedia, .headerOnly, .headerMissing, .indexMissing, .noDecodableStream, .tooLarge, .tooLong, .tooManyPixels,
+        .tooManyStreams, .tooManyPackets, .outputTooLarge,
     ]
 
     public init(_ code: Code, message: String? = nil) {
@@ -56,6 +60,8 @@ extension UnusableReason.Code {
         case .empty: "The file is empty: the recording never arrived. Ask the candidate to record the answer again."
         case .notMedia: "The file is not a video or sound recording. Ask the candidate to send the recording itself."
         case .headerOnly: "The recording stops right after its beginning, before any picture or sound. Ask the candidate to record again."
+        case .headerMissing: "The beginning of the recording never arrived, and the rest cannot be read without it. Ask for a new take."
+        case .indexMissing: "The end of the file never arrived, and the rest cannot be read without it. Ask the candidate to send it again."
         case .noDecodableStream: "The file contains no picture and no sound that can be played. Ask the candidate for a usual video format."
         case .tooLarge: "The file is larger than Dailies accepts. Ask the candidate for a shorter or smaller recording."
         case .tooLong: "The recording is longer than Dailies accepts. Ask the candidate for a shorter answer."

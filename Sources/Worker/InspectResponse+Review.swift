@@ -39,6 +39,7 @@ extension InspectResponse {
         case .report(var report):
             report.container.bytes = recording.bytes
             report.container.sha256 = try await sha256
+            report.compare(announcedSHA256: submitted.declaredSHA256)
             try await report.publishArtifacts(into: &staged)
             observe(
                 .reported(

@@ -94,7 +94,7 @@ struct PlaybackCopyTests {
     private static func seeksToTheMiddle(_ path: FilePath, _ truth: Truth) throws {
         let descriptor = try FileDescriptor.open(path, .readOnly)
         defer { try? descriptor.close() }
-        let format = try #require(InputFormat(head: Array(Data(contentsOf: URL(filePath: path.string)).prefix(4096))))
+        let format = try #require(InputFormat(head: Array(Data(contentsOf: URL(filePath: path.string)).prefix(4096))) { _ in [] })
         let demuxer = try Demuxer(descriptor, format: format, limits: .init(streams: 8, pixels: 1 << 24))
         let stream = try #require(demuxer.streams.first { truth.video == nil || $0.kind == .video })
         demuxer.use(only: [stream.index])

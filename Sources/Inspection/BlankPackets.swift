@@ -1,0 +1,40 @@
+internal import FFmpeg
+
+/// Finds coded pictures and sounds that are nothing but zeros, or have a long row of them inside. No encoder writes that: it is what a
+/// file system shows for a piece that was never written, and the container's own sizes are none the wiser.
+struct BlankPackets {
+    /// No header of a coded picture or of coded sound has as many zeros.
+    private static let opening = 16
+    /// A block of a file system. What was coded by these has no such row inside: they end what they write with a bit that is set, and
+    /// keep rows of zeros out or have an arithmetic coder that makes none.
+    private static let row = 4096
+    private static let rowless: Set<String> = ["h264", "hevc", "vp8", "vp9", "av1"]
+    /// No more stretches are kept than a person would read.
+    private static let maxStretches = 1_000
+
+    private let isCoded: Bool
+    private let hasNoRows: Bool
+    private(set) var stretches: [FrameGaps.Gap] = []
+    private var isInside = false
+
+    init(of stream: StreamInfo?) {
+        let codec = stream?.codec ?? ""
+        // Samples that are not coded are zeros where nobody speaks.
+        isCoded = !codec.hasPrefix("pcm_") && !codec.hasPrefix("adpcm_")
+        hasNoRows = Self.rowless.contains(codec)
+    }
+
+    mutating func add(_ packet: Packet) {
+        guard isCoded, let time = packet.time else { return }
+        let isBlank = packet.beginsWithZeros(Self.opening) || (hasNoRows && packet.hasZerosInside(Self.row))
+        defer { isInside = isBlank }
+        guard isBlank else { return }
+        let end = time + (packet.duration ?? 0)
+        if isInside, let last = stretches.indices.last {
+            stretches[last].from = min(stretches[last].from, time)
+            stretches[last].to = max(stretches[last].to, end)
+        } else if stretches.count < Self.maxStretches {
+            stretches.append(FrameGaps.Gap(from: time, to: end))
+        }
+    }
+}
