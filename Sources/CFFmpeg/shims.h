@@ -24,6 +24,7 @@ static inline int dailies_error_out_of_memory(void) { return AVERROR(ENOMEM); }
 static inline int dailies_error_refused(void) { return AVERROR(EPERM); }
 static inline int dailies_error_unsupported(void) { return AVERROR_PATCHWELCOME; }
 static inline int dailies_error_from_errno(int code) { return AVERROR(code); }
+static inline int dailies_error_input_changed(void) { return AVERROR_INPUT_CHANGED; }
 static inline uint32_t dailies_avformat_major(void) { return LIBAVFORMAT_VERSION_MAJOR; }
 
 // The buffer that a write callback is given became const with libavformat 61 (FFmpeg 7). One Swift signature serves both.

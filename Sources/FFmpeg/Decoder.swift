@@ -3,6 +3,14 @@ internal import CFFmpeg
 /// Decodes one stream's packets on the calling thread: a decoder's own threads would be refused by the inspector's sandbox,
 /// and keyframes far apart leave them nothing to share.
 @safe public final class Decoder {
+    /// Which of a stream's packets are sent.
+    public enum Diet: Hashable, Sendable {
+        /// Single ones, or sound: what is sent comes out at once.
+        case alone
+        /// All of them: frames come out in the order in which they are shown, some packets later.
+        case everything
+    }
+
     private var context: UnsafeMutablePointer<AVCodecContext>?
     private let timeBase: AVRational
     private let hasDelay: Bool
@@ -11,7 +19,9 @@ internal import CFFmpeg
     /// - Throws: `.unsupported` for a codec that is not on the whitelist, `.refused` or `.invalidData` for parameters that
     ///   the decoder does not accept.
     /// - Parameter skipsUnreferenced: leave out frames from which no other is predicted, where the codec says which those are.
-    public init(stream index: Int, of demuxer: Demuxer, maxPixels: Int, skipsUnreferenced: Bool = false) throws(FFmpegError) {
+    public init(
+        stream index: Int, of demuxer: Demuxer, maxPixels: Int, diet: Diet = .alone, skipsUnreferenced: Bool = false
+    ) throws(FFmpegError) {
         LogLines.forget()
         guard let stream = unsafe demuxer.stream(index), let parameters = unsafe stream.pointee.codecpar,
             let codec = unsafe DecoderWhitelist.decoder(for: parameters.pointee.codec_id)
@@ -25,7 +35,7 @@ internal import CFFmpeg
         if status >= 0 {
             unsafe context.pointee.thread_count = 1
             unsafe context.pointee.pkt_timebase = stream.pointee.time_base
-            unsafe context.pointee.flags |= CInt(AV_CODEC_FLAG_LOW_DELAY)
+            if diet == .alone { unsafe context.pointee.flags |= CInt(AV_CODEC_FLAG_LOW_DELAY) }
             if skipsUnreferenced { unsafe context.pointee.skip_frame = AVDISCARD_NONREF }
             let options = Options(["max_pixels": String(maxPixels), "codec_whitelist": DecoderWhitelist.option])
             status = unsafe options.withPointer { unsafe avcodec_open2(context, codec, $0) }

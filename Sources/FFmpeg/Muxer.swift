@@ -92,6 +92,19 @@ public import SystemPackage
         unsafe tracks.append(Track(source: index, inputTimeBase: source.pointee.time_base))
     }
 
+    /// Adds a stream of an encoder's making, its packets to be written with `write(_:stream:)`.
+    /// - Returns: the stream's number.
+    public func addStream(of encoder: Encoder) throws(FFmpegError) -> Int {
+        guard let from = unsafe encoder.context, let stream = unsafe avformat_new_stream(context, nil) else {
+            throw FFmpegError(.outOfMemory, operation: "start the rendition")
+        }
+        try check(unsafe avcodec_parameters_from_context(stream.pointee.codecpar, from), "start the rendition")
+        unsafe stream.pointee.time_base = from.pointee.time_base
+        unsafe stream.pointee.avg_frame_rate = from.pointee.framerate
+        unsafe tracks.append(Track(source: tracks.count, inputTimeBase: from.pointee.time_base))
+        return tracks.count - 1
+    }
+
     /// Writes the header. All streams have been added.
     public func start() throws(FFmpegError) {
         try check(unsafe options.withPointer { unsafe avformat_write_header(context, $0) }, "start the playback copy")
@@ -101,9 +114,17 @@ public import SystemPackage
     /// Writes one packet, `shift` earlier than it was. Decoding times that stand still or run backwards are moved forward by
     /// the least possible, because players trust them.
     public func write(_ packet: Packet, shift: Microseconds) throws(FFmpegError) {
-        guard hasHeader, let number = tracks.firstIndex(where: { $0.source == packet.streamIndex }),
-            let stream = unsafe context?.pointee.streams[number]
-        else { return }
+        guard let number = tracks.firstIndex(where: { $0.source == packet.streamIndex }) else { return }
+        try write(packet, stream: number, shift: shift)
+    }
+
+    /// Writes one packet that came from the stream's encoder.
+    public func write(_ packet: Packet, stream number: Int) throws(FFmpegError) {
+        try write(packet, stream: number, shift: 0)
+    }
+
+    private func write(_ packet: Packet, stream number: Int, shift: Microseconds) throws(FFmpegError) {
+        guard hasHeader, let stream = unsafe context?.pointee.streams[number] else { return }
         try check(unsafe av_packet_ref(scratch.pointer, packet.pointer), "copy a packet")
         let none = dailies_no_timestamp()
         let back = tracks[number].inputTimeBase.ticks(shift)

@@ -1,22 +1,41 @@
 internal import CFFmpeg
 
-/// A picture of our own making, in the one form that JPEG files carry: 4:2:0, full range.
+/// A picture of our own making, 4:2:0 with 8 bits.
 @safe public final class Picture {
+    /// What its numbers mean.
+    public struct Form: Hashable, Sendable {
+        public enum Colors: Hashable, Sendable {
+            case bt601, bt709
+        }
+
+        public var isFullRange: Bool
+        public var colors: Colors
+
+        /// The one form that JPEG files carry.
+        public static let jpeg = Form(isFullRange: true, colors: .bt601)
+        /// What players expect of a video.
+        public static func video(_ colors: Colors) -> Form { Form(isFullRange: false, colors: colors) }
+
+        var black: UInt8 { isFullRange ? 0 : 16 }
+    }
+
     private let frame: OwnedFrame
     var pointer: UnsafeMutablePointer<AVFrame> { unsafe frame.pointer }
     public let width: Int
     public let height: Int
+    public let form: Form
     /// Brightness and the two colour planes.
     private let planes: [PixelPlane]
 
     /// Black. Sides are at least 1.
-    public init(width: Int, height: Int) throws(FFmpegError) {
+    public init(width: Int, height: Int, form: Form = .jpeg) throws(FFmpegError) {
         self.width = width
         self.height = height
-        frame = try OwnedFrame(width: width, height: height, format: AV_PIX_FMT_YUVJ420P)
+        self.form = form
+        frame = try OwnedFrame(width: width, height: height, format: form.isFullRange ? AV_PIX_FMT_YUVJ420P : AV_PIX_FMT_YUV420P)
         let frame = unsafe frame.pointer
-        unsafe frame.pointee.color_range = AVCOL_RANGE_JPEG
-        unsafe frame.pointee.colorspace = AVCOL_SPC_BT470BG
+        unsafe frame.pointee.color_range = form.isFullRange ? AVCOL_RANGE_JPEG : AVCOL_RANGE_MPEG
+        unsafe frame.pointee.colorspace = form.colors == .bt709 ? AVCOL_SPC_BT709 : AVCOL_SPC_BT470BG
         guard let luma = unsafe frame.pointee.data.0, let blue = unsafe frame.pointee.data.1, let red = unsafe frame.pointee.data.2 else {
             throw FFmpegError(.outOfMemory, operation: "hold a picture")
         }
@@ -29,7 +48,7 @@ internal import CFFmpeg
         ]
         for index in unsafe planes.indices {
             let plane = unsafe planes[index]
-            unsafe plane.base.update(repeating: index == 0 ? 0 : 128, count: plane.stride * plane.height)
+            unsafe plane.base.update(repeating: index == 0 ? form.black : 128, count: plane.stride * plane.height)
         }
     }
 
@@ -58,7 +77,8 @@ internal import CFFmpeg
     /// The picture as it is shown: mirrored and turned.
     public func turned(_ orientation: Orientation) throws(FFmpegError) -> Picture {
         guard orientation != .upright else { return self }
-        let result = try Picture(width: orientation.isSideways ? height : width, height: orientation.isSideways ? width : height)
+        let isSideways = orientation.isSideways
+        let result = try Picture(width: isSideways ? height : width, height: isSideways ? width : height, form: form)
         for index in 0..<3 {
             let from = unsafe planes[index]
             let to = unsafe result.planes[index]

@@ -1,15 +1,16 @@
 internal import CFFmpeg
 
-/// Scales decoded frames to pictures, and brings their colours to what JPEG readers assume (BT.601, full range; sRGB).
+/// Scales decoded frames to pictures, and brings their colours to the picture's form (BT.601, full range, for JPEG); sRGB.
 /// Keeps its tables between calls as long as neither side changes.
 ///
 /// High dynamic range is scaled in the recording's own coding and then tone-mapped. Of an interlaced frame the field that
 /// is shown first is taken, the one that belongs to the frame's time: two fields together would show everything that
 /// moves as a comb. Alpha is left out: what the recording's colours say is shown, as in any player without transparency.
 @safe public final class Scaler {
-    /// How much care is taken: tiles by the quickest way that keeps colours right, posters by the sharpest.
+    /// How much care is taken: tiles by the quickest way that keeps colours right, posters by the sharpest, and the frames of a
+    /// rendition, which are many, in between.
     public enum Quality: Hashable, Sendable {
-        case tile, poster
+        case tile, poster, rendition
 
         /// - Parameter widens: whether the target is as wide as the source or wider. There the quickest way would have swscale
         ///   write machine code at run time, which a sandboxed process must not. It is also for 8 bits only.
@@ -17,6 +18,7 @@ internal import CFFmpeg
             switch self {
             case .tile: widens || isHDR ? CInt(SWS_BILINEAR) : CInt(SWS_FAST_BILINEAR)
             case .poster: CInt(SWS_BICUBIC)
+            case .rendition: CInt(SWS_BILINEAR)
             }
         }
     }
@@ -28,6 +30,7 @@ internal import CFFmpeg
         var matrix: CInt
         var transfer: HDRTransfer?
         var target: [Int]
+        var form: Picture.Form
     }
 
     private let quality: Quality
@@ -52,7 +55,8 @@ internal import CFFmpeg
         let fields = frame.isInterlaced ? 2 : 1
         let wanted = Setup(
             width: CInt(frame.width), height: CInt(frame.isInterlaced ? frame.height / 4 * 2 : frame.height), format: frame.pixelFormat,
-            isFullRange: frame.isFullRange, matrix: frame.colorMatrix, transfer: frame.transfer, target: [picture.width, picture.height])
+            isFullRange: frame.isFullRange, matrix: frame.colorMatrix, transfer: frame.transfer, target: [picture.width, picture.height],
+            form: picture.form)
         if wanted != setup {
             try prepare(wanted)
         }
@@ -92,7 +96,8 @@ internal import CFFmpeg
         let values: [(String, Int64)] = [
             ("srcw", Int64(wanted.width)), ("srch", Int64(wanted.height)), ("src_format", Int64(wanted.format.rawValue)),
             ("src_range", wanted.isFullRange ? 1 : 0), ("dstw", Int64(wanted.target[0])), ("dsth", Int64(wanted.target[1])),
-            ("dst_format", Int64(format.rawValue)), ("dst_range", !isHDR || wanted.isFullRange ? 1 : 0), ("sws_flags", Int64(flags)),
+            ("dst_format", Int64(format.rawValue)), ("dst_range", (isHDR ? wanted.isFullRange : wanted.form.isFullRange) ? 1 : 0),
+            ("sws_flags", Int64(flags)),
         ]
         for (name, value) in values { unsafe av_opt_set_int(options, name, value, 0) }
         let status = unsafe sws_init_context(context, nil, nil)
@@ -100,8 +105,8 @@ internal import CFFmpeg
         let unity: CInt = 1 << 16
         let range: CInt = wanted.isFullRange ? 1 : 0
         unsafe sws_setColorspaceDetails(
-            context, sws_getCoefficients(wanted.matrix), range, sws_getCoefficients(isHDR ? wanted.matrix : CInt(SWS_CS_ITU601)),
-            isHDR ? range : 1, 0, unity, unity)
+            context, sws_getCoefficients(wanted.matrix), range, sws_getCoefficients(isHDR ? wanted.matrix : wanted.form.matrix),
+            (isHDR ? wanted.isFullRange : wanted.form.isFullRange) ? 1 : 0, 0, unity, unity)
         if let transfer = wanted.transfer {
             wide = try OwnedFrame(width: wanted.target[0], height: wanted.target[1], format: format)
             if toneMapper?.transfer != transfer { toneMapper = ToneMapper(transfer) }
@@ -119,6 +124,10 @@ internal import CFFmpeg
     }
 }
 
+extension Picture.Form {
+    fileprivate var matrix: CInt { colors == .bt709 ? CInt(SWS_CS_ITU709) : CInt(SWS_CS_ITU601) }
+}
+
 extension Frame {
     /// Whether it holds two fields of different times. Its fields have half its height, in whole rows of colour.
     var isInterlaced: Bool { unsafe dailies_is_interlaced(pointer) != 0 && height >= 4 }
@@ -127,6 +136,11 @@ extension Frame {
     var isFullRange: Bool {
         unsafe pointer.pointee.color_range == AVCOL_RANGE_JPEG
             || [AV_PIX_FMT_YUVJ420P, AV_PIX_FMT_YUVJ422P, AV_PIX_FMT_YUVJ444P, AV_PIX_FMT_YUVJ440P].contains(pixelFormat)
+    }
+
+    /// The form of video that is nearest to the frame's own, so that most frames keep their colours as they are.
+    public var videoForm: Picture.Form {
+        .video([CInt(SWS_CS_ITU709), CInt(SWS_CS_BT2020)].contains(colorMatrix) ? .bt709 : .bt601)
     }
 
     /// swscale's number for the frame's colour matrix. Untagged pictures are BT.709 from 720 lines on, which is how players

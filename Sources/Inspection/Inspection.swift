@@ -33,4 +33,18 @@ public enum Inspection {
     ) throws(InspectionError) -> Report {
         try RecordingPass(recording: recording, request: request, artifacts: artifacts).run()
     }
+
+    /// Makes a rendition of a recording: the same picture and sound, as every browser plays them.
+    ///
+    /// - Parameters:
+    ///   - recording: as for `inspect`.
+    ///   - rendition: an empty file, open for reading and writing. Its content means nothing unless the report names it.
+    ///   - limits: see `InspectionLimits.forRendition(durationMs:)`.
+    /// - Returns: a report in which the rendition's `file`, `bytes` and `sha256` are `nil`: the parent fills them in.
+    /// - Throws: only when the machine fails: reading the recording, or writing the rendition.
+    public static func render(
+        recording: FileDescriptor, to rendition: FileDescriptor, limits: InspectionLimits
+    ) throws(InspectionError) -> RenditionReport {
+        try RenditionPass(recording: recording, rendition: rendition, limits: limits).run()
+    }
 }

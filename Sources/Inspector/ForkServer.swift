@@ -75,6 +75,7 @@ struct ForkServer {
     private func warmJSON() throws {
         let report = Report.unusable(UnusableReason(.empty), container: Container(format: "warm"))
         _ = try Report(json: report.json())
+        _ = try RenditionReport(json: RenditionReport(.limit).json()).validated(limits: InspectionLimits())
         let request = InspectionRequest(declaredType: "video/webm", declaredBytes: 1)
         let job = InspectorJob(id: 1, request: request, artifacts: ArtifactKind.allCases)
         _ = try InspectorCommand(json: InspectorCommand.inspect(job: job).json())

@@ -20,12 +20,17 @@ struct InspectorChild {
             if let probe = job.probe {
                 ProbeRun(probe: probe, descriptors: descriptors, limits: job.request.limits, server: server).run()
             } else {
-                inspect()
+                switch job.task {
+                case .inspect: attempt { () throws(InspectionError) in try inspect() }
+                case .render: attempt { () throws(InspectionError) in try render() }
+                }
             }
         _exit(result.rawValue)
     }
 
     private func enterCage() -> Bool {
+        // A rendition takes a core for as long as the answer lasts; answers that nobody can look at yet come first.
+        if job.task == .render { _ = nice(10) }
         let kept = ([descriptors.recording, descriptors.report] + descriptors.artifacts.values).map(\.rawValue)
         // The server's standard error until the log takes its place.
         if let failed = unsafe cage_keep_descriptors(descriptors.log.rawValue, kept, kept.count) {
@@ -48,20 +53,32 @@ struct InspectorChild {
         return false
     }
 
-    private func inspect() -> InspectorExit {
-        let files = descriptors.artifacts
+    private func attempt(_ work: () throws(InspectionError) -> InspectorExit) -> InspectorExit {
         // The log, since the cage was entered.
         Inspection.copyLog(to: .standardError)
         do {
-            let report = try Inspection.inspect(
-                recording: descriptors.recording, request: job.request,
-                artifacts: ArtifactDescriptors(
-                    poster: files[.poster], storyboard: files[.storyboard], waveform: files[.waveform], playback: files[.playback]))
-            return ReportWriter(descriptor: descriptors.report, limit: job.request.limits.reportBytes).write(report)
+            return try work()
         } catch {
             DailiesInspector.complain("\(error)")
             return InspectorExit(failure: error)
         }
+    }
+
+    private var writer: ReportWriter { ReportWriter(descriptor: descriptors.report, limit: job.request.limits.reportBytes) }
+
+    private func inspect() throws(InspectionError) -> InspectorExit {
+        let files = descriptors.artifacts
+        let report = try Inspection.inspect(
+            recording: descriptors.recording, request: job.request,
+            artifacts: ArtifactDescriptors(
+                poster: files[.poster], storyboard: files[.storyboard], waveform: files[.waveform], playback: files[.playback]))
+        return writer.write { try report.json() }
+    }
+
+    private func render() throws(InspectionError) -> InspectorExit {
+        guard let file = descriptors.artifacts[.rendition] else { return .software }
+        let report = try Inspection.render(recording: descriptors.recording, to: file, limits: job.request.limits)
+        return writer.write { try report.json() }
     }
 }
 

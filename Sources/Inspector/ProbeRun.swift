@@ -63,7 +63,7 @@ struct ProbeRun {
         case .abort: abort()
         case .noReport: .reported
         case .garbledReport: writer.write(Data("{\"schema\": \"dailies.report/1\", \"outcome\": ".utf8))
-        case .absurdReport: writer.write(absurdReport)
+        case .absurdReport: writer.write { try absurdReport.json() }
         case .falsePoster: falsePoster()
         case .noisyLog: noisyLog()
         case .spoilRecording: spoilRecording()
@@ -135,7 +135,7 @@ struct ProbeRun {
         } catch {
             return .inputOutput
         }
-        return writer.write(report)
+        return writer.write { try report.json() }
     }
 
     private func noisyLog() -> InspectorExit {

@@ -8,9 +8,9 @@ struct ReportWriter {
     let descriptor: FileDescriptor
     let limit: Int
 
-    func write(_ report: Report) -> InspectorExit {
+    func write(_ json: () throws -> Data) -> InspectorExit {
         do {
-            return try write(report.json())
+            return try write(json())
         } catch {
             DailiesInspector.complain("The report could not be written as JSON: \(error)")
             return .software

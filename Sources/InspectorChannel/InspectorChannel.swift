@@ -7,7 +7,7 @@ public import SystemPackage
 /// The value does not own the descriptor; whoever made it closes it.
 public struct InspectorChannel: Sendable {
     /// Changes with `InspectorCommand` and `InspectorEvent`.
-    public static let version = 2
+    public static let version = 3
 
     /// A message, and the descriptors that came with it. They belong to the receiver, who closes them.
     public struct Received: Sendable {

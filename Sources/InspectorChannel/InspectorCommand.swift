@@ -3,7 +3,7 @@ public import Recordings
 
 /// What the parent asks of its fork server.
 public enum InspectorCommand: Sendable, Codable {
-    /// Fork a child for one recording. Comes with the descriptors of `InspectorDescriptors`.
+    /// Fork a child for one recording, to look inside it or to make a rendition of it. Comes with the descriptors of `InspectorDescriptors`.
     case inspect(job: InspectorJob)
     /// End the child at once. Unknown ids are ignored: it may have ended already.
     case kill(id: Int)
@@ -17,24 +17,36 @@ public enum InspectorCommand: Sendable, Codable {
     }
 }
 
+/// What a child does with its recording.
+public enum InspectorTask: String, Hashable, Sendable, Codable {
+    /// Writes a `Report`, and the artifacts of one pass.
+    case inspect
+    /// Writes a `RenditionReport`, and the rendition.
+    case render
+}
+
 /// The work of one child.
 public struct InspectorJob: Sendable, Codable {
     /// The parent's own name for it, never used twice on one channel.
     public var id: Int
+    public var task: InspectorTask
     public var request: InspectionRequest
     /// The artifacts to make, in the order of their descriptors.
     public var artifacts: [ArtifactKind]
-    /// What to try in place of an inspection.
+    /// What to try in place of the task.
     public var probe: InspectorProbe?
 
-    public init(id: Int, request: InspectionRequest, artifacts: [ArtifactKind], probe: InspectorProbe? = nil) {
+    public init(
+        id: Int, task: InspectorTask = .inspect, request: InspectionRequest, artifacts: [ArtifactKind], probe: InspectorProbe? = nil
+    ) {
         self.id = id
+        self.task = task
         self.request = request
         self.artifacts = artifacts
         self.probe = probe
     }
 
     enum CodingKeys: String, CodingKey {
-        case id, request, artifacts, probe
+        case id, task, request, artifacts, probe
     }
 }

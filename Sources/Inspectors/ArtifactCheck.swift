@@ -27,6 +27,15 @@ struct ArtifactCheck {
         return artifacts
     }
 
+    /// The rendition with its size filled in. Without one its file is emptied.
+    func checked(_ named: Rendition?) throws -> Rendition? {
+        let size = try size(of: .rendition, isNamed: named != nil)
+        guard var rendition = named, let file = files[.rendition].map(LentFile.init) else { return nil }
+        guard try file.read(from: 4, count: 4) == Array("ftyp".utf8) else { throw defect(.rendition, "does not begin as its type does") }
+        rendition.file.bytes = size
+        return rendition
+    }
+
     private func size(of kind: ArtifactKind, isNamed: Bool) throws -> Int64? {
         guard let descriptor = files[kind] else {
             if isNamed { throw defect(kind, "is named, but was not asked for") }

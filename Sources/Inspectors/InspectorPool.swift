@@ -62,26 +62,48 @@ public final class InspectorPool: Sendable {
     /// - Throws: `InspectorError` when no child could be made, `CancellationError`. Never for what the recording did: see `InspectorDeath`.
     public func inspect(
         recording: FileDescriptor, request: InspectionRequest = InspectionRequest(), artifacts: ArtifactDescriptors = ArtifactDescriptors()
-    ) async throws -> InspectorOutcome {
+    ) async throws -> InspectorOutcome<Report> {
         try await run(probe: nil, recording: recording, request: request, artifacts: artifacts)
     }
 
     /// Has a child try something in place of an inspection.
     package func run(
         probe: InspectorProbe?, recording: FileDescriptor, request: InspectionRequest, artifacts: ArtifactDescriptors
-    ) async throws -> InspectorOutcome {
+    ) async throws -> InspectorOutcome<Report> {
+        let files = (recording, artifacts.byKind)
+        return try await run(.inspect, probe: probe, files: files, request: request) { reader, ending in try reader.report(ending) }
+    }
+
+    /// Makes a rendition of one recording.
+    ///
+    /// Works as `inspect` does, and gives way to inspections: the child runs at a lower priority of the processor.
+    /// - Parameters:
+    ///   - rendition: an empty file, open for reading and writing.
+    ///   - limits: see `InspectionLimits.forRendition(durationMs:)`.
+    public func render(
+        recording: FileDescriptor, to rendition: FileDescriptor, limits: InspectionLimits
+    ) async throws -> InspectorOutcome<RenditionReport> {
+        try await run(
+            .render, probe: nil, files: (recording, [.rendition: rendition]), request: InspectionRequest(limits: limits)
+        ) { reader, ending in try reader.renditionReport(ending) }
+    }
+
+    private func run<Content>(
+        _ task: InspectorTask, probe: InspectorProbe?, files: (recording: FileDescriptor, artifacts: [ArtifactKind: FileDescriptor]),
+        request: InspectionRequest, read: @escaping @Sendable (ReportReader, InspectorEnding) throws -> Content
+    ) async throws -> InspectorOutcome<Content> {
         try Task.checkCancellation()
         // One byte more than a report may have: a child that cuts the file says that it has written one.
         let report = try Self.scratch("inspector-report", limit: request.limits.reportBytes + 1)
         defer { try? report.close() }
         let log = try Self.scratch("inspector-log", limit: ReportReader.logBytes)
         defer { try? log.close() }
-        let descriptors = InspectorDescriptors(recording: recording, report: report, log: log, artifacts: artifacts.byKind)
-        let end = try await loop.run(InspectorWork(request: request, descriptors: descriptors, probe: probe))
+        let descriptors = InspectorDescriptors(recording: files.recording, report: report, log: log, artifacts: files.artifacts)
+        let end = try await loop.run(InspectorWork(task: task, request: request, descriptors: descriptors, probe: probe))
         let reader = ReportReader(request: request, descriptors: descriptors)
         // It reads files, so it must not hold up the cooperative pool.
         return await withCheckedContinuation { continuation in
-            DispatchQueue.global().async { continuation.resume(returning: reader.outcome(of: end)) }
+            DispatchQueue.global().async { continuation.resume(returning: reader.outcome(of: end, read: read)) }
         }
     }
 

@@ -3,11 +3,12 @@ internal import Recordings
 
 /// What one child is made for.
 struct InspectorWork: Sendable {
+    var task: InspectorTask
     var request: InspectionRequest
     var descriptors: InspectorDescriptors
     var probe: InspectorProbe?
 
     func job(id: Int) -> InspectorJob {
-        InspectorJob(id: id, request: request, artifacts: descriptors.kinds, probe: probe)
+        InspectorJob(id: id, task: task, request: request, artifacts: descriptors.kinds, probe: probe)
     }
 }

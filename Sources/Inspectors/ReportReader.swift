@@ -4,14 +4,17 @@ internal import Recordings
 internal import SystemPackage
 
 /// Turns what an ended child left behind into an outcome. Trusts none of it. Blocks on the files.
-struct ReportReader {
+struct ReportReader: Sendable {
     /// What the parent lends for the log. A child that says more loses the rest.
     static let logBytes = 256 << 10
 
     let request: InspectionRequest
     let descriptors: InspectorDescriptors
 
-    func outcome(of end: InspectionEnd) -> InspectorOutcome {
+    /// - Parameter read: one of the functions below.
+    func outcome<Content>(
+        of end: InspectionEnd, read: (ReportReader, InspectorEnding) throws -> Content
+    ) -> InspectorOutcome<Content> {
         let logLines = LogTail.lines(of: (try? LentFile(descriptor: descriptors.log).read(count: Self.logBytes)) ?? [])
         switch end {
         case .lost(let cause, let process):
@@ -22,7 +25,7 @@ struct ReportReader {
                 cause = known
             } else {
                 do {
-                    return .report(try report(ending))
+                    return .report(try read(self, ending))
                 } catch let defect as ReportDefect {
                     cause = .badReport("\(defect)")
                 } catch is DecodingError {
@@ -39,12 +42,22 @@ struct ReportReader {
         }
     }
 
-    private func report(_ ending: InspectorEnding) throws -> Report {
+    private func json() throws -> Data {
         let file = LentFile(descriptor: descriptors.report)
         let size = try file.size()
         // The file had more than this from the start; a child that wrote a report has cut it.
         guard size <= request.limits.reportBytes else { throw ReportDefect(field: "report", problem: "was not written") }
-        var report = try Report(json: Data(file.read(count: Int(size)))).validated(limits: request.limits)
+        return Data(try file.read(count: Int(size)))
+    }
+
+    func renditionReport(_ ending: InspectorEnding) throws -> RenditionReport {
+        var report = try RenditionReport(json: json()).validated(limits: request.limits)
+        report.rendition = try ArtifactCheck(files: descriptors.artifacts, limits: request.limits).checked(report.rendition)
+        return report
+    }
+
+    func report(_ ending: InspectorEnding) throws -> Report {
+        var report = try Report(json: json()).validated(limits: request.limits)
         let check = ArtifactCheck(files: descriptors.artifacts, limits: request.limits)
         report.artifacts = try check.checked(report.artifacts)
         // What the parent knows itself, it does not take from the child.

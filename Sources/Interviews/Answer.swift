@@ -7,6 +7,11 @@ public struct Answer: Hashable, Sendable, Encodable {
         case processing, reviewable, unusable
     }
 
+    /// How far the copy is that every browser plays, where the recording's own codecs do not.
+    public enum Rendition: String, Hashable, Sendable, Codable {
+        case waiting, made, impossible
+    }
+
     public var responseID: Int64
     public var role: String
     public var question: String
@@ -22,6 +27,8 @@ public struct Answer: Hashable, Sendable, Encodable {
     public var flags: [Flag.Name]
     /// Storage keys by kind.
     public var artifacts: [ArtifactKind: String]
+    /// `nil` when none is needed.
+    public var rendition: Rendition?
 
     enum CodingKeys: String, CodingKey {
         case responseID = "response_id"
@@ -32,7 +39,7 @@ public struct Answer: Hashable, Sendable, Encodable {
         case submittedAt = "submitted_at"
         case status
         case durationMs = "duration_ms"
-        case reason, flags, artifacts
+        case reason, flags, artifacts, rendition
     }
 
     public func encode(to encoder: any Encoder) throws {
@@ -49,5 +56,6 @@ public struct Answer: Hashable, Sendable, Encodable {
         try values.encode(reason, forKey: .reason)
         try values.encode(flags, forKey: .flags)
         try values.encode(Dictionary(uniqueKeysWithValues: artifacts.map { ($0.key.rawValue, $0.value) }), forKey: .artifacts)
+        try values.encode(rendition, forKey: .rendition)
     }
 }

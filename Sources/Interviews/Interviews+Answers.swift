@@ -18,12 +18,13 @@ extension Interviews {
                 named: "answers.list",
                 """
                 SELECT * FROM (
-                    SELECT a.*, rr.report #>> '{reason,message}' AS reason_message,
+                    SELECT a.*, rr.report #>> '{reason,message}' AS reason_message, n.status AS rendition,
                            ARRAY(SELECT f.name FROM dailies.flags f WHERE f.response_id = a.response_id
                                  ORDER BY f.severity, f.name) AS flags,
                            ARRAY(SELECT f.kind FROM dailies.artifacts f WHERE f.response_id = a.response_id ORDER BY f.kind) AS kinds,
                            ARRAY(SELECT f.key FROM dailies.artifacts f WHERE f.response_id = a.response_id ORDER BY f.kind) AS keys
                     FROM dailies.answers a LEFT JOIN dailies.review_records rr USING (response_id)
+                    LEFT JOIN dailies.renditions n USING (response_id)
                     ORDER BY a.response_id DESC LIMIT \(limit)
                 ) AS newest ORDER BY response_id
                 """)
@@ -61,6 +62,7 @@ extension Answer: PostgresRowDecodable {
             take: try row.decode("take"), submittedAt: try row.decode("submitted_at"),
             status: Status(rawValue: try row.decode("status")) ?? .processing, durationMs: try row.decode("duration_ms"),
             reason: try row.decode("reason_message"),
-            flags: try row.decode("flags", as: [String].self).compactMap(Flag.Name.init(rawValue:)), artifacts: artifacts)
+            flags: try row.decode("flags", as: [String].self).compactMap(Flag.Name.init(rawValue:)), artifacts: artifacts,
+            rendition: try row.decode("rendition", as: String?.self).flatMap(Rendition.init(rawValue:)))
     }
 }

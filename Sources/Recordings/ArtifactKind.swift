@@ -5,4 +5,5 @@ public enum ArtifactKind: String, Hashable, Sendable, Codable, CaseIterable {
     case storyboardTrack = "storyboard_track"
     case waveform
     case playback
+    case rendition
 }

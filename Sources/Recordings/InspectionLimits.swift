@@ -23,6 +23,21 @@ public struct InspectionLimits: Hashable, Sendable, Codable {
 
     public init() {}
 
+    /// What making a rendition may cost, where looking inside may cost this.
+    ///
+    /// Decoding and encoding every frame takes about the length of the answer for 1080p, and six times that for 8K at 60 frames a
+    /// second, on one core of 2020; a minute beside it is for starting and for short answers. The clock on the wall gets three times
+    /// that, because renditions give way to everything else. Decoders keep up to 17 pictures, 50 MB each in 8K.
+    /// - Parameter durationMs: the length of the answer.
+    public func forRendition(durationMs: Int) -> InspectionLimits {
+        var limits = self
+        let seconds = min(max(0, durationMs), durationSeconds * 1000) / 1000
+        limits.cpuSeconds = max(cpuSeconds, min(60 + 8 * seconds, 4 * 3600))
+        limits.wallSeconds = max(wallSeconds, 3 * limits.cpuSeconds)
+        limits.memoryBytes = max(memoryBytes, 3 << 29)
+        return limits
+    }
+
     enum CodingKeys: String, CodingKey {
         case recordingBytes = "recording_bytes"
         case durationSeconds = "duration_seconds"

@@ -66,21 +66,7 @@ extension InspectResponse {
     private func resolution(
         of death: InspectorDeath, _ container: Container, _ submitted: SubmittedRecording, _ claim: JobClaim
     ) -> JobResolution {
-        switch death.cause {
-        case .killed, .serverDied:
-            // Not the recording's doing: the worker stops, or somebody killed the fork server.
-            return .released(reason: "\(death)")
-        case .inputOutput where claim.refunds < 10:
-            // The disk's doing, if the child tells the truth; one that lies runs into the crash budget in the end.
-            return .snoozed(reason: "\(death)")
-        default:
-            break
-        }
-        let evidence = ([death.description] + death.logLines).joined(separator: "\n")
-        switch retryPolicy.afterCrash(of: claim, jitter: .random(in: 0...1)) {
-        case .tryAgain(let delay):
-            return .crashed(reason: evidence, after: delay)
-        case .giveUp:
+        death.resolution(of: claim, retryPolicy) { evidence in
             let report = Report.unusable(UnusableReason(death.reasonCode), container: container)
             return .discarded(reason: evidence, writing(report, submitted))
         }

@@ -34,7 +34,7 @@ struct StagedArtifacts: ~Copyable {
         case .storyboard: storyboard.take()
         case .waveform: waveform.take()
         case .playback: playback.take()
-        case .storyboardTrack: nil
+        case .storyboardTrack, .rendition: nil
         }
     }
 }

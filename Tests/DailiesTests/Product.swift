@@ -153,8 +153,8 @@ extension Product {
         #expect(try await value("SELECT count(*) FROM dailies.responses") == responses)
         #expect(try await value("SELECT count(*) FROM dailies.review_records") == responses)
         #expect(try await value("SELECT count(*) FROM dailies.jobs") == 0)
-        #expect(try await value("SELECT count(*) FROM dailies.job_history") == responses)
-        #expect(try await value("SELECT count(*) FROM dailies.outbox") == responses)
+        #expect(try await value("SELECT count(*) FROM dailies.job_history WHERE kind = 'inspect_response'") == responses)
+        #expect(try await value("SELECT count(*) FROM dailies.outbox WHERE topic <> 'response.playable'") == responses)
         let storage = try await FolderStorage.open(data.appending("storage"))
         let rows = try await pool.query("SELECT key, bytes, sha256 FROM dailies.artifacts")
         for (key, bytes, sha256) in try rows.decode((String.self, Int64.self, String.self)) {

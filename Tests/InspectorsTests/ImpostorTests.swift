@@ -16,7 +16,7 @@ struct ImpostorTests {
     /// One for all lies that it lives through.
     private static let shared = Result { try pool() }
 
-    private func outcome(of lie: String, pool: InspectorPool? = nil) async throws -> InspectorOutcome {
+    private func outcome(of lie: String, pool: InspectorPool? = nil) async throws -> InspectorOutcome<Report> {
         var request = InspectionRequest(declaredType: "lie/\(lie)")
         request.limits.artifactBytes = 1 << 20
         let pool = try pool ?? Self.shared.get()

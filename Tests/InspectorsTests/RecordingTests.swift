@@ -78,7 +78,7 @@ struct RecordingTests {
     @Test("can be one of many at a time")
     func many() async throws {
         let pool = try InspectorPool.shared()
-        let outcomes = try await withThrowingTaskGroup(of: InspectorOutcome.self) { group in
+        let outcomes = try await withThrowingTaskGroup(of: InspectorOutcome<Report>.self) { group in
             for name in Self.soundNames + Self.faultyNames {
                 group.addTask {
                     try await Lent.with(Fixtures.recording(name)) { lent in

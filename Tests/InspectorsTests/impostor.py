@@ -204,7 +204,7 @@ def serve(command, descriptors):
         tell(ended(number))
 
 
-tell({"ready": {"channel": 2, "schema": "dailies.report/1", "support": SUPPORT}})
+tell({"ready": {"channel": 3, "schema": "dailies.report/1", "support": SUPPORT}})
 while True:
     message, descriptors, _, _ = socket.recv_fds(channel, 65536, 8)
     if not message:

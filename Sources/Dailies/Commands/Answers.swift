@@ -67,7 +67,18 @@ struct Answers: AsyncParsableCommand {
         switch answer.status {
         case .processing: "still processing"
         case .unusable: answer.reason ?? "unusable"
-        case .reviewable: answer.flags.isEmpty ? "fine" : answer.flags.map(\.sentence).joined(separator: " ")
+        case .reviewable:
+            answer.flags.isEmpty && answer.rendition ?? .made == .made
+                ? "fine" : (answer.flags.map(\.sentence) + [playing(answer)].compactMap { $0 }).joined(separator: " ")
+        }
+    }
+
+    /// What there is to know of the copy for browsers, where the recording needs one.
+    private static func playing(_ answer: Answer) -> String? {
+        switch answer.rendition {
+        case .waiting: "The copy that browsers play is being made."
+        case .impossible: "Browsers cannot play it."
+        case .made, nil: nil
         }
     }
 

@@ -4,7 +4,8 @@ struct Jobs: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Look at the queue's jobs, and stop them or put them back.",
         discussion: """
-            Every response has a job that looks inside its recording. A job is available, running, or scheduled for later while it \
+            Every response has a job that looks inside its recording, and one more where browsers cannot play it as it is, which encodes \
+            it anew. A job is available, running, or scheduled for later while it \
             lives; then it has completed, was discarded (given up), or cancelled (no longer wanted).
 
               dailies jobs list --state discarded      what was given up, and why

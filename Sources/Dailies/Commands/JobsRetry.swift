@@ -50,8 +50,10 @@ extension Jobs {
                 let wanted = all ? try await queue.jobs(filter, limit: 1_000_000).map(\.id) : ids
                 return try await pool.transaction(attempts: 3) { connection in
                     let jobs = try await queue.retry(wanted, reason: reason, in: connection)
+                    let interviews = Interviews(pool: pool)
                     for job in jobs {
-                        try await InspectResponse.prepareRetry(of: job, reason: reason, interviews: Interviews(pool: pool), in: connection)
+                        try await InspectResponse.prepareRetry(of: job, reason: reason, interviews: interviews, in: connection)
+                        try await RenderResponse.prepareRetry(of: job, interviews: interviews, in: connection)
                     }
                     return jobs.map(\.id)
                 }

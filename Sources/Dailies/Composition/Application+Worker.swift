@@ -51,9 +51,13 @@ extension Application {
                 name: "\(Self.hostName()):\(getpid())", version: Release.version, slots: slots,
                 pollInterval: .milliseconds(settings.pollMs.value), graceTime: .seconds(settings.graceSeconds.value),
                 historyRetention: .seconds(settings.historyDays.value * 86_400))
-            let handler = InspectResponse(
-                interviews: Interviews(pool: pool), storage: storage, inspectors: inspectors, limits: settings.limits,
+            let interviews = Interviews(pool: pool)
+            let inspecting = InspectResponse(
+                interviews: interviews, storage: storage, inspectors: inspectors, limits: settings.limits,
                 retryPolicy: configuration.retryPolicy, observe: { metrics.observe($0) }, logger: logger)
+            let rendering = RenderResponse(
+                interviews: interviews, storage: storage, inspectors: inspectors, limits: settings.limits,
+                retryPolicy: configuration.retryPolicy)
             let readiness = Readiness(
                 checks: WorkerChecks(
                     pool: pool, storage: storage, folder: settings.storage.value,
@@ -61,7 +65,7 @@ extension Application {
                 ).all)
             let worker = JobWorker(
                 pool: pool, database: database, listening: settings.listenDatabase.map { PostgresConfiguration($0.value, logger: logger) },
-                handlers: [handler], configuration: configuration, onLeaseLost: { inspectors.killAll() },
+                handlers: [inspecting, rendering], configuration: configuration, onLeaseLost: { inspectors.killAll() },
                 obstacle: { await readiness.refresh() }, observe: { metrics.observe($0) }, logger: logger)
             let manager = ServiceManager(environment: ProcessInfo.processInfo.environment)
             // Ended in the reverse order: the worker before those who tell of it.

@@ -1,0 +1,104 @@
+internal import FFmpeg
+internal import Recordings
+
+/// What has to be known of a recording before its first frame is encoded, from a pass of its own: browsers and phones say neither how
+/// long a recording is nor how many frames it has, and a container's word on sizes is not to be trusted.
+struct RenditionPlan {
+    struct Picture {
+        var stream: StreamInfo
+        /// As displayed, with even sides.
+        var size: TileGeometry
+        var form: FFmpeg.Picture.Form
+        var rate: FrameRate
+        /// Of the last packet.
+        var end: Microseconds
+    }
+
+    struct Sound {
+        var stream: StreamInfo
+        var channels: Int
+    }
+
+    /// The earliest timestamp of any used stream: the rendition's zero.
+    var origin: Microseconds
+    var picture: Picture?
+    var sound: Sound?
+
+    /// Reads all packets, and decodes until it has seen a picture and heard a sound.
+    /// - Throws: `Obstruction` for a recording that has none or exceeds a limit.
+    init(of demuxer: Demuxer, limits: InspectionLimits) throws {
+        let choice = StreamChoice(of: demuxer.streams)
+        demuxer.use(only: choice.indices)
+        var looking = choice.video.flatMap { try? FirstFrame(of: $0, demuxer, limits) }
+        var listening = choice.audio.flatMap { try? FirstFrame(of: $0, demuxer, limits) }
+        var (video, audio) = (StreamTimeline(), StreamTimeline())
+        let packet = try Packet()
+        var packets = 0
+        while try demuxer.read(into: packet) {
+            packets += 1
+            guard packets <= limits.packets else { throw Obstruction(.limit) }
+            if packet.streamIndex == choice.video?.index {
+                looking?.look(at: packet)
+                if !packet.isDiscarded { video.add(packet) }
+            } else if packet.streamIndex == choice.audio?.index {
+                listening?.look(at: packet)
+                if !packet.isDiscarded { audio.add(packet) }
+            }
+        }
+        looking?.finish()
+        listening?.finish()
+        let seen = looking?.found == nil ? nil : video
+        let heard = listening?.found == nil ? nil : audio
+        guard let origin = [seen?.start, heard?.start].compactMap({ $0 }).min() else { throw Obstruction(.notDecodable) }
+        let end = [seen?.end, heard?.end].compactMap { $0 }.max() ?? origin
+        guard end - origin <= Int64(limits.durationSeconds) * 1_000_000 else { throw Obstruction(.limit) }
+        self.origin = origin
+        if let stream = choice.video, let frame = looking?.found, let start = seen?.start, let end = seen?.end {
+            let shown = TileGeometry(
+                codedWidth: frame.width, codedHeight: frame.height, sampleAspect: stream.sampleAspect ?? frame.sampleAspect,
+                orientation: stream.orientation)
+            picture = Picture(
+                stream: stream, size: shown.fitted(side: Rendition.longestSide, even: true), form: frame.videoForm,
+                rate: .steady(frames: video.packets, over: end - start), end: end)
+        }
+        if let stream = choice.audio, let frame = listening?.found {
+            sound = Sound(stream: stream, channels: min(frame.channelCount, 2))
+        }
+    }
+}
+
+/// Why no rendition is made, on its way out.
+struct Obstruction: Error {
+    var obstacle: RenditionReport.Obstacle
+
+    init(_ obstacle: RenditionReport.Obstacle) {
+        self.obstacle = obstacle
+    }
+}
+
+/// Decodes a stream up to its first frame.
+private struct FirstFrame {
+    private let decoder: Decoder
+    private let frame: Frame
+    private(set) var found: Frame?
+
+    init(of stream: StreamInfo, _ demuxer: Demuxer, _ limits: InspectionLimits) throws(FFmpegError) {
+        decoder = try Decoder(stream: stream.index, of: demuxer, maxPixels: limits.pixels, diet: .everything)
+        frame = try Frame()
+    }
+
+    mutating func look(at packet: Packet) {
+        guard found == nil, (try? decoder.send(packet)) != nil else { return }
+        receive()
+    }
+
+    mutating func finish() {
+        guard found == nil else { return }
+        decoder.drain()
+        receive()
+    }
+
+    private mutating func receive() {
+        if (try? decoder.receive(into: frame)) == true, frame.channelCount > 0 || (frame.width > 0 && frame.height > 0) { found = frame }
+    }
+}

@@ -1,0 +1,55 @@
+public import Postgres
+public import Recordings
+
+/// What a worker has to know of a response to make its rendition.
+public struct RenditionTask: Hashable, Sendable {
+    public var responseID: Int64
+    /// Where storage holds the recording.
+    public var key: String
+    public var durationMs: Int
+    /// Whether the rendition is there already; then there is nothing left to do.
+    public var isMade: Bool
+}
+
+extension Interviews {
+    /// What has to be known to make a response's rendition; `nil` when there is no such response any more, or none is needed.
+    public func renditionTask(ofResponse id: Int64) async throws -> RenditionTask? {
+        try await pool.query(
+            PostgresQuery(
+                named: "renditions.task",
+                """
+                SELECT r.id, r.recording_key, rr.duration_ms, n.status = 'made' AS is_made
+                FROM dailies.renditions n
+                JOIN dailies.responses r ON r.id = n.response_id
+                JOIN dailies.review_records rr ON rr.response_id = r.id
+                WHERE n.response_id = \(id)
+                """)
+        ).decode(RenditionTask.self).first
+    }
+
+    /// Writes a response's rendition. Doing it again changes nothing. Belongs into the transaction that ends the job.
+    /// - Parameter rendition: whole, with its storage key, size and hash.
+    public func record(_ rendition: Rendition, forResponse id: Int64, in connection: PostgresConnection) async throws {
+        let json = String(decoding: try rendition.json(), as: UTF8.self)
+        try await connection.execute(
+            PostgresQuery(named: "renditions.record", "SELECT dailies.record_rendition(\(id), \(json)::jsonb)"))
+    }
+
+    /// Says that a response gets no rendition, and why in words for ops people. Belongs into the transaction that ends the job.
+    public func refuseRendition(ofResponse id: Int64, because why: String, in connection: PostgresConnection) async throws {
+        try await connection.execute(PostgresQuery(named: "renditions.refuse", "SELECT dailies.refuse_rendition(\(id), \(why))"))
+    }
+
+    /// A rendition that was given up is tried again. Belongs into the transaction that puts the job back.
+    public func awaitRendition(ofResponse id: Int64, in connection: PostgresConnection) async throws {
+        try await connection.execute(PostgresQuery(named: "renditions.await", "SELECT dailies.await_rendition(\(id))"))
+    }
+}
+
+extension RenditionTask: PostgresRowDecodable {
+    public init(from row: PostgresRow) throws(PostgresError) {
+        self.init(
+            responseID: try row.decode("id"), key: try row.decode("recording_key"), durationMs: try row.decode("duration_ms"),
+            isMade: try row.decode("is_made"))
+    }
+}

@@ -1,0 +1,68 @@
+public import FoundationEssentials
+
+/// What an inspector says after it was asked for a rendition: what it made, or why there can be none.
+public struct RenditionReport: Hashable, Sendable, Codable {
+    public static let currentSchema = "dailies.rendition/1"
+
+    /// Why none was made. A fault of the recording, or of this installation.
+    public enum Obstacle: String, Hashable, Sendable, Codable, CaseIterable {
+        /// This installation's FFmpeg cannot encode H.264.
+        case noEncoder = "no_encoder"
+        /// Nothing of the recording could be decoded.
+        case notDecodable = "not_decodable"
+        /// It exceeds one of the limits.
+        case limit
+    }
+
+    public var schema: String
+    public var rendition: Rendition?
+    /// `nil` exactly when there is a rendition.
+    public var obstacle: Obstacle?
+
+    public init(_ rendition: Rendition) {
+        schema = Self.currentSchema
+        self.rendition = rendition
+    }
+
+    public init(_ obstacle: Obstacle) {
+        schema = Self.currentSchema
+        self.obstacle = obstacle
+    }
+
+    public func json() throws -> Data {
+        try JSONEncoder().encode(self)
+    }
+
+    public init(json: Data) throws {
+        self = try JSONDecoder().decode(Self.self, from: json)
+    }
+
+    /// This report, if an inspector can have written it about a recording within `limits`; see `Report.validated(limits:)`.
+    public func validated(limits: InspectionLimits) throws(ReportDefect) -> RenditionReport {
+        let check = ReportCheck(limits: limits, durationMs: nil)
+        try check.require(schema == Self.currentSchema, "schema", "is of another version")
+        try check.require((rendition == nil) != (obstacle == nil), "obstacle", "does not go with the rendition")
+        guard let rendition else { return self }
+        let hasPicture = rendition.width != nil
+        try rendition.file.validate("rendition", types: [hasPicture ? "video/mp4" : "audio/mp4"], check)
+        try check.require(hasPicture == (rendition.height != nil), "rendition.height", "does not go with the width")
+        for (side, field) in [(rendition.width, "rendition.width"), (rendition.height, "rendition.height")] {
+            try check.count(side, field, in: 2...Rendition.longestSide)
+            try check.require((side ?? 0) % 2 == 0, field, "is odd")
+        }
+        try check.time(rendition.durationMs, "rendition.duration_ms", within: check.longestMs)
+        return self
+    }
+}
+
+extension RenditionReport.Obstacle {
+    /// For ops people: what is in the way, and what to do.
+    public var sentence: String {
+        switch self {
+        case .noEncoder:
+            "this installation's FFmpeg has no H.264 encoder; install a libavcodec that has libx264, then `dailies jobs retry` this job"
+        case .notDecodable: "nothing of the recording could be decoded to the end"
+        case .limit: "the recording, or its rendition, is larger or longer than the limits allow"
+        }
+    }
+}
