@@ -13,7 +13,11 @@ struct RenditionPass {
         guard Encoder.encodesH264 else { return RenditionReport(.noEncoder) }
         var window = try ByteWindow(recording)
         guard window.size <= limits.recordingBytes else { return RenditionReport(.limit) }
-        guard let format = InputFormat(head: Array(try window.read(4096, at: 0))) else { return RenditionReport(.notDecodable) }
+        let head = Array(try window.read(InputFormat.headBytes, at: 0))
+        let sniffed = try InputFormat(head: head) { (offset) throws(InspectionError) in
+            Array(try window.read(InputFormat.headBytes, at: offset))
+        }
+        guard let format = sniffed else { return RenditionReport(.notDecodable) }
         do {
             let plan = try RenditionPlan(of: try demuxer(format), limits: limits)
             return RenditionReport(try encode(plan, from: try demuxer(format)))
