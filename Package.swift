@@ -151,6 +151,9 @@ let package = Package(
             name: "PlaybackTests", dependencies: ["Dailies", "Inspector", "Recordings", "TestSupport", subprocess, system],
             exclude: ["browser.py"], swiftSettings: everywhere),
         .testTarget(
+            name: "SiteBrowserTests", dependencies: ["Dailies", "Inspector", "TestSupport", subprocess, system],
+            exclude: ["reviewing.py"], swiftSettings: everywhere),
+        .testTarget(
             name: "DailiesTests",
             dependencies: [
                 "Dailies", "LocalPostgres", "Postgres", "Recordings", "Storage", "TestSupport", "Inspector", subprocess, system,
