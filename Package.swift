@@ -98,7 +98,8 @@ let package = Package(
         .target(
             name: "ReviewSite",
             dependencies: [
-                "Interviews", "Reviews", "Storage", "Recordings", "Postgres", crypto, cryptoExtras, httpTypes, hummingbird, logging,
+                "Interviews", "JobQueue", "Reviews", "Storage", "Recordings", "Postgres", crypto, cryptoExtras, httpTypes, hummingbird,
+                logging,
                 mustache, nioCore,
                 nioHTTP1, nioPosix, serviceLifecycle, system,
             ],
