@@ -98,7 +98,8 @@ let package = Package(
         .target(
             name: "ReviewSite",
             dependencies: [
-                "Interviews", "Reviews", "Storage", "Recordings", "Postgres", crypto, cryptoExtras, httpTypes, hummingbird, logging,
+                "Interviews", "JobQueue", "Reviews", "Storage", "Recordings", "Postgres", crypto, cryptoExtras, httpTypes, hummingbird,
+                logging,
                 mustache, nioCore,
                 nioHTTP1, nioPosix, serviceLifecycle, system,
             ],
@@ -150,6 +151,9 @@ let package = Package(
         .testTarget(
             name: "PlaybackTests", dependencies: ["Dailies", "Inspector", "Recordings", "TestSupport", subprocess, system],
             exclude: ["browser.py"], swiftSettings: everywhere),
+        .testTarget(
+            name: "SiteBrowserTests", dependencies: ["Dailies", "Inspector", "TestSupport", subprocess, system],
+            exclude: ["reviewing.py"], swiftSettings: everywhere),
         .testTarget(
             name: "DailiesTests",
             dependencies: [

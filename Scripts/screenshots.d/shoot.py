@@ -20,6 +20,9 @@ PAGES = {
     "wall": ROLE,
     "answer": ROLE + "/questions/autoencoders",
     "fault": ROLE + "?show=faults",
+    "results": ROLE + "/results",
+    "settings": ROLE + "/settings",
+    "health": "/health",
     "password": "/password",
     "not-found": "/nowhere",
 }

@@ -37,8 +37,8 @@ public struct ReviewSite: Service {
         let routes = SiteRoutes(services)
         let groups: [any RouteGroup] = [
             StaticRoutes(services: services), SignInRoutes(services: services), MediaRoutes(services: services),
-            RolePages(services: services),
-            AnswerPages(services: services),
+            RolePages(services: services), AnswerPages(services: services), ResultsPages(services: services),
+            AdminPages(services: services),
         ]
         for group in groups { group.add(to: routes) }
         routes.refuseOtherMethods()

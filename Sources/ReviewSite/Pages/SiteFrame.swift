@@ -34,17 +34,20 @@ extension SiteFrame {
             scripts: page.scripts.map { "/static/\(files.fingerprint)/\($0)" },
             reviewer: session.map { Person(name: $0.reviewer.name, email: $0.reviewer.email) }, isAdmin: isAdmin,
             csrf: session?.csrfToken ?? "", path: context.path,
-            navigation: session == nil ? [] : Self.navigation(path: context.path))
+            navigation: session == nil ? [] : Self.navigation(isAdmin: isAdmin, path: context.path))
     }
 
     /// Below a role's address also the pages of that role; whether it exists, and for whom, those pages say.
-    private static func navigation(path: String) -> [Link] {
+    private static func navigation(isAdmin: Bool, path: String) -> [Link] {
         let parts = path.split(separator: "/")
         var links = [Link(label: "Roles", href: "/", isCurrent: path == "/")]
         if parts.count > 1, parts[0] == "roles" {
             let role = "/roles/\(parts[1])"
             links.append(Link(label: "Wall", href: role, isCurrent: path == role))
+            links.append(Link(label: "Results", href: "\(role)/results", isCurrent: path == "\(role)/results"))
+            if isAdmin { links.append(Link(label: "Settings", href: "\(role)/settings", isCurrent: path == "\(role)/settings")) }
         }
+        if isAdmin { links.append(Link(label: "Health", href: "/health", isCurrent: path == "/health")) }
         return links
     }
 }

@@ -1,0 +1,61 @@
+internal import Hummingbird
+internal import Interviews
+internal import Reviews
+
+/// A role's settings, and the site's health: for admins.
+struct AdminPages: RouteGroup {
+    let services: SiteServices
+
+    func add(to routes: SiteRoutes) {
+        routes.admin.get("roles/:role/settings", use: settings).post("roles/:role/settings", use: change)
+        routes.admin.post("roles/:role/questions/:question", use: reword)
+        routes.admin.get("health", use: health)
+        routes.admin.post("health/jobs/:job/retry", use: retry)
+    }
+
+    @Sendable private func settings(_ request: Request, _ context: SiteContext) async throws -> Response {
+        let (reviews, viewer, role) = (services.reviews, try context.viewer, try context.name("role"))
+        let page = SettingsPage(
+            try await reviews.role(role, viewer: viewer), settings: try await reviews.settings(of: role, viewer: viewer),
+            members: try await reviews.members(of: role, viewer: viewer), wordings: try await reviews.wordings(of: role, viewer: viewer))
+        return try services.renderer.response(page, in: context)
+    }
+
+    @Sendable private func change(_ request: Request, _ context: SiteContext) async throws -> Response {
+        let (reviews, viewer, role) = (services.reviews, try context.viewer, try context.name("role"))
+        let fields = try await FormFields(of: request)
+        guard let othersRatings = fields["others_ratings"].flatMap(RoleSettings.OthersRatings.init(rawValue:)) else {
+            throw SiteError.unprocessable("Others’ ratings are shown after the own one, always or never.")
+        }
+        let settings = RoleSettings(
+            isBlind: fields["blind"] != nil, othersRatings: othersRatings, adminsFollowRule: fields["admins_follow_rule"] != nil)
+        try await reviews.change(settings, of: role, viewer: viewer)
+        for member in try await reviews.members(of: role, viewer: viewer) where !member.isAdmin {
+            let isWanted = fields["reviewer_\(member.reviewerID)"] != nil
+            guard isWanted != member.isMember else { continue }
+            try await reviews.setMembership(of: member.reviewerID, in: role, to: isWanted, viewer: viewer)
+        }
+        return .redirect(to: "/roles/\(role)/settings")
+    }
+
+    @Sendable private func reword(_ request: Request, _ context: SiteContext) async throws -> Response {
+        let (role, fields) = (try context.name("role"), try await FormFields(of: request))
+        func text(_ name: String) -> String { (fields[name] ?? "").replacing("\r\n", with: "\n") }
+        let points = text("key_points").split(separator: "\n").map { $0.drop(while: \.isWhitespace) }.filter { !$0.isEmpty }
+        let question = RoleDefinition.Question(
+            key: try context.name("question"), prompt: text("prompt"), keyPoints: points.map(String.init),
+            anchors: .init(one: text("anchor_1"), three: text("anchor_3"), five: text("anchor_5")))
+        try await services.reviews.reword(question, of: role, viewer: context.viewer)
+        return .redirect(to: "/roles/\(role)/settings")
+    }
+
+    @Sendable private func health(_ request: Request, _ context: SiteContext) async throws -> Response {
+        let health = try await services.reviews.health(viewer: context.viewer)
+        return try services.renderer.response(HealthPage(health), in: context)
+    }
+
+    @Sendable private func retry(_ request: Request, _ context: SiteContext) async throws -> Response {
+        try await services.reviews.retry(job: context.id("job"), viewer: context.viewer)
+        return .redirect(to: "/health")
+    }
+}

@@ -1,0 +1,125 @@
+import Foundation
+import Subprocess
+import SystemPackage
+import TestSupport
+
+/// The real site in a real browser: recordings go through the real worker, `dailies serve` answers, and `reviewing.py` does what
+/// reviewers do. One house for all tests, because filling it takes longer than any of them.
+enum Reviewing {
+    struct Playing: Decodable {
+        /// How many colours the timeline is drawn in.
+        var colours: Int
+        var frames: Int
+        var paused: Bool
+        /// How long each seek took, in milliseconds.
+        var seeks: [Double]
+        /// The sheet's width, and width and height of the tile that is shown.
+        var storyboard: [Int]
+    }
+
+    struct Silence: Decodable {
+        /// Seconds from the first frame to the end.
+        var skipped: Double
+        var heard: Double
+        var says: String
+        var watched: [[Int]]
+    }
+
+    struct Keyboard: Decodable {
+        var rated: [String]
+        var said: String
+    }
+
+    struct Fairness: Decodable {
+        var crawled: Int
+        /// Addresses whose answers held the other's remark before the own rating.
+        var before: [String]
+        var othersBefore: Int
+        var after: Bool
+        var othersAfter: String
+    }
+
+    struct Blind: Decodable {
+        var crawled: Int
+        /// What gave a candidate away, by address.
+        var leaks: [String: [String]]
+        var says: Bool
+        var pseudonyms: Int
+    }
+
+    /// One page on a phone, on a desk and in the dark.
+    struct Looks: Decodable {
+        /// What axe calls serious or critical.
+        var serious: [String]
+        /// By how many pixels the page is wider than a phone of 360.
+        var overflow: Int
+        /// Ground colours.
+        var light: String
+        var dark: String
+    }
+
+    struct Failure: Error, CustomStringConvertible {
+        var description: String
+    }
+
+    private struct Seen: Decodable, Sendable {
+        struct One<Facts: Decodable & Sendable>: Decodable, Sendable {
+            var facts: Facts?
+            var failure: String?
+
+            var value: Facts {
+                get throws {
+                    guard let facts else { throw Failure(description: failure ?? "it was not tried") }
+                    return facts
+                }
+            }
+        }
+
+        var playing: One<Playing>
+        var silence: One<Silence>
+        var keyboard: One<Keyboard>
+        var fairness: One<Fairness>
+        var blind: One<Blind>
+        var looks: One<[String: Looks]>
+    }
+
+    static var playing: Playing { get async throws { try await all.value.playing.value } }
+    static var silence: Silence { get async throws { try await all.value.silence.value } }
+    static var keyboard: Keyboard { get async throws { try await all.value.keyboard.value } }
+    static var fairness: Fairness { get async throws { try await all.value.fairness.value } }
+    static var blind: Blind { get async throws { try await all.value.blind.value } }
+    static var looks: [String: Looks] { get async throws { try await all.value.looks.value } }
+
+    private struct House: Encodable {
+        var program: String
+        var flags: [String]
+        var conninfo: String
+        var folder: String
+        var project: String
+        var axe: String
+    }
+
+    private static let all = Task {
+        try await TestDatabase.withDatabase { conninfo in
+            try await TemporaryFolder.with { folder in
+                let test = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
+                let here = FilePath(#filePath).removingLastComponent()
+                let project = here.removingLastComponent().removingLastComponent()
+                let house = House(
+                    program: FilePath(test).removingLastComponent().appending("dailies").string,
+                    flags: ["--data", folder.appending("data").string, "--database", conninfo], conninfo: conninfo, folder: folder.string,
+                    project: project.string, axe: project.appending(".build/axe/axe.min.js").string)
+                let input = String(decoding: try JSONEncoder().encode(house), as: UTF8.self)
+                let scenarios = ["playing", "silence", "keyboard", "fairness", "blind", "looks"]
+                // Debian's own Python is the one that has Debian's python3-selenium.
+                let result = try await Subprocess.run(
+                    .path("/usr/bin/python3"), arguments: Arguments([here.appending("reviewing.py").string] + scenarios),
+                    input: .string(input), output: .string(limit: 1 << 22), error: .string(limit: 1 << 20))
+                guard result.terminationStatus.isSuccess else { throw Failure(description: result.standardError) }
+                let decoder = JSONDecoder()
+                decoder.keyDecodingStrategy = .convertFromSnakeCase
+                return try decoder.decode(Seen.self, from: Data(result.standardOutput.utf8))
+            }
+        }
+    }
+}
