@@ -47,18 +47,23 @@ struct HighDynamicRangeTests {
         ]
     }
 
-    /// The colour in the middle of each patch.
-    private static func patches(_ jpeg: FilePath, in folder: FilePath, width: Int, height: Int) async throws -> [[Int]] {
-        let rows = try await Generated.colors(jpeg, in: folder, width: width)
+    /// The colour in the middle of each patch, in a picture of this size at the sheet's upper left.
+    private static func patches(
+        _ jpeg: FilePath, in folder: FilePath, sheetWidth: Int, width: Int, height: Int
+    ) async throws -> [[Int]] {
+        let rows = try await Generated.colors(jpeg, in: folder, width: sheetWidth)
         return (0..<8).map { index in rows[height * (2 * (index / 4) + 1) / 4][width * (2 * (index % 4) + 1) / 8] }
     }
 
     private func expectPatches(_ inspected: Inspected, _ expected: [Patch]) async throws {
         let poster = try #require(inspected.report.artifacts.poster)
         let sheet = try #require(inspected.report.artifacts.storyboard)
-        #expect(sheet.tiles.count == 1)
-        for (kind, width, height) in [(ArtifactKind.poster, poster.width, poster.height), (.storyboard, sheet.width, sheet.height)] {
-            let seen = try await Self.patches(inspected.path(kind), in: inspected.folder, width: width, height: height)
+        for (kind, sheetWidth, width, height) in [
+            (ArtifactKind.poster, poster.width, poster.width, poster.height),
+            (.storyboard, sheet.width, sheet.tileWidth, sheet.tileHeight),
+        ] {
+            let seen = try await Self.patches(
+                inspected.path(kind), in: inspected.folder, sheetWidth: sheetWidth, width: width, height: height)
             for (color, patch) in zip(seen, expected) {
                 // JPEG's rounding, and the encoder's in the recording.
                 #expect(zip(color, patch.shown).allSatisfy { abs($0 - $1) <= 4 }, "\(kind): \(patch.signal) is \(color)")

@@ -46,10 +46,13 @@ struct OrientationTests {
                 let poster = try #require(inspected.report.artifacts.poster)
                 let sheet = try #require(inspected.report.artifacts.storyboard)
                 #expect((poster.width, poster.height) == (video.width, video.height))
-                #expect((sheet.width, sheet.height) == (turn.isSideways ? (120, 160) : (160, 120)))
-                for (kind, width, height) in [(ArtifactKind.poster, poster.width, poster.height), (.storyboard, sheet.width, sheet.height)]
-                {
-                    let luma = try await Generated.luma(inspected.path(kind), in: inspected.folder, width: width)
+                #expect((sheet.tileWidth, sheet.tileHeight) == (turn.isSideways ? (120, 160) : (160, 120)))
+                // Of the sheet, its first tile.
+                for (kind, sheetWidth, width, height) in [
+                    (ArtifactKind.poster, poster.width, poster.width, poster.height),
+                    (.storyboard, sheet.width, sheet.tileWidth, sheet.tileHeight),
+                ] {
+                    let luma = try await Generated.luma(inspected.path(kind), in: inspected.folder, width: sheetWidth)
                     for quarter in Self.quarters {
                         // Where the matrix puts it, by its definition.
                         let x = Int(turn.matrix.a) * quarter.x + Int(turn.matrix.c) * quarter.y

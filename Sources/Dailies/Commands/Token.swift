@@ -6,8 +6,8 @@ struct Token: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "token", abstract: "Tokens with which programs use the API.",
         discussion: """
-            A token acts as its reviewer: it sees what that one sees and no more. Send it as `Authorization: Bearer …` to /api/v1; \
-            /api/v1/openapi.json describes what there is.
+            A token acts as its reviewer: it sees what that one sees and no more. The API that takes it is not \
+            served yet; tokens can be made, listed and revoked.
             """,
         subcommands: [Add.self, List.self, Revoke.self])
 
