@@ -134,7 +134,8 @@ struct HighDynamicRangeTests {
             try await Inspected.with(path) { inspected in
                 #expect(inspected.report.video?.hdrFormat == .dolbyVision)
                 let poster = try #require(inspected.report.artifacts.poster)
-                let seen = try await Self.patches(inspected.path(.poster), in: inspected.folder, width: poster.width, height: poster.height)
+                let seen = try await Self.patches(
+                    inspected.path(.poster), in: inspected.folder, sheetWidth: poster.width, width: poster.width, height: poster.height)
                 for color in seen { #expect(color.allSatisfy { abs($0 - color[0]) <= 2 }, "\(color)") }
                 for (color, patch) in zip(seen, Self.pq).prefix(5) { #expect(abs(color[0] - patch.shown[0]) <= 4) }
             }

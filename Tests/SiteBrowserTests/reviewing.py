@@ -268,6 +268,8 @@ class House:
         self.values = values
         self.folder = values["folder"]
         self.project = values["project"]
+        # Where the flags lead; a server of one's own leaves nobody else to make it.
+        os.makedirs(os.path.join(self.folder, "data"), exist_ok=True)
 
     def run(self, *arguments):
         done = subprocess.run([self.values["program"], *arguments, *self.values["flags"]], capture_output=True, text=True, check=False)
