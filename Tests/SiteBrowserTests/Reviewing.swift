@@ -21,6 +21,9 @@ enum Reviewing {
         /// Seconds from the first frame to the end.
         var skipped: Double
         var heard: Double
+        /// Seconds of the recording, and how many of them were played without its silences.
+        var length: Double
+        var played: Double
         var says: String
         var watched: [[Int]]
     }

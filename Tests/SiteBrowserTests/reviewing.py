@@ -138,6 +138,11 @@ def silence(plan):
             browser.keys(" ")
             browser.until("window.took")
             facts[name] = browser.js("window.took") / 1000
+            if name == "skipped":
+                facts["length"] = browser.js("document.querySelector('video').duration")
+                facts["played"] = browser.js(
+                    "(ranges => [...Array(ranges.length).keys()].reduce((sum, n) => sum + ranges.end(n) - ranges.start(n), 0))"
+                    "(document.querySelector('video').played)")
         facts["says"] = browser.js("document.querySelector('.control-saved').textContent")
         facts["watched"] = browser.js("JSON.parse(JSON.stringify(document.querySelector('answer-player').coverage))")
     return facts
