@@ -74,7 +74,7 @@ struct ResultsTests {
             _ = try await panel.submit("Bob", take: 2)
             #expect(try await panel.reviews.answer(muted, viewer: panel.rosa).isCurrent)
             let health = try await panel.reviews.health(viewer: panel.admin)
-            #expect(health.throughput.count == 48 && health.queue.available == 5)
+            #expect(health.throughput.count == 48 && health.queue.available >= 5)
         }
     }
 
