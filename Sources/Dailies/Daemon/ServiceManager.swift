@@ -17,7 +17,6 @@ struct ServiceManager: Sendable {
     func isReady(_ status: String) { send("READY=1\nSTATUS=\(status)") }
     func isStopping() { send("STOPPING=1") }
     func isAlive() { send("WATCHDOG=1") }
-    func status(_ text: String) { send("STATUS=\(text)") }
 
     /// `Type=notify-reload` waits for this, with the time, and for `isReady` afterwards.
     func isReloading() {
