@@ -111,7 +111,8 @@ let package = Package(
             name: "Dailies",
             dependencies: [
                 "Postgres", "Migrations", "JobQueue", "LocalPostgres", "Recordings", "Inspectors", "Storage", "Interviews", "Worker",
-                "Health", "ReviewSite", argumentParser, configuration, crypto, logging, serviceLifecycle, swiftCSV, system, unixSignals,
+                "Health", "Reviews", "ReviewSite", argumentParser, configuration, crypto, logging, serviceLifecycle, swiftCSV, system,
+                unixSignals,
                 yams,
             ],
             swiftSettings: everywhere),
@@ -148,6 +149,12 @@ let package = Package(
         .testTarget(
             name: "ReviewsTests", dependencies: ["Reviews", "Interviews", "JobQueue", "Postgres", "Recordings", "TestSupport"],
             swiftSettings: everywhere),
+        .testTarget(
+            name: "ReviewSiteTests",
+            dependencies: [
+                "ReviewSite", "Interviews", "Postgres", "Recordings", "Reviews", "Storage", "TestSupport", httpTypes, hummingbird, logging,
+                nioCore, nioHTTP1, nioPosix, serviceLifecycle, subprocess, system,
+            ], swiftSettings: everywhere),
         .testTarget(
             name: "PlaybackTests", dependencies: ["Dailies", "Inspector", "Recordings", "TestSupport", subprocess, system],
             exclude: ["browser.py"], swiftSettings: everywhere),

@@ -23,7 +23,7 @@ struct Dailies: AsyncParsableCommand {
             """,
         version: Release.version,
         subcommands: [
-            Up.self, Migrate.self, Work.self, Serve.self, Inspect.self, Role.self, ReviewerCommand.self, Token.self, Import.self,
+            Up.self, Migrate.self, Work.self, Serve.self, Inspect.self, Role.self, ReviewerCommand.self, TokenCommand.self, Import.self,
             Answers.self, Status.self, Jobs.self, Queue.self,
             Doctor.self,
         ])

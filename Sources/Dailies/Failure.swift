@@ -5,6 +5,7 @@ import LocalPostgres
 import Migrations
 import Postgres
 import ReviewSite
+import Reviews
 import Storage
 
 /// What a person is told when a command fails: a sentence, and an exit code after sysexits(3) for scripts.
@@ -24,6 +25,7 @@ struct Failure: Error {
         case let error as SettingsError: self.init(error.description, .configuration)
         case let error as ReviewSite.Unavailable: self.init(error.description, .unavailable)
         case let error as AccountsError: self.init(error.description, .data)
+        case let error as ReviewsError: self.init(error.description, .data)
         case let error as InterviewsError: self.init(error.description, .data)
         case let error as PostgresError: self.init(error.description, error.isInfrastructure ? .unavailable : .software)
         case let error as LocalPostgresError: self.init(error.description, .unavailable)

@@ -1,13 +1,14 @@
 extension RoleDefinition {
     /// Everything that keeps this definition from being loaded, as sentences that name the place; empty when it is sound.
     ///
-    /// The same rules stand as constraints in the schema. Here they are checked first so that the author sees all at once.
+    /// The same rules stand as constraints in the schema, which counts characters as Unicode scalars. Here they are checked first so that
+    /// the author sees all at once.
     public func problems() -> [String] {
         var found: [String] = []
         if !Self.isSlug(role) {
             found.append("role: \"\(role)\" is not a name of lower-case letters, digits and single hyphens, such as deep-learning-engineer")
         }
-        if title.isEmpty || title.count > 200 { found.append("title: needs 1 to 200 characters") }
+        if !(1...200).contains(title.unicodeScalars.count) { found.append("title: needs 1 to 200 characters") }
         if questions.isEmpty { found.append("questions: there are none") }
         var seen: Set<String> = []
         for (index, question) in questions.enumerated() {
@@ -20,7 +21,7 @@ extension RoleDefinition {
             for (name, text) in [
                 ("prompt", question.prompt), ("anchor 1", question.anchors.one), ("anchor 3", question.anchors.three),
                 ("anchor 5", question.anchors.five),
-            ] where text.isEmpty || text.count > 2000 {
+            ] where !(1...2000).contains(text.unicodeScalars.count) {
                 found.append("\(place), \(name): needs 1 to 2000 characters")
             }
             if !(1...20).contains(question.keyPoints.count) { found.append("\(place), key_points: needs 1 to 20 of them") }

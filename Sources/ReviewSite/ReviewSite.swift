@@ -10,9 +10,9 @@ public import Storage
 /// It needs a database with its schema and the storage that the artifacts are in; both may be away for a while, and requests are then
 /// answered with 503. On a graceful shutdown it takes no more connections and gives running requests ten seconds.
 public struct ReviewSite: Service {
-    private let services: SiteServices
+    let services: SiteServices
     private let responder: RouterResponder<SiteContext>
-    private let onReady: @Sendable (_ address: String) async -> Void
+    private let onReady: @Sendable (_ address: String, _ port: Int) async -> Void
 
     /// Connections that say nothing for as long are closed.
     private static let idleLimit = TimeAmount.seconds(60)
@@ -20,29 +20,32 @@ public struct ReviewSite: Service {
 
     /// - Parameters:
     ///   - pool: for all requests; 8 connections serve a few hundred reviewers.
-    ///   - onReady: called once when it accepts connections, with the address to open.
+    ///   - onReady: called once when it accepts connections, with the address to open and the port that it listens on in fact.
     /// - Throws: when a template of this release is wrong.
     public init(
         configuration: Configuration, pool: PostgresPool, storage: any RecordingStorage, logger: Logger,
-        onReady: @escaping @Sendable (_ address: String) async -> Void = { _ in }
+        onReady: @escaping @Sendable (_ address: String, _ port: Int) async -> Void = { _, _ in }
     ) throws {
         services = SiteServices(
             configuration: configuration, pool: pool, storage: storage, accounts: Accounts(pool: pool),
             renderer: try PageRenderer(files: try StaticFiles.embedded()), logger: logger)
-        responder = Self.router(services).buildResponder()
+        let routes = Self.routes(services)
+        routes.refuseOtherMethods()
+        responder = routes.router.buildResponder()
         self.onReady = onReady
     }
 
-    private static func router(_ services: SiteServices) -> Router<SiteContext> {
+    /// All that the site answers.
+    static func routes(_ services: SiteServices) -> SiteRoutes {
         let routes = SiteRoutes(services)
         let groups: [any RouteGroup] = [
             StaticRoutes(services: services), SignInRoutes(services: services), MediaRoutes(services: services),
             RolePages(services: services), AnswerPages(services: services), ResultsPages(services: services),
-            AdminPages(services: services),
+            AdminPages(services: services), RoleResources(services: services), AnswerResources(services: services),
+            AdminResources(services: services), DescriptionRoute(services: services),
         ]
         for group in groups { group.add(to: routes) }
-        routes.refuseOtherMethods()
-        return routes.router
+        return routes
     }
 
     public func run() async throws {
@@ -54,7 +57,8 @@ public struct ReviewSite: Service {
             responder: responder, server: .http1(configuration: .init(idleTimeout: Self.idleLimit)),
             configuration: ApplicationConfiguration(address: .hostname(configuration.host, port: configuration.port)),
             onServerRunning: { channel in
-                await onReady(configuration.address(port: channel.localAddress?.port ?? configuration.port))
+                let port = channel.localAddress?.port ?? configuration.port
+                await onReady(configuration.address(port: port), port)
             }, logger: services.logger)
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask {

@@ -7,8 +7,8 @@ public import Postgres
 /// what does not exist are the same: ``ReviewsError/Code/notFound``. Every write and the event about it in the audit trail are one
 /// transaction.
 ///
-/// Methods throw `PostgresError` when the database is away, and ``ReviewsError`` for what a person can correct. However many candidates
-/// and questions a role has, each method sends at most three queries.
+/// Methods throw `PostgresError` when the database is away, and ``ReviewsError`` for what a person can correct. How many queries a method
+/// sends does not depend on how many candidates, questions and ratings a role has.
 public struct Reviews: Sendable {
     let pool: PostgresPool
 

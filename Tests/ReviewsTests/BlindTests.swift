@@ -28,7 +28,7 @@ struct BlindTests {
         try add(results.lines)
         text += results.csv.text
         if viewer.access == .admin {
-            try add(try await reviews.health(viewer: viewer))
+            try add(try await reviews.operations(viewer: viewer))
             try add(try await reviews.settings(of: "baker", viewer: viewer))
             try add(try await reviews.members(of: "baker", viewer: viewer))
             try add(try await reviews.wordings(of: "baker", viewer: viewer))

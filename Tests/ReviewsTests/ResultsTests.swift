@@ -74,7 +74,7 @@ struct ResultsTests {
             _ = try await panel.submit("Bob", take: 2)
             #expect(try await panel.reviews.answer(muted, viewer: panel.rosa).isCurrent)
             // Five inspections, and a rendition of each of the three answers that have no copy to play.
-            let health = try await panel.reviews.health(viewer: panel.admin)
+            let health = try await panel.reviews.operations(viewer: panel.admin)
             #expect(health.throughput.count == 48 && health.queue.available == 8)
         }
     }

@@ -16,7 +16,8 @@ extension Application {
         // As many as two cores keep busy; requests that find none free wait their turn.
         return try await withPool(database, limit: 8) { pool in
             let accounts = Accounts(pool: pool)
-            let site = try ReviewSite(configuration: settings.site.configuration, pool: pool, storage: storage, logger: logger) { address in
+            let site = try ReviewSite(configuration: settings.site.configuration, pool: pool, storage: storage, logger: logger) {
+                address, _ in
                 await onReady(address, accounts)
             }
             return try await body(site)

@@ -3,7 +3,7 @@ internal import Postgres
 /// A file of an answer that its reviewers may have.
 struct Media: Sendable {
     /// What the site asks for. The recording itself, as the candidate sent it, is not among them.
-    enum Kind: String, Sendable, CaseIterable {
+    enum Kind: String, Sendable, CaseIterable, Encodable {
         case poster, storyboard, waveform, playback
         case storyboardTrack = "storyboard_track"
 

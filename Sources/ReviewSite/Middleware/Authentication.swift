@@ -6,8 +6,17 @@ internal import Hummingbird
 /// Behind a single sign-on the proxy's word decides: without it nobody is signed in, whatever the cookie says, and the cookie's session
 /// only carries the token for forms.
 struct Authentication: RouterMiddleware {
+    /// By what somebody may show who they are.
+    enum Means: Sendable {
+        /// A browser's session, or a trusted proxy's word.
+        case browser
+        /// A program's token.
+        case token
+        case either
+    }
+
     let services: SiteServices
-    let acceptsTokens: Bool
+    let means: Means
     var requires: Reviewer.Access = .reviewer
 
     func handle(
@@ -15,19 +24,21 @@ struct Authentication: RouterMiddleware {
     ) async throws -> Response {
         var context = context
         var newCookie: String?
-        if acceptsTokens, let token = try Self.bearer(request.headers) {
+        if means != .browser, let token = try Self.bearer(request.headers) {
             context.session = try await services.accounts.session(ofToken: token)
+        } else if means == .token {
+            throw SiteError.tokenRequired
         } else if let email = try proxyWord(request, context) {
             (context.session, newCookie) = try await companySession(email, request)
         } else if let token = services.sessionCookie.token(in: request), !isBehindSignOn(context) {
             context.session = try await services.accounts.reviewer(ofSession: token).map { Session(reviewer: $0, cookie: token) }
         }
-        guard let session = context.session else { throw SiteError.signInRequired }
+        guard let session = context.session else { throw means == .token ? SiteError.tokenRequired : .signInRequired }
         if requires == .admin, !session.reviewer.isAdmin {
             throw SiteError.forbidden("This is for admins.", advice: "Ask one of them.")
         }
         if !session.mayWrite, !request.method.isSafe {
-            throw SiteError.forbidden("This token may only read.", advice: "Make one that may write: dailies token add --scope write")
+            throw SiteError.forbidden("This token may only read.", advice: "One that may write is made by: dailies token add --scope write")
         }
         var response = try await next(request, context)
         if let newCookie { response.headers.append(HTTPField(name: .setCookie, value: newCookie)) }

@@ -65,7 +65,7 @@ struct ErrorAnswers: RouterMiddleware {
             let target = request.method == .get ? ReturnPath(request.uri.string) : nil
             return Response.redirect(to: "/sign-in" + (target.map { "?return_to=\($0.encoded)" } ?? ""))
         }
-        var response = isPage ? try renderer.response(ErrorPage(error), status: error.status, in: context) : Self.problem(error)
+        var response = isPage ? try renderer.response(ErrorPage(error), status: error.status, in: context) : try Self.problem(error)
         response.headers.append(contentsOf: error.headers)
         if error.status == .unauthorized { response.headers[.wwwAuthenticate] = "Bearer" }
         return response
@@ -78,12 +78,11 @@ struct ErrorAnswers: RouterMiddleware {
         var detail: String
     }
 
-    private static func problem(_ error: SiteError) -> Response {
+    private static func problem(_ error: SiteError) throws -> Response {
         let problem = Problem(
             title: error.title, status: error.status.code, detail: error.explanation + (error.advice.map { " \($0)" } ?? ""))
-        let body = (try? JSONEncoder().encode(problem)) ?? Data()
-        return Response(
-            status: error.status, headers: [.contentType: "application/problem+json"],
-            body: ResponseBody(byteBuffer: ByteBuffer(bytes: body)))
+        var response = try Response.json(problem, status: error.status)
+        response.headers[.contentType] = "application/problem+json"
+        return response
     }
 }

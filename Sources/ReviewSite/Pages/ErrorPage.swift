@@ -1,3 +1,5 @@
+internal import HTTPTypes
+
 /// What went wrong, for people.
 struct ErrorPage: Page {
     static let template = "error"
@@ -8,6 +10,6 @@ struct ErrorPage: Page {
     init(_ error: SiteError) {
         title = error.title
         explanation = error.explanation
-        advice = error.advice
+        advice = error.advice ?? (error.status == .unprocessableContent ? "Go back and correct it; what you typed is still there." : nil)
     }
 }

@@ -28,8 +28,8 @@ struct HealthPage: Page {
     var latest: String
     var failures: [Failed]
 
-    init(_ health: Health) {
-        let queue = health.queue
+    init(_ operations: Operations) {
+        let queue = operations.queue
         summary =
             queue.workers == 0
             ? "No worker is running: nothing is processed until one is." : "\(Count.of(queue.workers, "worker")) at work."
@@ -41,7 +41,7 @@ struct HealthPage: Page {
             Figure(says: "done in 24 hours", value: "\(queue.completed)"),
             Figure(says: "given up in 24 hours", value: "\(queue.discarded)"),
         ]
-        let hours = health.throughput
+        let hours = operations.throughput
         let done = hours.reduce(0) { $0 + $1.completed }
         let failed = hours.reduce(0) { $0 + $1.discarded }
         latest = "\(done) done, \(failed) given up"
@@ -51,7 +51,7 @@ struct HealthPage: Page {
                 bars: hours.map { HourlyPlot.Bar(count: $0.completed + $0.discarded, failed: $0.discarded) },
                 first: hours.first.map { Moment.inWords($0.hour) } ?? "", last: "now"
             ).svg
-        failures = health.failures.map(Failed.init)
+        failures = operations.failures.map(Failed.init)
     }
 }
 

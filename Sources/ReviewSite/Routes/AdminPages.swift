@@ -50,8 +50,8 @@ struct AdminPages: RouteGroup {
     }
 
     @Sendable private func health(_ request: Request, _ context: SiteContext) async throws -> Response {
-        let health = try await services.reviews.health(viewer: context.viewer)
-        return try services.renderer.response(HealthPage(health), in: context)
+        let operations = try await services.reviews.operations(viewer: context.viewer)
+        return try services.renderer.response(HealthPage(operations), in: context)
     }
 
     @Sendable private func retry(_ request: Request, _ context: SiteContext) async throws -> Response {

@@ -10,7 +10,7 @@ struct MediaRoutes: RouteGroup {
     let services: SiteServices
 
     func add(to routes: SiteRoutes) {
-        routes.api.get("media/:response/:kind", use: media)
+        routes.media.get("media/:response/:kind", use: media)
     }
 
     @Sendable private func media(_ request: Request, _ context: SiteContext) async throws -> Response {

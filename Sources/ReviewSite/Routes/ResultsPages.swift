@@ -1,7 +1,5 @@
-internal import FoundationEssentials
 internal import HTTPTypes
 internal import Hummingbird
-internal import NIOCore
 internal import Reviews
 
 /// The results of a role, to look at and to take along.
@@ -21,19 +19,20 @@ struct ResultsPages: RouteGroup {
 
     @Sendable private func csv(_ request: Request, _ context: SiteContext) async throws -> Response {
         let results = try await services.reviews.export(role: context.name("role"), viewer: context.viewer)
-        return Self.file(ByteBuffer(string: results.csv.text), type: "text/csv; charset=utf-8", name: "\(results.role.slug).csv")
+        return .csv(results.csv).attached(as: "\(results.role.slug).csv")
     }
 
     @Sendable private func json(_ request: Request, _ context: SiteContext) async throws -> Response {
         let results = try await services.reviews.export(role: context.name("role"), viewer: context.viewer)
-        let encoder = JSONEncoder()
-        encoder.keyEncodingStrategy = .convertToSnakeCase
-        return Self.file(ByteBuffer(bytes: try encoder.encode(results.lines)), type: "application/json", name: "\(results.role.slug).json")
+        return try Response.json(ResultsJSON(results)).attached(as: "\(results.role.slug).json")
     }
+}
 
-    private static func file(_ content: ByteBuffer, type: String, name: String) -> Response {
-        Response(
-            status: .ok, headers: [.contentType: type, .contentDisposition: "attachment; filename=\"\(name)\""],
-            body: ResponseBody(byteBuffer: content))
+extension Response {
+    /// For browsers to keep as a file.
+    fileprivate func attached(as name: String) -> Response {
+        var response = self
+        response.headers[.contentDisposition] = "attachment; filename=\"\(name)\""
+        return response
     }
 }

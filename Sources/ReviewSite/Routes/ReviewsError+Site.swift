@@ -8,7 +8,7 @@ extension SiteError {
         case .notFound: self = .notFound
         case .adminsOnly: self = .forbidden(error.description, advice: "Ask one of the admins.")
         case .notReviewable: self = .conflict(error.description)
-        case .invalid: self = .unprocessable(error.description, advice: "Go back and correct it; what you typed is still there.")
+        case .invalid: self = .unprocessable(error.description)
         }
     }
 }

@@ -7,7 +7,8 @@ struct SiteContext: RequestContext {
     let channel: any Channel
     /// Without the query.
     var path = "/"
-    /// Who asks; set for the routes below ``SiteRoutes/signedIn``, ``SiteRoutes/admin`` and ``SiteRoutes/api``.
+    /// Who asks; set for the routes below ``SiteRoutes/signedIn``, ``SiteRoutes/admin``, ``SiteRoutes/media`` and
+    /// ``SiteRoutes/programs``.
     var session: Session?
 
     init(source: ApplicationRequestContextSource) {

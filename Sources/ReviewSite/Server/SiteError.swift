@@ -19,6 +19,10 @@ extension SiteError {
         status: .unauthorized, title: "Please sign in", explanation: "This is only for the hiring team.",
         advice: "Sign in, or send a token: Authorization: Bearer …")
 
+    static let tokenRequired = SiteError(
+        status: .unauthorized, title: "A token is needed", explanation: "There is no token with this request, or it is not valid any more.",
+        advice: "Send one as Authorization: Bearer …; an admin makes it by: dailies token add EMAIL --name NAME")
+
     /// Also for what somebody may not know of: whether it exists is not told.
     static let notFound = SiteError(
         status: .notFound, title: "There is no such page",

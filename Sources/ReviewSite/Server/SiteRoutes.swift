@@ -6,7 +6,7 @@ protocol RouteGroup {
     func add(to routes: SiteRoutes)
 }
 
-/// Where routes are added, by who may use them. Whatever is added to ``signedIn``, ``admin`` or ``api`` is asked by somebody whom
+/// Where routes are added, by who may use them. Whatever is added to ``signedIn``, ``admin``, ``media`` or ``programs`` is asked by somebody whom
 /// ``SiteContext/session`` names; which roles and answers that one may see is asked of the domain by each route.
 struct SiteRoutes {
     let router: Router<SiteContext>
@@ -17,24 +17,28 @@ struct SiteRoutes {
     /// Pages for admins.
     let admin: RouterGroup<SiteContext>
     /// For reviewers' browsers, and for programs with a token.
-    let api: RouterGroup<SiteContext>
+    let media: RouterGroup<SiteContext>
+    /// For programs with a token, and for nothing else: no browser can be made to send one.
+    let programs: RouterGroup<SiteContext>
 
     init(_ services: SiteServices) {
         router = Router(context: SiteContext.self, options: .autoGenerateHeadEndpoints)
         router.add(middleware: RequestLog())
         router.add(middleware: SafetyHeaders(isSecure: services.configuration.isSecure))
         router.add(middleware: ErrorAnswers(renderer: services.renderer))
+        router.add(middleware: KnownMethods())
         router.add(middleware: RequestBodies())
         open = router.group().add(middleware: ForgeryProtection(configuration: services.configuration))
         signedIn = router.group()
-            .add(middleware: Authentication(services: services, acceptsTokens: false))
+            .add(middleware: Authentication(services: services, means: .browser))
             .add(middleware: ForgeryProtection(configuration: services.configuration))
         admin = router.group()
-            .add(middleware: Authentication(services: services, acceptsTokens: false, requires: .admin))
+            .add(middleware: Authentication(services: services, means: .browser, requires: .admin))
             .add(middleware: ForgeryProtection(configuration: services.configuration))
-        api = router.group()
-            .add(middleware: Authentication(services: services, acceptsTokens: true))
+        media = router.group()
+            .add(middleware: Authentication(services: services, means: .either))
             .add(middleware: ForgeryProtection(configuration: services.configuration))
+        programs = router.group().add(middleware: Authentication(services: services, means: .token))
     }
 
     /// Answers what an address does not understand with what it does. Call it after all routes are there.
@@ -45,11 +49,9 @@ struct SiteRoutes {
             var allowed = methods
             if allowed.contains(.get) { allowed.insert(.head) }
             let error = SiteError.methodNotAllowed(Array(allowed))
-            for method in Self.methods where !allowed.contains(method) {
+            for method in KnownMethods.all where !allowed.contains(method) {
                 router.on(path, method: method) { _, _ -> Response in throw error }
             }
         }
     }
-
-    private static let methods: [HTTPRequest.Method] = [.get, .head, .post, .put, .patch, .delete, .options, .trace, .connect]
 }

@@ -55,6 +55,15 @@ extension Reviews {
         return answer
     }
 
+    /// - Throws: `ReviewsError.notFound` unless the viewer reaches the answer.
+    public func requireReach(of response: Int64, viewer: Viewer) async throws {
+        let found = try await pool.query(
+            PostgresQuery(
+                named: "reviews.reach",
+                "SELECT FROM dailies.answer_access WHERE viewer_id = \(viewer.reviewerID) AND response_id = \(response)"))
+        guard !found.isEmpty else { throw ReviewsError.notFound("answer") }
+    }
+
     /// Writes into the trail that the viewer looked at an answer. Pages that show one to a person call it; lists do not.
     public func recordView(of response: Int64, viewer: Viewer) async throws {
         try await pool.execute(

@@ -36,24 +36,20 @@ extension Reviews {
             throw ReviewsError.invalid("A comment's stretch begins at 0 or later, and ends after it begins.")
         }
         guard !body.utf8.contains(0) else { throw ReviewsError.invalid("A comment cannot hold the character NUL.") }
-        do {
-            let written = try await pool.query(
-                PostgresQuery(
-                    named: "reviews.comment",
-                    """
-                    WITH written AS (
-                        INSERT INTO dailies.comments (response_id, reviewer_id, from_ms, to_ms, body)
-                        SELECT a.response_id, a.viewer_id, \(fromMs), \(toMs), \(body)
-                        FROM dailies.answer_access a WHERE a.viewer_id = \(viewer.reviewerID) AND a.response_id = \(response)
-                        RETURNING *
-                    )
-                    SELECT written.*, v.name AS reviewer_name, true AS is_mine FROM written JOIN dailies.reviewers v ON v.id = written.reviewer_id
-                    """), as: Comment.self)
-            guard let comment = written.first else { throw ReviewsError.notFound("answer") }
-            return comment
-        } catch let error as PostgresError {
-            throw ReviewsError(refusal: error) ?? error
-        }
+        let written = try await write(
+            PostgresQuery(
+                named: "reviews.comment",
+                """
+                WITH written AS (
+                    INSERT INTO dailies.comments (response_id, reviewer_id, from_ms, to_ms, body)
+                    SELECT a.response_id, a.viewer_id, \(fromMs), \(toMs), \(body)
+                    FROM dailies.answer_access a WHERE a.viewer_id = \(viewer.reviewerID) AND a.response_id = \(response)
+                    RETURNING *
+                )
+                SELECT written.*, v.name AS reviewer_name, true AS is_mine FROM written JOIN dailies.reviewers v ON v.id = written.reviewer_id
+                """), as: Comment.self)
+        guard let written else { throw ReviewsError.notFound("answer") }
+        return written
     }
 
     /// Deletes the viewer's own comment; its words are gone.

@@ -18,17 +18,23 @@ public struct Decision: Hashable, Sendable, Encodable {
 extension Reviews {
     /// Decides about an interview. The latest decision counts, and all are kept.
     /// - Throws: `ReviewsError`: `.notFound`, or `.invalid` for a reason that is none.
-    public func decide(_ verdict: Decision.Verdict, about interview: Int64, reason: String, viewer: Viewer) async throws {
+    @discardableResult
+    public func decide(_ verdict: Decision.Verdict, about interview: Int64, reason: String, viewer: Viewer) async throws -> Decision {
         guard !reason.utf8.contains(0) else { throw ReviewsError.invalid("A reason cannot hold the character NUL.") }
-        let rows = try await write(
+        let made = try await write(
             PostgresQuery(
                 named: "reviews.decide",
                 """
-                INSERT INTO dailies.decisions (interview_id, reviewer_id, verdict, reason)
-                SELECT i.interview_id, i.viewer_id, \(verdict.rawValue), \(reason)
-                FROM dailies.visible_interviews i WHERE i.viewer_id = \(viewer.reviewerID) AND i.interview_id = \(interview)
-                """))
-        guard rows > 0 else { throw ReviewsError.notFound("interview") }
+                WITH made AS (
+                    INSERT INTO dailies.decisions (interview_id, reviewer_id, verdict, reason)
+                    SELECT i.interview_id, i.viewer_id, \(verdict.rawValue), \(reason)
+                    FROM dailies.visible_interviews i WHERE i.viewer_id = \(viewer.reviewerID) AND i.interview_id = \(interview)
+                    RETURNING *
+                )
+                SELECT made.*, v.name AS reviewer_name FROM made JOIN dailies.reviewers v ON v.id = made.reviewer_id
+                """), as: Decision.self)
+        guard let made else { throw ReviewsError.notFound("interview") }
+        return made
     }
 
     /// The decisions about an interview that the viewer may see, the latest first.

@@ -4,6 +4,9 @@ public import Recordings
 
 /// What one reviewer holds of one answer.
 public struct Rating: Hashable, Sendable, Encodable {
+    /// More stretches than a person leaves in one sitting; more are refused.
+    public static let mostStretches = 5_000
+
     public var reviewerID: Int64
     public var reviewerName: String
     public var judgement: Judgement
@@ -34,6 +37,9 @@ extension Reviews {
     ///   can watch (an abstention is taken).
     public func rate(_ response: Int64, _ judgement: Judgement, watched: [Span] = [], viewer: Viewer) async throws {
         if let score = judgement.score, !(1...5).contains(score) { throw ReviewsError.invalid("A score is 1, 2, 3, 4 or 5.") }
+        guard watched.count <= Rating.mostStretches else {
+            throw ReviewsError.invalid("What was watched is at most \(Rating.mostStretches) stretches.")
+        }
         guard watched.allSatisfy({ $0.fromMs >= 0 && $0.fromMs < $0.toMs }) else {
             throw ReviewsError.invalid("A watched stretch begins at 0 or later, and ends after it begins.")
         }
@@ -48,16 +54,6 @@ extension Reviews {
                 SET score = excluded.score, abstained = excluded.abstained, watched = excluded.watched
                 """))
         guard rows > 0 else { throw ReviewsError.notFound("answer") }
-    }
-
-    /// Runs a statement whose refusals are for people.
-    /// - Returns: how many rows it wrote.
-    func write(_ query: PostgresQuery) async throws -> Int {
-        do {
-            return try await pool.execute(query)
-        } catch {
-            throw ReviewsError(refusal: error) ?? error
-        }
     }
 }
 

@@ -29,20 +29,52 @@ extension Reviews {
         let found = try await pool.query(
             PostgresQuery(named: "reviews.reviewer", "SELECT id FROM dailies.reviewers WHERE id = \(reviewer) AND disabled_at IS NULL"))
         guard !found.isEmpty else { throw ReviewsError.notFound("reviewer") }
+        try await pool.execute(Self.settingMembership(of: reviewer, in: role.id, to: isMember, by: viewer.reviewerID))
+    }
+
+    /// The same for several roles, all or none, by somebody at the command line, who is no account and whom nobody asks.
+    /// - Throws: `ReviewsError.notFound` for a role that is not there.
+    public func setMembership(of reviewer: Int64, in slugs: [String], to isMember: Bool) async throws {
+        try await pool.transaction { connection in
+            for slug in slugs {
+                let found = try await connection.query(
+                    PostgresQuery(named: "reviews.role_by_slug", "SELECT id FROM dailies.roles WHERE slug = \(slug)"))
+                guard let role: Int64 = try found.first?.decode("id") else {
+                    throw ReviewsError(
+                        code: .notFound, description: "There is no role \"\(slug)\". `dailies role load FILE.yaml` loads one.")
+                }
+                try await connection.execute(Self.settingMembership(of: reviewer, in: role, to: isMember, by: nil))
+            }
+        }
+    }
+
+    private static func settingMembership(of reviewer: Int64, in role: Int64, to isMember: Bool, by actor: Int64?) -> PostgresQuery {
         let change: PostgresQuery =
             isMember
-            ? "INSERT INTO dailies.role_reviewers (role_id, reviewer_id) VALUES (\(role.id), \(reviewer)) ON CONFLICT DO NOTHING RETURNING 1"
-            : "DELETE FROM dailies.role_reviewers WHERE role_id = \(role.id) AND reviewer_id = \(reviewer) RETURNING 1"
-        try await pool.execute(
+            ? "INSERT INTO dailies.role_reviewers (role_id, reviewer_id) VALUES (\(role), \(reviewer)) ON CONFLICT DO NOTHING RETURNING 1"
+            : "DELETE FROM dailies.role_reviewers WHERE role_id = \(role) AND reviewer_id = \(reviewer) RETURNING 1"
+        return PostgresQuery(
+            named: "reviews.set_membership",
+            """
+            WITH changed AS (\(fragment: change))
+            INSERT INTO dailies.audit_events (reviewer_id, action, role_id, detail)
+            SELECT \(actor), \(isMember ? "member.added" : "member.removed"), \(role), jsonb_build_object('reviewer_id', \(reviewer))
+            FROM changed
+            """)
+    }
+
+    /// The slugs of the roles that each account was given, by its id.
+    public func memberships() async throws -> [Int64: [String]] {
+        let rows = try await pool.query(
             PostgresQuery(
-                named: "reviews.set_membership",
+                named: "reviews.memberships",
                 """
-                WITH changed AS (\(fragment: change))
-                INSERT INTO dailies.audit_events (reviewer_id, action, role_id, detail)
-                SELECT \(viewer.reviewerID), \(isMember ? "member.added" : "member.removed"), \(role.id),
-                       jsonb_build_object('reviewer_id', \(reviewer))
-                FROM changed
+                SELECT m.reviewer_id, array_agg(r.slug ORDER BY r.slug) AS slugs
+                FROM dailies.role_reviewers m JOIN dailies.roles r ON r.id = m.role_id GROUP BY m.reviewer_id
                 """))
+        var memberships: [Int64: [String]] = [:]
+        for row in rows { memberships[try row.decode("reviewer_id")] = try row.decode("slugs", as: [String].self) }
+        return memberships
     }
 }
 

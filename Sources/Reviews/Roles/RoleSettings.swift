@@ -67,13 +67,15 @@ extension Reviews {
     }
 
     func reachAsAdmin(_ slug: String, viewer: Viewer) async throws -> RoleReference {
-        let role = try await reach(slug, viewer: viewer)
-        let isAdmin: Bool = try await pool.query(
+        let found = try await pool.query(
             PostgresQuery(
-                named: "reviews.is_admin",
-                "SELECT is_admin FROM dailies.role_access WHERE viewer_id = \(viewer.reviewerID) AND role_id = \(role.id)")
-        ).one().decode("is_admin")
-        guard isAdmin else { throw ReviewsError.adminsOnly }
-        return role
+                named: "reviews.role_for_admin",
+                """
+                SELECT role_id, slug, title, blind, is_admin FROM dailies.role_access
+                WHERE viewer_id = \(viewer.reviewerID) AND slug = \(slug)
+                """))
+        guard let row = found.first else { throw ReviewsError.notFound("role") }
+        guard try row.decode("is_admin") else { throw ReviewsError.adminsOnly }
+        return try RoleReference(from: row)
     }
 }

@@ -2,20 +2,17 @@ import ArgumentParser
 import FoundationEssentials
 import ReviewSite
 
-struct Token: AsyncParsableCommand {
+struct TokenCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "token", abstract: "Tokens with which programs use the API.",
         discussion: """
-            A token acts as its reviewer: it sees what that one sees and no more. The API that takes it is not \
-            served yet; tokens can be made, listed and revoked.
+            A token acts as its reviewer: it sees what that one sees and no more. Programs send it with each request to \
+            /api/v1 as "Authorization: Bearer TOKEN"; /api/v1/openapi.json describes what they can do.
             """,
         subcommands: [Add.self, List.self, Revoke.self])
 
     struct Add: AsyncParsableCommand {
         static let configuration = CommandConfiguration(abstract: "Make a token and print it, this one time.")
-
-        @Option(help: ArgumentHelp("The reviewer's e-mail address.", valueName: "email"))
-        var reviewer: String
 
         @Option(help: "What it is for.")
         var name: String
@@ -23,7 +20,7 @@ struct Token: AsyncParsableCommand {
         @Option(help: "read, or write to rate, comment and decide too.")
         var scope = "read"
 
-        @OptionGroup var options: SettingsOptions
+        @OptionGroup var account: AccountOptions
 
         func validate() throws { _ = try Self.scope(scope) }
 
@@ -33,9 +30,9 @@ struct Token: AsyncParsableCommand {
         }
 
         func run() async throws {
-            let (reviewer, name, scope) = (reviewer, name, try Self.scope(scope))
-            let token = try await Application(settings: try await options.settings()).withAccounts { accounts in
-                try await accounts.addToken(reviewer: reviewer, name: name, scope: scope)
+            let (name, scope) = (name, try Self.scope(scope))
+            let token = try await account.withAccounts { accounts, email in
+                try await accounts.addToken(reviewer: email, name: name, scope: scope)
             }
             Terminal.out("\(token.text)\n")
             Terminal.err("Keep it as you keep a password: it is not shown again. `dailies token revoke` ends it.\n")

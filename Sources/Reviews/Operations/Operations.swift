@@ -2,7 +2,7 @@ public import JobQueue
 import Postgres
 
 /// How the machinery behind the answers is doing, for admins.
-public struct Health: Hashable, Sendable, Encodable {
+public struct Operations: Hashable, Sendable, Encodable {
     public var queue: QueueCounts
     /// The last 48 hours, hour by hour.
     public var throughput: [JobThroughput]
@@ -12,10 +12,10 @@ public struct Health: Hashable, Sendable, Encodable {
 
 extension Reviews {
     /// - Throws: `ReviewsError.adminsOnly`, and what the database says.
-    public func health(viewer: Viewer) async throws -> Health {
+    public func operations(viewer: Viewer) async throws -> Operations {
         try await requireAdmin(viewer)
         let queue = JobQueue(pool: pool)
-        return Health(
+        return Operations(
             queue: try await queue.counts(), throughput: try await queue.throughput(hours: 48),
             failures: try await failedRecordings(viewer: viewer))
     }

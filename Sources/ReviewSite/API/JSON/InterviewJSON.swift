@@ -1,0 +1,101 @@
+internal import Reviews
+
+/// An interview in a list.
+struct InterviewItemJSON: Encodable, Sendable {
+    var interviewID: Int64
+    var candidate: CandidateJSON
+    var answers: Int
+    var waiting: Int
+    @OrNull var verdict: Decision.Verdict?
+
+    init(_ item: RoleInterviews.Item) {
+        interviewID = item.interviewID
+        candidate = CandidateJSON(item.candidate)
+        answers = item.answers
+        waiting = item.waiting
+        verdict = item.verdict
+    }
+}
+
+/// All answers of a candidate, and what was decided.
+struct InterviewJSON: Encodable, Sendable {
+    struct Answer: Encodable, Sendable {
+        var responseID: Int64
+        var question: String
+        @OrNull var number: Int?
+        var prompt: String
+        var take: Int
+        var standing: AnswerStanding
+        @OrNull var durationMs: Int?
+        var silentMs: Int
+        var hasFault: Bool
+        @OrNull var mine: Judgement?
+        /// Those that whoever asks may see, with their own.
+        var scores: [Int]
+
+        init(_ item: InterviewDetails.Item) {
+            responseID = item.responseID
+            question = item.questionKey
+            number = item.questionNumber
+            prompt = item.prompt
+            take = item.take
+            standing = item.standing
+            durationMs = item.durationMs
+            silentMs = item.silentMs
+            hasFault = item.hasFault
+            mine = item.mine
+            scores = item.scores
+        }
+    }
+
+    var interviewID: Int64
+    var role: RoleReferenceJSON
+    var candidate: CandidateJSON
+    var answers: [Answer]
+    var unanswered: Int
+    var decisions: [DecisionJSON]
+
+    init(_ details: InterviewDetails) {
+        interviewID = details.interviewID
+        role = RoleReferenceJSON(details.role)
+        candidate = CandidateJSON(details.candidate)
+        answers = details.items.map(Answer.init)
+        unanswered = details.unanswered
+        decisions = details.decisions.map(DecisionJSON.init)
+    }
+}
+
+/// One question across all candidates, in the order in which whoever asks gets them.
+struct QuestionQueueJSON: Encodable, Sendable {
+    struct Answer: Encodable, Sendable {
+        var responseID: Int64
+        var interviewID: Int64
+        var candidate: CandidateJSON
+        var standing: AnswerStanding
+        @OrNull var durationMs: Int?
+        var silentMs: Int
+        var hasFault: Bool
+        @OrNull var mine: Judgement?
+
+        init(_ item: QuestionQueue.Item) {
+            responseID = item.responseID
+            interviewID = item.interviewID
+            candidate = CandidateJSON(item.candidate)
+            standing = item.standing
+            durationMs = item.durationMs
+            silentMs = item.silentMs
+            hasFault = item.hasFault
+            mine = item.mine
+        }
+    }
+
+    var role: RoleReferenceJSON
+    var question: QuestionReferenceJSON
+    var answers: [Answer]
+
+    init(_ queue: QuestionQueue) {
+        role = RoleReferenceJSON(queue.role)
+        question = QuestionReferenceJSON(queue.question)
+        answers = queue.items.map(Answer.init)
+    }
+}

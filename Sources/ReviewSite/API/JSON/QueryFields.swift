@@ -1,0 +1,54 @@
+internal import Hummingbird
+
+/// What stands behind the `?` of an address. As in a body, a name that is not known is refused: a filter with a slip in its name would
+/// otherwise show everything.
+struct QueryFields: Sendable {
+    private static let mostAtOnce = 200
+
+    private let fields: [String: String]
+
+    /// - Parameter names: all that there may be.
+    /// - Throws: ``SiteError``, 400.
+    init(of request: Request, fields names: String...) throws(SiteError) {
+        var fields: [String: String] = [:]
+        for (name, value) in request.uri.queryParameters {
+            guard names.contains(String(name)) else {
+                throw .badRequest("`\(name.prefix(40))` is not known in this address. What is: \(names.joined(separator: ", ")).")
+            }
+            guard fields.updateValue(String(value), forKey: String(name)) == nil else { throw .badRequest("`\(name)` is there twice.") }
+        }
+        self.fields = fields
+    }
+
+    subscript(name: String) -> String? { fields[name] }
+
+    func choice<Choice: CaseIterable & RawRepresentable<String>>(_ name: String, of type: Choice.Type) throws(SiteError) -> Choice? {
+        guard let text = fields[name] else { return nil }
+        guard let choice = Choice(rawValue: text) else {
+            throw .badRequest("`\(name)` is one of \(Choice.allCases.map(\.rawValue).joined(separator: ", ")).")
+        }
+        return choice
+    }
+
+    /// How many items a part may have.
+    var limit: Int {
+        get throws(SiteError) {
+            guard let text = fields["limit"] else { return 50 }
+            guard let limit = Int(text), (1...Self.mostAtOnce).contains(limit) else {
+                throw .badRequest("`limit` is a number from 1 to \(Self.mostAtOnce).")
+            }
+            return limit
+        }
+    }
+
+    /// Behind which id a part begins.
+    var cursor: Int64 {
+        get throws(SiteError) {
+            guard let text = fields["cursor"] else { return 0 }
+            guard text.utf8.allSatisfy({ (48...57).contains($0) }), let last = Int64(text) else {
+                throw .badRequest("`cursor` is what the part before gave as next_cursor.")
+            }
+            return last
+        }
+    }
+}

@@ -1,0 +1,46 @@
+internal import Reviews
+
+/// What the ratings of a role say, as far as whoever asks may see them.
+struct ResultsJSON: Encodable, Sendable {
+    struct Question: Encodable, Sendable {
+        var question: String
+        var scores: Scores
+    }
+
+    struct Candidate: Encodable, Sendable {
+        var interviewID: Int64
+        var candidate: CandidateJSON
+        @OrNull var verdict: Decision.Verdict?
+        /// Of the questions of whose ratings whoever asks may see any, in the role's order.
+        var questions: [Question]
+    }
+
+    struct Rater: Encodable, Sendable {
+        var reviewer: ReviewerJSON
+        var common: Int
+        @OrNull var severity: Double?
+        @OrNull var agreement: Double?
+    }
+
+    var role: RoleReferenceJSON
+    var questions: [QuestionReferenceJSON]
+    /// By name, or pseudonym; never by score.
+    var candidates: [Candidate]
+    var raters: [Rater]
+
+    init(_ results: RoleResults) {
+        role = RoleReferenceJSON(results.role)
+        questions = results.questions.map(QuestionReferenceJSON.init)
+        candidates = results.rows.map { row in
+            Candidate(
+                interviewID: row.interviewID, candidate: CandidateJSON(row.candidate), verdict: row.verdict,
+                questions: zip(results.questions, row.cells).compactMap { question, scores in
+                    scores.map { Question(question: question.key, scores: $0) }
+                })
+        }
+        raters = results.raters.map {
+            Rater(
+                reviewer: ReviewerJSON(id: $0.reviewerID, name: $0.name), common: $0.common, severity: $0.severity, agreement: $0.agreement)
+        }
+    }
+}

@@ -1,0 +1,17 @@
+internal import HTTPTypes
+internal import Hummingbird
+
+/// `/api/v1/openapi.json`: what the API is, for programs and those who write them. It tells nothing of anybody, so everybody may have it.
+struct DescriptionRoute: RouteGroup {
+    let services: SiteServices
+
+    func add(to routes: SiteRoutes) {
+        let files = services.renderer.files
+        routes.open.get("api/v1/openapi.json") { _, _ -> Response in
+            guard let description = files["openapi.json"] else { throw SiteError.notFound }
+            return Response(
+                status: .ok, headers: [.contentType: description.mediaType, .cacheControl: "no-cache"],
+                body: ResponseBody(byteBuffer: description.content))
+        }
+    }
+}

@@ -1,0 +1,128 @@
+import Foundation
+import Reviews
+import SystemPackage
+import Testing
+
+@testable import ReviewSite
+
+/// Files of an answer, as browsers ask for them.
+@Suite("A file of an answer")
+struct MediaTests {
+    private static let file = FileManager.default.contents(atPath: House.playback.string).map { [UInt8]($0) } ?? []
+
+    /// Lends somebody who may see the file, and its address.
+    private static func with(_ body: (SiteClient, String, House) async throws -> Void) async throws {
+        try await House.with { house in
+            try await body(try await house.browser(of: house.rosa), "/media/\(house.answers[0])/playback", house)
+        }
+    }
+
+    @Test("comes whole, byte for byte, with its type, and with nothing that names whose it is")
+    func whole() async throws {
+        try await Self.with { rosa, address, _ in
+            let answer = try await rosa.get(address)
+            #expect(answer.status == 200 && answer.body == Self.file)
+            #expect(answer.header("content-type") == "video/webm" && answer.header("accept-ranges") == "bytes")
+            #expect(answer.header("content-length") == "\(Self.file.count)")
+            #expect(answer.header("content-disposition") == "inline")
+        }
+    }
+
+    @Test("comes in the part that was asked for, wherever that begins and ends")
+    func parts() async throws {
+        let size = Self.file.count
+        try await Self.with { rosa, address, _ in
+            // Within and across the pieces in which it is read, to the end and past it.
+            let chunk = 256 << 10
+            for (asked, expected) in [
+                ("bytes=0-0", 0..<1), ("bytes=0-99", 0..<100), ("bytes=\(chunk - 1)-\(chunk)", chunk - 1..<chunk + 1),
+                ("bytes=17-\(3 * chunk + 5)", 17..<3 * chunk + 6), ("bytes=1000-", 1000..<size), ("bytes=-1", size - 1..<size),
+                ("bytes=-70000", size - 70_000..<size), ("bytes=-\(size * 2)", 0..<size),
+                ("bytes=\(size - 1)-\(size + 10)", size - 1..<size),
+                ("Bytes= 5-9 ", 5..<10),
+            ] {
+                let answer = try await rosa.get(address, ("Range", asked))
+                #expect(answer.status == 206, "\(asked)")
+                #expect(answer.body == Array(Self.file[expected]), "\(asked)")
+                #expect(answer.header("content-range") == "bytes \(expected.lowerBound)-\(expected.upperBound - 1)/\(size)", "\(asked)")
+                #expect(answer.header("content-length") == "\(expected.count)", "\(asked)")
+            }
+        }
+    }
+
+    @Test("comes whole where the range is none, or is several")
+    func noParts() async throws {
+        try await Self.with { rosa, address, _ in
+            for asked in ["bytes=5-4", "bytes=a-b", "bytes=-", "chapters=1-2", "bytes=0-1,5-6", "5-6", "bytes=0-1;x"] {
+                let answer = try await rosa.get(address, ("Range", asked))
+                #expect(answer.status == 200 && answer.body.count == Self.file.count, "\(asked)")
+            }
+        }
+    }
+
+    @Test("is refused from behind its end, and says how long it is")
+    func behind() async throws {
+        try await Self.with { rosa, address, _ in
+            for asked in ["bytes=\(Self.file.count)-", "bytes=-0", "bytes=999999999999-"] {
+                let answer = try await rosa.get(address, ("Range", asked))
+                #expect(answer.status == 416 && answer.header("content-range") == "bytes */\(Self.file.count)", "\(asked)")
+            }
+        }
+    }
+
+    @Test("is only described to a HEAD request, whatever range that names")
+    func head() async throws {
+        try await Self.with { rosa, address, _ in
+            let answer = try await rosa.send("HEAD", address, [("Range", "bytes=0-9")])
+            #expect(answer.status == 200 && answer.body.isEmpty)
+            #expect(answer.header("content-length") == "\(Self.file.count)")
+        }
+    }
+
+    @Test("is not sent again to who has it, and is sent whole to who has another")
+    func tags() async throws {
+        try await Self.with { rosa, address, _ in
+            let tag = try #require(try await rosa.get(address, ("Range", "bytes=0-0")).header("etag"))
+            for known in [tag, "W/\(tag)", "\"other\", \(tag)", "*"] {
+                let answer = try await rosa.get(address, ("If-None-Match", known))
+                #expect(answer.status == 304 && answer.body.isEmpty && answer.header("etag") == tag, "\(known)")
+            }
+            #expect(try await rosa.get(address, ("If-None-Match", "\"other\""), ("Range", "bytes=0-9")).status == 206)
+            #expect(try await rosa.get(address, ("If-Range", tag), ("Range", "bytes=0-9")).body == Array(Self.file.prefix(10)))
+            for other in ["\"other\"", "W/\(tag)", "Wed, 21 Oct 2015 07:28:00 GMT"] {
+                #expect(try await rosa.get(address, ("If-Range", other), ("Range", "bytes=0-9")).body.count == Self.file.count, "\(other)")
+            }
+        }
+    }
+
+    @Test("is for those who review its role, by session or token, and nobody else is told that it is there")
+    func access() async throws {
+        try await Self.with { rosa, address, house in
+            #expect(try await house.client.get(address).status == 401)
+            #expect(try await house.program(of: house.sam, .read).get(address).status == 200)
+            let foreign = "/media/\(house.foreignAnswer)/playback"
+            #expect(try await rosa.get(foreign).status == 404)
+            #expect(try await house.browser(of: house.ines).get(foreign).status == 200, "admins reach every role")
+            try await house.reviews.setMembership(of: house.rosa.id, in: ["baker"], to: false)
+            #expect(try await rosa.get(address).status == 404, "who no longer reviews the role")
+        }
+    }
+
+    @Test("is there in each kind but the candidate's own recording")
+    func kinds() async throws {
+        try await Self.with { rosa, _, house in
+            let types = [
+                "poster": "image/jpeg", "storyboard": "image/jpeg", "storyboard_track": "text/vtt", "waveform": "application/json",
+                "playback": "video/webm",
+            ]
+            for (kind, type) in types {
+                let answer = try await rosa.get("/media/\(house.answers[0])/\(kind)")
+                #expect(answer.header("content-type")?.hasPrefix(type) == true, "\(kind)")
+            }
+            for kind in ["recording", "original", "POSTER", "rendition", ""] {
+                let answer = try await rosa.get("/media/\(house.answers[0])/\(kind)")
+                #expect(answer.status == 404, "\(kind)")
+            }
+        }
+    }
+}
