@@ -47,6 +47,14 @@ internal import CFFmpeg
         unsafe avcodec_free_context(&context)
     }
 
+    /// How long each packet's sound is, of codecs that have one length for all of a stream (AAC). Some know it after the first packet only.
+    public var soundDuration: Microseconds? {
+        guard let context = unsafe context, unsafe context.pointee.frame_size > 1, unsafe context.pointee.sample_rate > 0 else {
+            return nil
+        }
+        return unsafe Int64(context.pointee.frame_size) * 1_000_000 / Int64(context.pointee.sample_rate)
+    }
+
     /// Hands a packet to the decoder; `receive` then gives what came of it.
     public func send(_ packet: Packet) throws(FFmpegError) {
         let status = unsafe avcodec_send_packet(context, packet.pointer)

@@ -103,6 +103,15 @@ public import SystemPackage
         }
     }
 
+    /// The length that the header claims for these streams. `nil` also where it speaks of all streams together and there are others: one of
+    /// those, subtitles or a second sound, may be the longest.
+    public func headerDuration(of indices: [Int]) -> Microseconds? {
+        guard let headerDuration else { return nil }
+        let own = streams.filter { indices.contains($0.index) }.compactMap(\.headerDuration)
+        if format.family == .movie, own.count == indices.count, let longest = own.max() { return min(longest, headerDuration) }
+        return streams.allSatisfy { indices.contains($0.index) || $0.isCoverPicture } ? headerDuration : nil
+    }
+
     func stream(_ index: Int) -> UnsafeMutablePointer<AVStream>? {
         guard index >= 0, unsafe index < Int(context.pointee.nb_streams) else { return nil }
         return unsafe context.pointee.streams[index]

@@ -32,6 +32,11 @@ internal import CFFmpeg
     public var duration: Microseconds? {
         unsafe pointer.pointee.duration > 0 ? timeBase.microseconds(pointer.pointee.duration) : nil
     }
+    /// Says how long the packet lasts, for whoever gets it next.
+    public func lasts(_ duration: Microseconds) {
+        unsafe pointer.pointee.duration = timeBase.ticks(duration)
+    }
+
     public var byteCount: Int { unsafe Int(pointer.pointee.size) }
     public var isKeyframe: Bool { unsafe pointer.pointee.flags & AV_PKT_FLAG_KEY != 0 }
     /// Decoded only for what comes after it, never shown: it lies outside the container's edit list.

@@ -29,6 +29,8 @@ public struct StreamInfo: Hashable, Sendable {
     public var dolbyVision: DolbyVision?
     public var sampleRate: Int?
     public var channels: Int?
+    /// The length that the header claims for this stream alone, where the container has such a place.
+    public var headerDuration: Microseconds?
 
     init(_ stream: UnsafePointer<AVStream>) {
         let parameters = unsafe stream.pointee.codecpar.pointee
@@ -54,6 +56,7 @@ public struct StreamInfo: Hashable, Sendable {
         dolbyVision = unsafe DolbyVision(stream)
         sampleRate = unsafe parameters.sample_rate > 0 ? Int(parameters.sample_rate) : nil
         channels = unsafe parameters.ch_layout.nb_channels > 0 ? Int(parameters.ch_layout.nb_channels) : nil
+        headerDuration = unsafe stream.pointee.duration > 0 ? stream.pointee.time_base.microseconds(stream.pointee.duration) : nil
     }
 
     /// Whether the header alone says enough to decode the stream, or FFmpeg has to look into packets first.

@@ -37,11 +37,13 @@ enum FlagRules {
         if measured.structure.isCutShort || (measured.declaredBytes ?? 0) > measured.actualBytes {
             return Flag(.truncated, .fault, value: missingBytes?.rounded(toPlaces: 4), spans: [])
         }
-        if let header = measured.container.headerDurationMs, header > 0 {
-            let excess = Double(header - measured.durationMs)
+        if let promised = measured.promisedMs, promised > 0 {
+            // Matroska's writers disagree whether a recording whose clock begins late lasts until its end or from its start to its end.
+            let start = max(0, measured.containerStartMs)
+            let excess = Double(promised - measured.durationMs - (promised > start ? start : 0))
             let tolerance = max(FlagThresholds.headerExcessMs, Double(measured.durationMs) * FlagThresholds.headerExcessRatio)
             if excess > tolerance {
-                return Flag(.truncated, .fault, value: (excess / Double(header)).rounded(toPlaces: 4), spans: [])
+                return Flag(.truncated, .fault, value: (excess / Double(promised)).rounded(toPlaces: 4), spans: [])
             }
         }
         return nil

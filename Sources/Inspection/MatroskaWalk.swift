@@ -25,6 +25,8 @@ enum MatroskaWalk {
         var result = ContainerStructure()
         var at: Int64 = 0
         var segmentEnd: Int64?
+        /// Of the last cluster that says it.
+        var clusterEnd: Int64 = 0
         while at < window.size {
             guard let element = try element(&window, at: at) else {
                 // Too few bytes for an identifier and a size: cut there. Otherwise no identifier of EBML at all.
@@ -36,10 +38,12 @@ enum MatroskaWalk {
                 segmentEnd = element.size.map { element.content + $0 }
                 at = element.content
                 continue
-            case cluster where element.size == nil:
+            case cluster:
+                // Also one that says where it ends is entered: a hole within shows by its blocks alone.
+                clusterEnd = element.size.map { element.content + $0 } ?? clusterEnd
                 at = element.content
                 continue
-            case cluster, header: break
+            case header: break
             case let id where segmentLevel.contains(id) || clusterLevel.contains(id): break
             default: result.damagedAt = result.damagedAt ?? at
             }
@@ -54,9 +58,10 @@ enum MatroskaWalk {
             }
             at = end
         }
-        if let segmentEnd, segmentEnd > window.size, result.damagedAt == nil {
+        let promised = segmentEnd ?? clusterEnd
+        if promised > window.size, result.damagedAt == nil {
             result.isCutShort = true
-            result.promisedBytes = segmentEnd
+            result.promisedBytes = promised
         }
         return result
     }

@@ -13,6 +13,10 @@ struct Measurements {
     var structure = ContainerStructure()
     var actualBytes: Int64 = 0
     var declaredBytes: Int64?
+    /// How long the header says that these streams are.
+    var promisedMs: Int?
+    /// The recording's start on the container's own clock.
+    var containerStartMs = 0
     /// Stretches in which no stream has anything.
     var holes: [Span] = []
     /// Stretches of which the container has nothing but zeros.

@@ -29,7 +29,7 @@ enum MovieWalk {
                 break
             }
             last = type
-            hasIndex = hasIndex || type == Array("moov".utf8)
+            hasIndex = hasIndex || (type == Array("moov".utf8) && size <= window.size - at)
             hasMedia = hasMedia || type == Array("mdat".utf8)
             guard size <= window.size - at else {
                 result.isCutShort = true

@@ -21,7 +21,7 @@ enum RIFFWalk {
             guard head.count >= headBytes else {
                 // A byte that makes a chunk's length even may stand alone at the end.
                 result.isCutShort = head.count > 1
-                return result
+                break
             }
             let name = Array(head[..<4])
             guard name.allSatisfy(isOfName) else {

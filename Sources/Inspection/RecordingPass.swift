@@ -53,11 +53,11 @@ struct RecordingPass {
 
     /// What the header alone rules out.
     private func refusal(_ demuxer: Demuxer, _ choice: StreamChoice) throws(InspectionError) -> UnusableReason? {
-        if demuxer.streams.isEmpty { return UnusableReason(.headerOnly) }
         if choice.indices.isEmpty {
             // A header that is cut can name streams without saying what they are.
             let structure = try ContainerStructure(of: recording, format: demuxer.format)
-            return UnusableReason(structure.isCutShort ? .headerOnly : .noDecodableStream)
+            if structure.lacksIndex { return UnusableReason(.indexMissing) }
+            return UnusableReason(demuxer.streams.isEmpty || structure.isCutShort ? .headerOnly : .noDecodableStream)
         }
         // The decoder has the same limit; this is the sentence for it.
         if let width = choice.video?.width, let height = choice.video?.height,
@@ -116,6 +116,7 @@ struct RecordingPass {
         try streams.lookBetweenKeyframes { () throws(FFmpegError) in try open(demuxer.format) }
         stopwatch.lap("between")
         return try streams.report(
-            container: container, structure: ContainerStructure(of: recording, format: demuxer.format), bytes: bytes, stopwatch: stopwatch)
+            container: container, structure: ContainerStructure(of: recording, format: demuxer.format),
+            promised: demuxer.headerDuration(of: choice.indices), bytes: bytes, stopwatch: stopwatch)
     }
 }

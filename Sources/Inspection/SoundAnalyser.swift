@@ -22,6 +22,8 @@ final class SoundAnalyser {
     private var setup: Setup?
     private(set) var decodedPackets = 0
     private(set) var failedPackets = 0
+    /// See `Decoder.soundDuration`.
+    var packetDuration: Microseconds? { decoder.soundDuration }
 
     /// What the first decoded frame settles.
     private struct Setup {

@@ -43,6 +43,8 @@ final class StreamReaders {
         guard packets <= request.limits.packets else { return UnusableReason(.tooManyPackets) }
         let isVideo = packet.streamIndex == choice.video?.index
         guard isVideo || packet.streamIndex == choice.audio?.index else { return nil }
+        // In the last fragment of an MP4 nothing says how long its last sound is.
+        if !isVideo, packet.duration == nil, let duration = sound?.packetDuration { packet.lasts(duration) }
         // Its end too, and the other way as well: time that one packet makes up would be filled with silence, second by second.
         if let time = packet.time, max(time + (packet.duration ?? 0) - origin, origin - time) > longest {
             return UnusableReason(.tooLong)
@@ -79,7 +81,7 @@ final class StreamReaders {
 
     /// Sums up and writes what is left to write. Call it once, after the last packet.
     func report(
-        container: Container, structure: ContainerStructure, bytes: Int64, stopwatch: Stopwatch
+        container: Container, structure: ContainerStructure, promised: Microseconds?, bytes: Int64, stopwatch: Stopwatch
     ) throws(InspectionError) -> Report {
         var stopwatch = stopwatch
         video.finish()
@@ -103,7 +105,7 @@ final class StreamReaders {
         var measured = Measurements(
             durationMs: clock.durationMs, container: container, video: pictureTrack, audio: soundTrack,
             mutedRatio: heard?.mutedRatio, lastSoundEndMs: heard?.lastSoundEndMs, structure: structure, actualBytes: bytes,
-            declaredBytes: request.declaredBytes)
+            declaredBytes: request.declaredBytes, promisedMs: promised.map(milliseconds), containerStartMs: milliseconds(start))
         measured.add(video: video, audio: audio, clock: clock)
         measured.blanks = Span.joined((blankVideo.stretches + blankAudio.stretches).map { clock.span($0.from, $0.to) })
         measured.pictures = pictures.map {

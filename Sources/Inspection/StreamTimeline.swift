@@ -2,9 +2,9 @@ internal import FFmpeg
 
 /// What the packets of one stream say about time.
 ///
-/// A packet lasts as long as the container, or the codec's own header, says. Where neither says anything (browsers' video,
-/// the last fragment of an MP4), its end is its start: a guess from its neighbours would disagree with every other tool by
-/// a frame, and with the truth as often as not.
+/// A packet lasts as long as the container, or the codec's own header, says, or all sounds of its codec do. Where nothing says
+/// anything (browsers' video, the last packet of an MP4 in fragments), its end is its start: a guess from its neighbours would
+/// disagree with every other tool by a frame, and with the truth as often as not.
 struct StreamTimeline {
     private(set) var start: Microseconds?
     private(set) var end: Microseconds?

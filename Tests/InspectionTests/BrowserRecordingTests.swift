@@ -69,15 +69,10 @@ struct BrowserRecordingTests {
     func agreesWithPackets(_ truth: Truth) async throws {
         let path = Fixtures.recording(truth.file)
         let report = try await Inspected.report(of: path)
-        let lines = try await FFmpegTool.probe(path, entries: "packet=codec_type,pts_time,duration_time,flags")
-        let packets = lines.filter { $0.count >= 4 }
-        let times = packets.compactMap { Double($0[1]) }
-        let ends = packets.compactMap { packet in Double(packet[1]).map { $0 + (Double(packet[2]) ?? 0) } }
-        let span = try #require(ends.max()) - (try #require(times.min()))
-        #expect(abs(Double(try #require(report.durationMs)) - span * 1000) <= 1.5)
-        let pictures = packets.filter { $0[0] == "video" }
-        #expect(report.video?.frames ?? 0 == pictures.count)
-        #expect(report.video?.keyframes ?? 0 == pictures.count { $0[3].hasPrefix("K") })
+        let packets = try await PacketTable(path)
+        #expect(abs(Double(try #require(report.durationMs)) - packets.spanMs) <= 1)
+        #expect(report.video?.frames ?? 0 == packets.frames)
+        #expect(report.video?.keyframes ?? 0 == packets.keyframes)
     }
 
     @Test func `The change of size in mid-recording is found where the header knows only the first`() async throws {

@@ -49,9 +49,21 @@ struct FlagRulesTests {
         Case("fewer bytes than declared", [.truncated]) { $0.declaredBytes = 1_000_001 },
         Case("as many bytes as declared", []) { $0.declaredBytes = 1_000_000 },
         Case("more bytes than declared", []) { $0.declaredBytes = 999_999 },
-        Case("the header promises 6 % more", [.truncated]) { $0.container.headerDurationMs = 21_200 },
-        Case("the header promises 5 % more", []) { $0.container.headerDurationMs = 21_000 },
-        Case("the header promises less", []) { $0.container.headerDurationMs = 10_000 },
+        Case("the header promises 6 % more", [.truncated]) { $0.promisedMs = 21_200 },
+        Case("the header promises 5 % more", []) { $0.promisedMs = 21_000 },
+        Case("the header promises less", []) { $0.promisedMs = 10_000 },
+        Case("the header counts from the clock's zero", []) {
+            $0.promisedMs = 80_000
+            $0.containerStartMs = 60_000
+        },
+        Case("the header counts from the clock's zero, and promises 6 % more", [.truncated]) {
+            $0.promisedMs = 81_200
+            $0.containerStartMs = 60_000
+        },
+        Case("the clock begins behind the length in the header", []) {
+            $0.promisedMs = 20_000
+            $0.containerStartMs = 60_000
+        },
         Case("a hole in all streams", [.dataMissing]) { $0.holes = [Span(fromMs: 4000, toMs: 5000)] },
         Case("damaged bytes", [.dataMissing]) { $0.structure.damagedAt = 5000 },
         Case("one sample in a thousand clipped", [.audioClipped]) { $0.audio?.clippedRatio = 0.001 },

@@ -37,6 +37,54 @@ enum MovieEdit {
         }
     }
 
+    /// The file with other edits in each track: pieces of its media, one after the other, by their start and length in milliseconds.
+    /// - Parameter timescale: of the tracks' media; ffmpeg counts edits in milliseconds.
+    static func edited(_ file: [UInt8], _ pieces: [(start: Int, length: Int)], timescale: Int) throws -> [UInt8] {
+        let entries = pieces.flatMap { big($0.length, 4) + big($0.start * timescale / 1000, 4) + big(1 << 16, 4) }
+        return try replacing("elst", in: file, with: [0, 0, 0, 0] + big(pieces.count, 4) + entries)
+    }
+
+    /// A file in fragments with the time of each moved on (box `tfdt`, its times in 64 bits).
+    static func delayed(_ file: [UInt8], byTicks ticks: Int) throws -> [UInt8] {
+        var result = file
+        let kind = Array("tfdt".utf8)
+        for at in file.indices.dropLast(16) where file[at] == kind[0] && file[at..<at + 4].elementsEqual(kind) {
+            guard file[at + 4] == 1 else { throw NotFound(box: "tfdt of version 1") }
+            let time = file[at + 8..<at + 16].reduce(0) { $0 << 8 | Int($1) }
+            result.replaceSubrange(at + 8..<at + 16, with: big(time + ticks, 8))
+        }
+        guard result != file else { throw NotFound(box: "tfdt") }
+        return result
+    }
+
+    /// The file with other content in each of its boxes of one kind. The index lies behind the media, so nothing that it points to moves.
+    static func replacing(_ box: String, in file: [UInt8], with content: [UInt8]) throws -> [UInt8] {
+        let result = rebuilt(file[...], Array(box.utf8), content)
+        guard result != file else { throw NotFound(box: box) }
+        return result
+    }
+
+    private static let parents = ["moov", "trak", "edts", "mdia", "minf", "dinf"].map { Array($0.utf8) }
+
+    private static func rebuilt(_ bytes: ArraySlice<UInt8>, _ box: [UInt8], _ replacement: [UInt8]) -> [UInt8] {
+        var result: [UInt8] = []
+        var at = bytes.startIndex
+        while at + 8 <= bytes.endIndex {
+            let size = bytes[at..<at + 4].reduce(0) { $0 << 8 | Int($1) }
+            let kind = Array(bytes[at + 4..<at + 8])
+            guard size >= 8, at + size <= bytes.endIndex else { break }
+            let old = bytes[at + 8..<at + size]
+            let content = kind == box ? replacement : parents.contains(kind) ? rebuilt(old, box, replacement) : Array(old)
+            result += big(content.count + 8, 4) + kind + content
+            at += size
+        }
+        return result + bytes[at...]
+    }
+
+    private static func big(_ number: Int, _ width: Int) -> [UInt8] {
+        (0..<width).map { UInt8(truncatingIfNeeded: number >> (8 * (width - 1 - $0))) }
+    }
+
     private static func edit(_ path: FilePath, _ body: (inout Data) throws -> Void) throws {
         let url = URL(filePath: path.string)
         var bytes = try Data(contentsOf: url)

@@ -3,10 +3,6 @@ import SystemPackage
 /// Makes a QuickTime file's tracks say that their media lie elsewhere: box `dref` of each track (QuickTime File Format, "Data
 /// Reference Atoms").
 enum MovieReference {
-    struct NoTrack: Error {}
-
-    private static let parents = ["moov", "trak", "mdia", "minf", "dinf"].map { Array($0.utf8) }
-
     /// A `url ` entry.
     static func url(to path: FilePath) -> [UInt8] {
         box("url ", [0, 0, 0, 0] + Array("file://\(path)".utf8) + [0])
@@ -30,30 +26,7 @@ enum MovieReference {
 
     /// The file with the entry in place of each track's own.
     static func pointing(_ file: [UInt8], at entry: [UInt8]) throws -> [UInt8] {
-        let result = rebuilt(file[...], entry)
-        // The index lies behind the media, so nothing that it points to has moved.
-        guard result.count > file.count else { throw NoTrack() }
-        return result
-    }
-
-    private static func rebuilt(_ bytes: ArraySlice<UInt8>, _ entry: [UInt8]) -> [UInt8] {
-        var result: [UInt8] = []
-        var at = bytes.startIndex
-        while at + 8 <= bytes.endIndex {
-            let size = bytes[at..<at + 4].reduce(0) { $0 << 8 | Int($1) }
-            let kind = Array(bytes[at + 4..<at + 8])
-            guard size >= 8, at + size <= bytes.endIndex else { break }
-            let content = bytes[at + 8..<at + size]
-            if kind == Array("dref".utf8) {
-                result += box("dref", [0, 0, 0, 0] + big(1, 4) + entry)
-            } else if parents.contains(kind) {
-                result += box(String(decoding: kind, as: UTF8.self), rebuilt(content, entry))
-            } else {
-                result += bytes[at..<at + size]
-            }
-            at += size
-        }
-        return result + bytes[at...]
+        try MovieEdit.replacing("dref", in: file, with: [0, 0, 0, 0] + big(1, 4) + entry)
     }
 
     private static func box(_ kind: String, _ content: [UInt8]) -> [UInt8] {

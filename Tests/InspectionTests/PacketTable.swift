@@ -8,19 +8,22 @@ struct PacketTable {
     var keyframes: Int
 
     /// Packets that an edit list hides are none of the answer; cover pictures are none of its frames.
-    init(_ path: FilePath) async throws {
+    /// - Parameter streams: those of the answer, where there are others beside.
+    init(_ path: FilePath, streams: Set<Int>? = nil) async throws {
         let lines = try await FFmpegTool.probe(
-            path, entries: "packet=codec_type,pts_time,dts_time,duration_time,flags",
+            path, entries: "packet=codec_type,stream_index,pts_time,dts_time,duration_time,flags",
             path.extension == "avi" ? ["-fflags", "+genpts"] : [])
-        let packets = lines.filter { $0.count >= 5 && !$0[4].contains("D") }
+        let packets = lines.filter { packet in
+            packet.count >= 6 && !packet[5].contains("D") && streams.map { Int(packet[1]).map($0.contains) ?? false } ?? true
+        }
         let times = packets.map { packet in
-            (start: Double(packet[1]) ?? Double(packet[2]), length: Double(packet[3]) ?? 0)
+            (start: Double(packet[2]) ?? Double(packet[3]), length: Double(packet[4]) ?? 0)
         }
         let start = try #require(times.compactMap(\.start).min())
         let end = try #require(times.compactMap { time in time.start.map { $0 + time.length } }.max())
         spanMs = (end - start) * 1000
         let pictures = packets.filter { $0[0] == "video" }
         frames = pictures.count
-        keyframes = pictures.count { $0[4].hasPrefix("K") }
+        keyframes = pictures.count { $0[5].hasPrefix("K") }
     }
 }
