@@ -14,6 +14,7 @@ public enum Migrations {
         embedded(7, "accounts", PackageResources._007_accounts_sql),
         embedded(8, "reviews", PackageResources._008_reviews_sql),
         embedded(9, "renditions", PackageResources._009_renditions_sql),
+        embedded(10, "owners_rights", PackageResources._010_owners_rights_sql),
     ]
 
     private static func embedded(_ number: Int, _ name: String, _ file: [UInt8]) -> Migration {

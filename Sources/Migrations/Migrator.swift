@@ -8,10 +8,18 @@ public import Postgres
 /// back, where a pooler in transaction mode gives every transaction another session.
 public struct Migrator: Sendable {
     private let migrations: [Migration]
+    private let grants: Grants?
     private let logger: Logger
 
-    public init(_ migrations: [Migration] = Migrations.all, logger: Logger = Logger(label: "dailies.migrations")) {
+    /// For the schema of this release, and who may do what in it.
+    public init(logger: Logger = Logger(label: "dailies.migrations")) {
+        self.init(Migrations.all, grants: .all, logger: logger)
+    }
+
+    /// - Parameter grants: given together with the last of the migrations, and again by every ``apply(on:)`` that finds nothing to do.
+    public init(_ migrations: [Migration], grants: Grants? = nil, logger: Logger = Logger(label: "dailies.migrations")) {
         self.migrations = migrations.sorted { $0.number < $1.number }
+        self.grants = grants
         self.logger = logger
     }
 
@@ -51,10 +59,11 @@ public struct Migrator: Sendable {
         }
     }
 
-    /// Compares, and changes nothing; a database without the schema has everything pending.
+    /// Compares, and changes nothing; a database without the schema has everything pending. So has one that this account may not look
+    /// into yet: its rights come with the last migration.
     public func status(on connection: PostgresConnection) async throws(MigrationError) -> MigrationStatus {
         do throws(PostgresError) {
-            guard try await hasTable(connection) else { return MigrationStatus(known: migrations, applied: []) }
+            guard try await mayReadTable(connection) else { return MigrationStatus(known: migrations, applied: []) }
             let query = PostgresQuery(
                 named: "migrations.applied", "SELECT number, name, checksum, applied_at FROM dailies.migrations ORDER BY number")
             return MigrationStatus(known: migrations, applied: try await connection.query(query, as: AppliedMigration.self))
@@ -105,10 +114,13 @@ extension Migrator {
                 if let contradiction = status.contradiction { throw contradiction }
                 guard let migration = status.pending.first else {
                     tell(of: status.newer)
+                    // A newer program knows better.
+                    if status.newer.isEmpty { try await grant(on: connection) }
                     return .nothingLeft(newer: status.newer)
                 }
                 file = migration.fileName
                 try await apply(migration, on: connection)
+                if status.pending.count == 1 { try await grant(on: connection) }
                 return .applied(migration)
             }
         } catch let error as MigrationError {
@@ -145,6 +157,24 @@ extension Migrator {
             VALUES (\(migration.number), \(migration.name), \(migration.checksum))
             """
         try await connection.execute(PostgresQuery(named: "migrations.record", record))
+    }
+
+    /// Only who owns the schema can; where another account starts a program that has nothing to migrate, the rights stay as they are.
+    private func grant(on connection: PostgresConnection) async throws(PostgresError) {
+        guard let grants else { return }
+        let query: PostgresQuery = """
+            SELECT (SELECT count(*) FROM pg_roles WHERE rolname = ANY (\(grants.accounts))) = \(grants.accounts.count)
+               AND (SELECT pg_has_role(nspowner, 'USAGE') FROM pg_namespace WHERE nspname = 'dailies')
+            """
+        guard try await connection.query(PostgresQuery(named: "migrations.has_accounts", query)).one().decode(at: 0) else { return }
+        try await connection.script(grants.sql, named: "migrations.grants")
+    }
+
+    private func mayReadTable(_ connection: PostgresConnection) async throws(PostgresError) -> Bool {
+        let query = PostgresQuery(
+            named: "migrations.may_read_table",
+            "SELECT coalesce(has_table_privilege(to_regclass('dailies.migrations'), 'SELECT'), false)")
+        return try await connection.query(query).one().decode(at: 0)
     }
 
     private func hasTable(_ connection: PostgresConnection) async throws(PostgresError) -> Bool {

@@ -13,7 +13,7 @@ struct CancellingTests {
                 try await connection.script(
                     """
                     CREATE TABLE public.wishes (job bigint, came_at timestamptz);
-                    CREATE FUNCTION public.keep_wish() RETURNS trigger LANGUAGE plpgsql AS $$
+                    CREATE FUNCTION public.keep_wish() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS $$
                     BEGIN
                         INSERT INTO public.wishes VALUES (NEW.job_id, clock_timestamp());
                         RETURN NULL;

@@ -16,7 +16,7 @@ struct OutageTests {
                 let pool = PostgresPool(PostgresConfiguration(conninfo), limit: 4)
                 let product = Product(data: folder, pool: pool, flags: ["--data", folder.string, "--database", conninfo])
                 try await product.bringIn(Product.recordings(6))
-                try await product.reaching(database: proxy.conninfo).withWorker(slots: 2) { worker in
+                try await product.reached(by: proxy.conninfo).withWorker(slots: 2) { worker in
                     let inspector = await worker.catchInspector()
                     proxy.goAway()
                     try await product.until { ProcessTree.isGone(inspector) }

@@ -19,13 +19,16 @@ struct Product {
     let pool: PostgresPool
     /// Flags that lead to this product's folder and database.
     let flags: [String]
+    /// Whether the database knows the accounts of a deployment: then each command goes there as the one that is meant for it.
+    var hasAccounts = false
 
     /// - Parameter migrated: Whether the schema is there already; otherwise the database is empty.
     static func with<Result>(migrated: Bool = true, _ body: (Product) async throws -> Result) async throws -> Result {
         try await TestDatabase.withDatabase(migrated: migrated) { conninfo in
             try await TemporaryFolder.with { folder in
                 let pool = PostgresPool(PostgresConfiguration(conninfo), limit: 4)
-                let product = Product(data: folder, pool: pool, flags: ["--data", folder.string]).reached(by: conninfo)
+                if !migrated { try await DatabaseAccount.makeAll(on: conninfo) }
+                let product = Product(data: folder, pool: pool, flags: ["--data", folder.string], hasAccounts: true).reached(by: conninfo)
                 let result = try await body(product)
                 await pool.close()
                 return result
@@ -35,7 +38,28 @@ struct Product {
 
     /// The same product, whose program takes another way to the same database.
     func reached(by conninfo: String) -> Product {
-        Product(data: data, pool: pool, flags: ["--data", data.string, "--database", conninfo])
+        Product(data: data, pool: pool, flags: ["--data", data.string, "--database", conninfo], hasAccounts: hasAccounts)
+    }
+
+    /// A command's words with the flags that lead it to this product.
+    func arguments(_ words: [String]) -> [String] {
+        guard hasAccounts, let database = flags.firstIndex(of: "--database").map({ $0 + 1 }), let account = Self.account(of: words)
+        else { return words + flags }
+        var flags = flags
+        flags[database] = account.reaching(flags[database])
+        return words + flags
+    }
+
+    /// As the deployment's page says it.
+    private static func account(of words: [String]) -> DatabaseAccount? {
+        switch words.first {
+        case "migrate": .migration
+        case "work": .worker
+        case "serve": .site
+        // The whole product in one process, for a server of one's own.
+        case "up", "inspect", nil: nil
+        default: .operator
+        }
     }
 
     /// `dailies`, beside the test program.
@@ -59,7 +83,7 @@ struct Product {
     @discardableResult
     func run(_ arguments: [String]) async throws -> Ending {
         let result = try await Subprocess.run(
-            .path(Self.program), arguments: Arguments(arguments + flags), environment: Self.environment,
+            .path(Self.program), arguments: Arguments(self.arguments(arguments)), environment: Self.environment,
             output: .string(limit: 1 << 22), error: .string(limit: 1 << 22))
         guard case .exited(let code) = result.terminationStatus else {
             Issue.record("dailies \(arguments) was ended by a signal: \(result.standardError)")
@@ -82,7 +106,7 @@ struct Product {
     ) async throws -> TerminationStatus {
         let log = try FileDescriptor.open(log, .writeOnly, options: [.create, .append], permissions: .ownerReadWrite)
         return try await Subprocess.run(
-            .path(Self.program), arguments: Arguments(arguments + flags), environment: Self.environment, input: .none,
+            .path(Self.program), arguments: Arguments(self.arguments(arguments)), environment: Self.environment, input: .none,
             output: .discarded, error: .fileDescriptor(log, closeAfterSpawningProcess: true)
         ) { execution in
             do {

@@ -11,7 +11,7 @@ import Testing
 struct SandboxTests {
     /// Runs `dailies` behind another program to its end.
     private func run(_ product: Product, behind disguise: [String], _ words: String...) async throws -> Product.Ending {
-        let arguments = disguise.dropFirst() + [try Product.program.string] + words + product.flags
+        let arguments = disguise.dropFirst() + [try Product.program.string] + product.arguments(words)
         let result = try await Subprocess.run(
             .path(FilePath(disguise[0])), arguments: Arguments(Array(arguments)), environment: Product.environment,
             output: .string(limit: 1 << 20), error: .string(limit: 1 << 20))

@@ -55,11 +55,6 @@ final class WorkerProcess: Sendable {
 }
 
 extension Product {
-    /// This product, by another way to its database.
-    func reaching(database: String) -> Product {
-        Product(data: data, pool: pool, flags: ["--data", data.string, "--database", database])
-    }
-
     /// Runs a worker beside `body` and ends it in order afterwards, unless `body` has killed it.
     /// - Parameters:
     ///   - variables: on top of what every command of the tests gets.
@@ -77,7 +72,7 @@ extension Product {
         let disguise = offset.map { ["-f", "--exclude-monotonic", $0, program.string] } ?? []
         let result = try await Subprocess.run(
             .path(offset == nil ? program : "/usr/bin/faketime"),
-            arguments: Arguments(disguise + ["work", "--slots", "\(slots)"] + flags),
+            arguments: Arguments(disguise + arguments(["work", "--slots", "\(slots)"])),
             environment: .custom(Self.variables.merging(variables) { $1 }), input: .none,
             output: .fileDescriptor(log, closeAfterSpawningProcess: false), error: .fileDescriptor(log, closeAfterSpawningProcess: false)
         ) { execution in

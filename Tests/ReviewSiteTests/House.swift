@@ -19,6 +19,8 @@ struct House {
     let client: SiteClient
     let services: SiteServices
     let conninfo: String
+    /// To the same database as an administrator; the site goes there with its own account.
+    let pool: PostgresPool
     let ines: Reviewer
     let rosa: Reviewer
     let sam: Reviewer
@@ -26,9 +28,8 @@ struct House {
     let answers: [Int64]
     let foreignAnswer: Int64
 
-    var pool: PostgresPool { services.pool }
-    var accounts: Accounts { services.accounts }
-    var reviews: Reviews { Reviews(pool: pool) }
+    var accounts: Accounts { Accounts(pool: pool) }
+    var reviews: Reviews { Reviews(pool: services.pool) }
 
     /// What `playback` leads to.
     static let playback = Fixtures.recording("chrome-vp9-720p.webm")
@@ -39,7 +40,8 @@ struct House {
     ) async throws {
         try await TestDatabase.withDatabase { conninfo in
             try await TemporaryFolder.with { folder in
-                let pool = PostgresPool(PostgresConfiguration(try reached(conninfo)), limit: 8)
+                let all = PostgresPool(PostgresConfiguration(conninfo), limit: 8)
+                let pool = PostgresPool(PostgresConfiguration(DatabaseAccount.site.reaching(try reached(conninfo))), limit: 8)
                 let storage = try await FolderStorage.open(folder.appending("storage"))
                 let (ready, announce) = AsyncStream.makeStream(of: Int.self)
                 let logger = Logger(label: "site") { _ in SwiftLogNoOpLogHandler() }
@@ -50,21 +52,24 @@ struct House {
                 let running = Task { try await site.run() }
                 defer { running.cancel() }
                 guard let port = await ready.first(where: { _ in true }) else { throw SiteClient.NoAnswer() }
-                try await body(try await fill(SiteClient(port: port), site.services, conninfo, folder.appending("storage")))
+                try await body(try await fill(SiteClient(port: port), site.services, all, conninfo, folder.appending("storage")))
                 running.cancel()
                 _ = await running.result
                 await pool.close()
+                await all.close()
             }
         }
     }
 
-    private static func fill(_ client: SiteClient, _ services: SiteServices, _ conninfo: String, _ folder: FilePath) async throws -> House {
-        let (accounts, interviews) = (services.accounts, Interviews(pool: services.pool))
+    private static func fill(
+        _ client: SiteClient, _ services: SiteServices, _ pool: PostgresPool, _ conninfo: String, _ folder: FilePath
+    ) async throws -> House {
+        let (accounts, interviews) = (Accounts(pool: pool), Interviews(pool: pool))
         for role in ["baker", "butcher"] { _ = try await interviews.load(definition(role)) }
         let ines = try await accounts.add(email: "ines@team.example", name: "Ines", access: .admin)
         let rosa = try await accounts.add(email: "rosa@team.example", name: "Rosa", access: .reviewer)
         let sam = try await accounts.add(email: "sam@team.example", name: "Sam", access: .reviewer)
-        for reviewer in [rosa, sam] { try await Reviews(pool: services.pool).setMembership(of: reviewer.id, in: ["baker"], to: true) }
+        for reviewer in [rosa, sam] { try await Reviews(pool: pool).setMembership(of: reviewer.id, in: ["baker"], to: true) }
         var answers: [Int64] = []
         for (candidate, role, question) in [
             ("Ada", "baker", "bread"), ("Ada", "baker", "rolls"), ("Bob", "baker", "bread"), ("Cyd", "butcher", "bread"),
@@ -75,13 +80,14 @@ struct House {
                     candidateEmail: "zyx.\(candidate.lowercased())@mail.example",
                     recordingKey: "recordings/zyx-\(candidate)-\(question).webm"))
             let report = try report(files: folder)
-            try await services.pool.transaction { connection in
+            try await pool.transaction { connection in
                 try await interviews.record(report, forResponse: response, in: connection)
             }
             answers.append(response)
         }
         return House(
-            client: client, services: services, conninfo: conninfo, ines: ines, rosa: rosa, sam: sam, answers: Array(answers.prefix(3)),
+            client: client, services: services, conninfo: conninfo, pool: pool, ines: ines, rosa: rosa, sam: sam,
+            answers: Array(answers.prefix(3)),
             foreignAnswer: answers[3])
     }
 

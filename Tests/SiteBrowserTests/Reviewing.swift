@@ -97,6 +97,7 @@ enum Reviewing {
         var program: String
         var flags: [String]
         var conninfo: String
+        var siteConninfo: String
         var folder: String
         var project: String
         var axe: String
@@ -110,9 +111,12 @@ enum Reviewing {
                 let project = here.removingLastComponent().removingLastComponent()
                 let house = House(
                     program: FilePath(test).removingLastComponent().appending("dailies").string,
-                    flags: ["--data", folder.appending("data").string, "--database", conninfo], conninfo: conninfo, folder: folder.string,
+                    flags: ["--data", folder.appending("data").string, "--database", conninfo], conninfo: conninfo,
+                    siteConninfo: DatabaseAccount.site.reaching(conninfo), folder: folder.string,
                     project: project.string, axe: project.appending(".build/axe/axe.min.js").string)
-                let input = String(decoding: try JSONEncoder().encode(house), as: UTF8.self)
+                let encoder = JSONEncoder()
+                encoder.keyEncodingStrategy = .convertToSnakeCase
+                let input = String(decoding: try encoder.encode(house), as: UTF8.self)
                 let scenarios = ["playing", "silence", "keyboard", "fairness", "blind", "looks"]
                 // Debian's own Python is the one that has Debian's python3-selenium.
                 let result = try await Subprocess.run(

@@ -3,6 +3,7 @@
 usage: reviewing.py SCENARIO… < HOUSE       prints {SCENARIO: {"facts": {…}} or {"failure": "…"}} as JSON
 
 HOUSE is JSON: {"program": path of dailies, "flags": [what leads it to an empty, migrated database], "conninfo": of that database,
+"site_conninfo": the same with the site's account,
 "folder": an empty folder, "project": path, "axe": path of axe.min.js or null}.
 """
 import base64
@@ -346,7 +347,7 @@ class House:
 def main(scenarios):
     house = House(json.load(sys.stdin))
     house.fill()
-    command = [house.values["program"], "serve", "--listen", "127.0.0.1:0", *house.values["flags"]]
+    command = [house.values["program"], "serve", "--listen", "127.0.0.1:0", *house.values["flags"], "--database", house.values["site_conninfo"]]
     with open(os.path.join(house.folder, "site.log"), "wb") as log:
         server = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log, text=True)
     try:

@@ -21,6 +21,8 @@ actor TestServer {
         let task = Task {
             let conninfo = try await server.start()
             Self.leaveJanitor(for: folder)
+            // Accounts belong to a server: made once, so that no two tests make them at the same moment.
+            try await DatabaseAccount.makeAll(on: conninfo)
             return conninfo
         }
         start = task

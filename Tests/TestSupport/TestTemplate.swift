@@ -13,7 +13,9 @@ actor TestTemplate {
             let name = "dailies_template"
             let server = try await TestServer.shared.conninfo()
             try await PostgresConnection.connect(server).script("CREATE DATABASE \(name)")
-            let connection = try await PostgresConnection.connect(TestDatabase.conninfo(server, database: name))
+            let template = TestDatabase.conninfo(server, database: name)
+            try await DatabaseAccount.makeAll(on: template)
+            let connection = try await PostgresConnection.connect(DatabaseAccount.migration.reaching(template))
             _ = try await Migrator().apply(on: connection)
             return name
         }

@@ -100,7 +100,8 @@ extension AnswerDetails: PostgresRowDecodable {
         JOIN dailies.questions q ON q.id = r.question_id
         JOIN dailies.question_versions v ON v.question_id = r.question_id AND v.version = r.question_version
         LEFT JOIN dailies.review_records rr ON rr.response_id = r.id
-        LEFT JOIN dailies.ratings own ON own.response_id = r.id AND own.reviewer_id = \(viewer.reviewerID)
+        LEFT JOIN dailies.visible_ratings own
+            ON own.viewer_id = \(viewer.reviewerID) AND own.response_id = r.id AND own.reviewer_id = \(viewer.reviewerID)
         """
     }
 

@@ -44,9 +44,9 @@ extension Reviews {
                     INSERT INTO dailies.comments (response_id, reviewer_id, from_ms, to_ms, body)
                     SELECT a.response_id, a.viewer_id, \(fromMs), \(toMs), \(body)
                     FROM dailies.answer_access a WHERE a.viewer_id = \(viewer.reviewerID) AND a.response_id = \(response)
-                    RETURNING *
+                    RETURNING id, reviewer_id, from_ms, to_ms, created_at
                 )
-                SELECT written.*, v.name AS reviewer_name, true AS is_mine FROM written JOIN dailies.reviewers v ON v.id = written.reviewer_id
+                SELECT written.*, \(body)::text AS body, v.name AS reviewer_name, true AS is_mine FROM written JOIN dailies.reviewers v ON v.id = written.reviewer_id
                 """), as: Comment.self)
         guard let written else { throw ReviewsError.notFound("answer") }
         return written

@@ -29,9 +29,9 @@ extension Reviews {
                     INSERT INTO dailies.decisions (interview_id, reviewer_id, verdict, reason)
                     SELECT i.interview_id, i.viewer_id, \(verdict.rawValue), \(reason)
                     FROM dailies.visible_interviews i WHERE i.viewer_id = \(viewer.reviewerID) AND i.interview_id = \(interview)
-                    RETURNING *
+                    RETURNING id, reviewer_id, decided_at
                 )
-                SELECT made.*, v.name AS reviewer_name FROM made JOIN dailies.reviewers v ON v.id = made.reviewer_id
+                SELECT made.*, \(verdict.rawValue)::text AS verdict, \(reason)::text AS reason, v.name AS reviewer_name FROM made JOIN dailies.reviewers v ON v.id = made.reviewer_id
                 """), as: Decision.self)
         guard let made else { throw ReviewsError.notFound("interview") }
         return made

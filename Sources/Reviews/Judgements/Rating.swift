@@ -50,8 +50,9 @@ extension Reviews {
                 INSERT INTO dailies.ratings (response_id, reviewer_id, score, abstained, watched)
                 SELECT a.response_id, a.viewer_id, \(judgement.score)::smallint, \(judgement.abstention?.rawValue), \(PostgresJSON(watched))
                 FROM dailies.answer_access a WHERE a.viewer_id = \(viewer.reviewerID) AND a.response_id = \(response)
+                -- Not from `excluded`: that takes the right to read the table, others' ratings with it.
                 ON CONFLICT (response_id, reviewer_id) DO UPDATE
-                SET score = excluded.score, abstained = excluded.abstained, watched = excluded.watched
+                SET score = \(judgement.score)::smallint, abstained = \(judgement.abstention?.rawValue), watched = \(PostgresJSON(watched))
                 """))
         guard rows > 0 else { throw ReviewsError.notFound("answer") }
     }

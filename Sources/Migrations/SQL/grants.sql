@@ -1,0 +1,86 @@
+-- Who may do what. `dailies migrate` runs this with the last migration, where the accounts of `deploy/database-roles.sql` exist, and
+-- again whenever it is run: it takes every right away and gives these, in one transaction, so what is not written here is not allowed.
+-- Workers and sites of the release before go on with it: what they need stays.
+--
+--   dailies_worker    the queue, and review records to add
+--   dailies_site      the views that keep the rules of fairness, judgements to add, accounts that sign in
+--   dailies_intake    other programs that bring answers in: responses to add, and nothing to read but what to name in them
+--   dailies_operator  people at the command line: every row, but no table, and no trail, to change
+--   dailies_monitor   counts: the queue
+
+REVOKE ALL ON ALL TABLES IN SCHEMA dailies FROM dailies_worker, dailies_site, dailies_intake, dailies_operator, dailies_monitor;
+REVOKE ALL ON ALL SEQUENCES IN SCHEMA dailies FROM dailies_worker, dailies_site, dailies_intake, dailies_operator, dailies_monitor;
+REVOKE ALL ON ALL FUNCTIONS IN SCHEMA dailies
+    FROM PUBLIC, dailies_worker, dailies_site, dailies_intake, dailies_operator, dailies_monitor;
+GRANT USAGE ON SCHEMA dailies TO dailies_worker, dailies_site, dailies_intake, dailies_operator, dailies_monitor;
+GRANT SELECT ON dailies.migrations TO dailies_worker, dailies_site, dailies_intake, dailies_operator, dailies_monitor;
+
+-- The worker. It reads no name, no account and no judgement, and changes no response.
+GRANT SELECT, INSERT, UPDATE, DELETE ON dailies.workers, dailies.claims TO dailies_worker;
+GRANT SELECT, UPDATE, DELETE ON dailies.jobs, dailies.job_stops, dailies.fair_turns TO dailies_worker;
+GRANT SELECT, INSERT, UPDATE ON dailies.claim_floors TO dailies_worker;
+GRANT SELECT ON dailies.lanes, dailies.queue_pauses TO dailies_worker;
+GRANT INSERT ON dailies.job_history TO dailies_worker;
+-- The function that puts stopped jobs into the history answers with their ids.
+GRANT SELECT (id) ON dailies.job_history TO dailies_worker;
+GRANT USAGE ON SEQUENCE dailies.claim_count TO dailies_worker;
+GRANT SELECT ON dailies.responses TO dailies_worker;
+GRANT SELECT, INSERT ON dailies.review_records, dailies.artifacts TO dailies_worker;
+GRANT INSERT ON dailies.flags, dailies.outbox TO dailies_worker;
+GRANT SELECT, UPDATE ON dailies.renditions TO dailies_worker;
+GRANT EXECUTE ON FUNCTION
+    dailies.beat_worker, dailies.claim_jobs, dailies.unpaused_kinds, dailies.want_jobs, dailies.raise_floor, dailies.lower_floor,
+    dailies.sweep_floors, dailies.timeline_entry, dailies.raise_stale_claim, dailies.end_job, dailies.complete_jobs, dailies.put_back_job,
+    dailies.rescue_jobs, dailies.claimed_jobs, dailies.free_jobs, dailies.release_unheld_jobs, dailies.forget_claims, dailies.leave_worker,
+    dailies.heed_stops, dailies.end_waiting_jobs, dailies.hand_entry, dailies.prepare_job_history, dailies.drop_job_history,
+    dailies.forget_turns, dailies.record_review, dailies.record_rendition, dailies.refuse_rendition, dailies.await_rendition
+    TO dailies_worker;
+
+-- The site. Names and others' judgements come through the views alone; of a judgement's table it may read whose it is, to change one's own.
+GRANT SELECT ON
+    dailies.role_access, dailies.visible_interviews, dailies.answer_access, dailies.visible_ratings, dailies.visible_comments,
+    dailies.visible_decisions, dailies.viewer_answers, dailies.current_answers,
+    dailies.roles, dailies.questions, dailies.question_versions, dailies.role_settings, dailies.role_reviewers,
+    dailies.responses, dailies.review_records, dailies.flags, dailies.artifacts, dailies.renditions, dailies.take_requests,
+    dailies.jobs, dailies.job_history, dailies.workers, dailies.queue_pauses
+    TO dailies_site;
+GRANT SELECT (id, role_id, pseudonym, created_at) ON dailies.interviews TO dailies_site;
+GRANT INSERT, UPDATE (score, abstained, watched), SELECT (response_id, reviewer_id) ON dailies.ratings TO dailies_site;
+GRANT INSERT, UPDATE (body, deleted_at), SELECT (id, response_id, reviewer_id, from_ms, to_ms, created_at, deleted_at) ON dailies.comments TO dailies_site;
+GRANT INSERT, SELECT (id, interview_id, reviewer_id, decided_at) ON dailies.decisions TO dailies_site;
+GRANT INSERT ON dailies.take_requests, dailies.audit_events TO dailies_site;
+GRANT SELECT, INSERT ON dailies.review_orders TO dailies_site;
+GRANT INSERT, UPDATE ON dailies.role_settings TO dailies_site;
+GRANT INSERT, DELETE ON dailies.role_reviewers TO dailies_site;
+GRANT UPDATE (position) ON dailies.questions TO dailies_site;
+GRANT INSERT ON dailies.question_versions TO dailies_site;
+GRANT SELECT, UPDATE (password_hash) ON dailies.reviewers TO dailies_site;
+GRANT SELECT, INSERT, UPDATE, DELETE ON dailies.sessions TO dailies_site;
+GRANT SELECT, DELETE ON dailies.sign_in_links TO dailies_site;
+GRANT SELECT, INSERT, DELETE ON dailies.sign_in_attempts TO dailies_site;
+GRANT SELECT, UPDATE (last_used_at) ON dailies.api_tokens TO dailies_site;
+GRANT EXECUTE ON FUNCTION
+    dailies.spans_ms, dailies.united_spans, dailies.audit_response, dailies.review_place, dailies.review_seed, dailies.whole_timeline,
+    dailies.count_sign_in_attempt, dailies.retry_jobs, dailies.reopen_response
+    TO dailies_site;
+
+-- Other programs.
+GRANT SELECT ON dailies.roles, dailies.questions TO dailies_intake;
+GRANT SELECT (id, role_id, candidate_id) ON dailies.interviews TO dailies_intake;
+GRANT INSERT ON dailies.responses TO dailies_intake;
+GRANT SELECT (id) ON dailies.responses TO dailies_intake;
+GRANT EXECUTE ON FUNCTION dailies.submit_response TO dailies_intake;
+
+-- People at the command line.
+GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA dailies TO dailies_operator;
+REVOKE INSERT, UPDATE, DELETE ON dailies.migrations FROM dailies_operator;
+REVOKE UPDATE, DELETE ON dailies.audit_events, dailies.decisions FROM dailies_operator;
+GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA dailies TO dailies_operator;
+
+-- Those who count. The jobs' payload holds ids only; what failed and why is not for everybody.
+GRANT SELECT ON dailies.workers, dailies.claims, dailies.claim_floors, dailies.lanes, dailies.queue_pauses TO dailies_monitor;
+GRANT SELECT (id, kind, priority, lane, state, due_at, created_at, claimed_at, worker_id) ON dailies.jobs TO dailies_monitor;
+GRANT SELECT (id, kind, priority, outcome, created_at, claimed_at, ended_at) ON dailies.job_history TO dailies_monitor;
+
+-- Who inserts a job reads in a trigger's condition whether anybody waits for it.
+GRANT SELECT ON SEQUENCE dailies.jobs_wanted TO PUBLIC;

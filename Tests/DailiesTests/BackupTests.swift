@@ -1,0 +1,76 @@
+import Foundation
+import Postgres
+import Subprocess
+import SystemPackage
+import TestSupport
+import Testing
+
+/// `deploy/backup` and `deploy/restore`, shown to work by restoring.
+@Suite(.timeLimit(.minutes(10)))
+struct BackupTests {
+    private struct Ending {
+        var status: TerminationStatus
+        var said: String
+    }
+
+    private func run(_ script: String, _ arguments: [String]) async throws -> Ending {
+        let result = try await Subprocess.run(
+            .path(Fixtures.project.appending("deploy/\(script)")), arguments: Arguments(arguments), environment: Product.environment,
+            input: .none, output: .string(limit: 1 << 16), error: .string(limit: 1 << 16))
+        return Ending(status: result.terminationStatus, said: result.standardOutput + result.standardError)
+    }
+
+    private func place(_ product: Product) -> [String] {
+        let conninfo = product.pool.configuration.connection.connectionString
+        return ["--database", DatabaseAccount.migration.reaching(conninfo), "--storage", product.data.appending("storage").string]
+    }
+
+    @Test func `what was backed up in mid-work is all there after a restore into nothing, and the work goes on`() async throws {
+        try await Product.with { product in
+            let kept = product.data.appending("backup")
+            try await product.bringIn(Product.recordings(8))
+            try await product.withWorker { _ in
+                try await product.until("SELECT count(*) >= 3 FROM dailies.review_records")
+                let backedUp = try await run("backup", place(product) + [kept.string])
+                #expect(backedUp.status == .exited(0), "\(backedUp.said)")
+            }
+            // The second adds what is new; the newest dump is the one that is restored.
+            let again = try await run("backup", place(product) + [kept.string])
+            #expect(again.status == .exited(0), "\(again.said)")
+            let records: Int = try await product.value("SELECT count(*) FROM dailies.review_records")
+
+            try await Product.with(migrated: false) { other in
+                let restored = try await run("restore", place(other) + [kept.string])
+                #expect(restored.status == .exited(0), "\(restored.said)")
+                #expect(try await other.value("SELECT count(*) FROM dailies.review_records") == records)
+                let migrated = try await other.run("migrate")
+                #expect(migrated.code == 0, "\(migrated.error)")
+                try await other.withWorker { _ in try await other.until("SELECT count(*) = 8 FROM dailies.review_records") }
+                try await other.expectWhole(responses: 8)
+
+                let twice = try await run("restore", place(other) + [kept.string])
+                #expect(twice.status == .exited(73) && twice.said.contains("nothing was restored"), "\(twice.said)")
+            }
+        }
+    }
+
+    @Test func `a restore names every file that is missing or is not what it was`() async throws {
+        try await Product.with { product in
+            let kept = product.data.appending("backup")
+            try await product.bringIn(Product.recordings(2))
+            try await product.withWorker { _ in try await product.until("SELECT count(*) = 2 FROM dailies.review_records") }
+            #expect(try await run("backup", place(product) + [kept.string]).status == .exited(0))
+            let poster: String = try await product.value("SELECT min(key) FROM dailies.artifacts WHERE kind = 'poster'")
+            let recording: String = try await product.value("SELECT min(recording_key) FROM dailies.responses")
+            try Data("other".utf8).write(to: URL(filePath: kept.appending("storage/\(poster)").string))
+            try FileManager.default.removeItem(atPath: kept.appending("storage/\(recording)").string)
+
+            try await Product.with(migrated: false) { other in
+                let restored = try await run("restore", place(other) + [kept.string])
+                #expect(restored.status == .exited(65))
+                #expect(restored.said.contains(poster) && restored.said.contains(recording), "\(restored.said)")
+                #expect(restored.said.split(separator: "\n").count { $0.hasPrefix("    ") } == 2, "and no other: \(restored.said)")
+            }
+        }
+    }
+}
