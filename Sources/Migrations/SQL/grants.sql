@@ -52,7 +52,8 @@ GRANT INSERT ON dailies.take_requests, dailies.audit_events TO dailies_site;
 GRANT SELECT, INSERT ON dailies.review_orders TO dailies_site;
 GRANT INSERT, UPDATE ON dailies.role_settings TO dailies_site;
 GRANT INSERT, DELETE ON dailies.role_reviewers TO dailies_site;
-GRANT UPDATE (position) ON dailies.questions TO dailies_site;
+-- To lock a role while a question is reworded; PostgreSQL asks for the right to change something, and an identity never changes.
+GRANT UPDATE (id) ON dailies.roles TO dailies_site;
 GRANT INSERT ON dailies.question_versions TO dailies_site;
 GRANT SELECT, UPDATE (password_hash) ON dailies.reviewers TO dailies_site;
 GRANT SELECT, INSERT, UPDATE, DELETE ON dailies.sessions TO dailies_site;
