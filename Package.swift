@@ -154,7 +154,7 @@ let package = Package(
             dependencies: [
                 "ReviewSite", "Interviews", "Postgres", "Recordings", "Reviews", "Storage", "TestSupport", httpTypes, hummingbird, logging,
                 nioCore, nioHTTP1, nioPosix, serviceLifecycle, subprocess, system,
-            ], swiftSettings: everywhere),
+            ], exclude: ["schemathesis"], swiftSettings: everywhere),
         .testTarget(
             name: "PlaybackTests", dependencies: ["Dailies", "Inspector", "Recordings", "TestSupport", subprocess, system],
             exclude: ["browser.py"], swiftSettings: everywhere),

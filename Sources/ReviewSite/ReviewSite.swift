@@ -11,7 +11,7 @@ public import Storage
 /// answered with 503. On a graceful shutdown it takes no more connections and gives running requests ten seconds.
 public struct ReviewSite: Service {
     let services: SiteServices
-    private let responder: RouterResponder<SiteContext>
+    private let responder: AnyMethod<RouterResponder<SiteContext>>
     private let onReady: @Sendable (_ address: String, _ port: Int) async -> Void
 
     /// Connections that say nothing for as long are closed.
@@ -31,7 +31,7 @@ public struct ReviewSite: Service {
             renderer: try PageRenderer(files: try StaticFiles.embedded()), logger: logger)
         let routes = Self.routes(services)
         routes.refuseOtherMethods()
-        responder = routes.router.buildResponder()
+        responder = AnyMethod(next: routes.router.buildResponder())
         self.onReady = onReady
     }
 

@@ -26,7 +26,6 @@ struct SiteRoutes {
         router.add(middleware: RequestLog())
         router.add(middleware: SafetyHeaders(isSecure: services.configuration.isSecure))
         router.add(middleware: ErrorAnswers(renderer: services.renderer))
-        router.add(middleware: KnownMethods())
         router.add(middleware: RequestBodies())
         open = router.group().add(middleware: ForgeryProtection(configuration: services.configuration))
         signedIn = router.group()
@@ -49,9 +48,11 @@ struct SiteRoutes {
             var allowed = methods
             if allowed.contains(.get) { allowed.insert(.head) }
             let error = SiteError.methodNotAllowed(Array(allowed))
-            for method in KnownMethods.all where !allowed.contains(method) {
+            for method in Self.methods where !allowed.contains(method) {
                 router.on(path, method: method) { _, _ -> Response in throw error }
             }
         }
     }
+
+    static let methods: [HTTPRequest.Method] = [.get, .head, .post, .put, .patch, .delete, .options, .trace, .connect]
 }
