@@ -74,7 +74,8 @@ public import SystemPackage
 
     /// The format a browser plays these codecs from; `nil` when there is none.
     public static func format(video: StreamInfo?, audio: StreamInfo?) -> Format? {
-        Format.playing(video: video.map { $0.codec ?? "" }, audio: audio.map { $0.codec ?? "" })
+        guard video?.isPlayedByBrowsers ?? true else { return nil }
+        return Format.playing(video: video.map { $0.codec ?? "" }, audio: audio.map { $0.codec ?? "" })
     }
 
     /// Adds a copy of the stream, its packets to be written with `write`.

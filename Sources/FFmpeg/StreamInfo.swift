@@ -42,7 +42,8 @@ public struct StreamInfo: Hashable, Sendable {
         }
         let id = unsafe parameters.codec_id
         codec = id == AV_CODEC_ID_NONE ? nil : unsafe String(cString: avcodec_get_name(id))
-        profile = unsafe avcodec_profile_name(id, parameters.profile).map { unsafe String(cString: $0) }
+        let number = unsafe parameters.profile >= 0 ? parameters.profile : Self.profile(inConfigurationOf: parameters) ?? -1
+        profile = unsafe avcodec_profile_name(id, number).map { unsafe String(cString: $0) }
         isDecodable = unsafe DecoderWhitelist.decoder(for: id) != nil
         unsafe isDefault = stream.pointee.disposition & AV_DISPOSITION_DEFAULT != 0
         unsafe isCoverPicture = stream.pointee.disposition & AV_DISPOSITION_ATTACHED_PIC != 0
@@ -57,6 +58,24 @@ public struct StreamInfo: Hashable, Sendable {
         sampleRate = unsafe parameters.sample_rate > 0 ? Int(parameters.sample_rate) : nil
         channels = unsafe parameters.ch_layout.nb_channels > 0 ? Int(parameters.ch_layout.nb_channels) : nil
         headerDuration = unsafe stream.pointee.duration > 0 ? stream.pointee.time_base.microseconds(stream.pointee.duration) : nil
+    }
+
+    /// The profile in an `AVCDecoderConfigurationRecord` (ISO/IEC 14496-15): MP4 and Matroska have one, which is not decoded for its own sake.
+    private static func profile(inConfigurationOf parameters: AVCodecParameters) -> CInt? {
+        guard unsafe parameters.codec_id == AV_CODEC_ID_H264, unsafe parameters.extradata_size >= 7,
+            let record = unsafe parameters.extradata,
+            unsafe record[0] == 1
+        else { return nil }
+        // The constraint that makes Baseline what all decoders know is a bit of FFmpeg's number.
+        let isConstrained = unsafe record[1] == 66 && record[2] & 0x40 != 0
+        return unsafe CInt(record[1]) | (isConstrained ? 1 << 9 : 0)
+    }
+
+    /// Whether browsers play pictures of this codec as they are coded here. Of H.264 they play what has 8 bits and one colour for four
+    /// pixels; cameras and editors also write 10 bits (High 10) and more colour (4:2:2, 4:4:4).
+    var isPlayedByBrowsers: Bool {
+        guard codec == "h264", let profile else { return true }
+        return ["Baseline", "Constrained Baseline", "Main", "Extended", "High"].contains(profile)
     }
 
     /// Whether the header alone says enough to decode the stream, or FFmpeg has to look into packets first.

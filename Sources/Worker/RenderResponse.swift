@@ -13,6 +13,8 @@ public import Storage
 public struct RenderResponse: JobHandler {
     static let jobKind = "render_response"
     public let kind = jobKind
+    /// The answer is reviewable already, and encoding takes as long as a hundred inspections.
+    public let isPatient = true
 
     private let interviews: Interviews
     private let storage: any RecordingStorage

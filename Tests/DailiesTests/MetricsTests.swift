@@ -39,6 +39,9 @@ struct MetricsTests {
                 }
                 #expect(metrics.value("dailies_pickup_seconds_count{kind=\"inspect_response\"}") == 3)
                 #expect(metrics.value("dailies_processing_seconds_count{kind=\"inspect_response\"}") == 3)
+                // Of each kind, also where there was none yet: an absent number alarms nobody.
+                #expect(metrics.value("dailies_processing_seconds_count{kind=\"render_response\"}") == 0)
+                #expect(metrics.value("dailies_jobs_ended_total{kind=\"render_response\",outcome=\"discarded\"}") == 0)
                 #expect(metrics.value("dailies_slots") == 2)
                 #expect(metrics.value("dailies_slots_busy") == 0)
                 #expect(metrics.value("dailies_jobs{state=\"available\"}") == 0)

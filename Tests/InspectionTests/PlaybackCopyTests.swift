@@ -84,6 +84,26 @@ struct PlaybackCopyTests {
         }
     }
 
+    @Test(
+        "H.264 with more bits or more colour than browsers play is not copied",
+        arguments: [
+            ("yuv420p", "High", true), ("yuvj420p", "High", true), ("yuv420p10le", "High 10", false), ("yuv422p", "High 4:2:2", false),
+            ("yuv444p", "High 4:4:4 Predictive", false), ("gray10le", "High 10", false),
+        ])
+    func profiles(_ tested: (form: String, profile: String, isCopied: Bool)) async throws {
+        for ending in ["mp4", "mov", "mkv", "ts"] {
+            try await TemporaryFolder.with { folder in
+                let path = folder.appending("camera.\(ending)")
+                let picture = ["-f", "lavfi", "-i", "testsrc2=size=64x48:rate=10:duration=1"]
+                try await FFmpegTool.make(path, picture + ["-c:v", "libx264", "-preset", "veryfast", "-pix_fmt", tested.form])
+                let report = try await Inspected.report(of: path)
+                #expect(report.video?.profile == tested.profile, "\(ending)")
+                #expect((report.artifacts.playback != nil) == tested.isCopied, "\(ending)")
+                #expect(report.artifacts.poster != nil)
+            }
+        }
+    }
+
     private static func sorted(_ packets: [[String]], less: Int) -> [String] {
         packets.filter { $0.count >= 2 }.map { line in
             line[0] == "video" ? "video \((Int(line[1]) ?? 0) - less)" : "audio \(line[1])"

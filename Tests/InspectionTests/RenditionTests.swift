@@ -35,6 +35,10 @@ struct RenditionTests {
                 Self.picture("320x240", rate: "30000/1001") + Self.tone(48_000)
                     + ["-c:v", "mpeg4", "-bf", "2", "-c:a", "ac3", "-ac", "6"], "320,240", "30000/1001", "2"
             ),
+            (
+                "editor.mov", Self.picture("320x240", rate: "25") + ["-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv422p10le"],
+                "320,240", "25/1", ""
+            ),
             ("feature.3gp", Self.picture("176x144", rate: "12") + Self.tone(16_000) + ["-c:v", "h263"] + Self.aac, "176,144", "12/1", "1"),
         ]
         for kind in kinds {

@@ -1,3 +1,4 @@
+import Foundation
 import Recordings
 import Subprocess
 import SystemPackage
@@ -44,6 +45,21 @@ struct RecordingTests {
         #expect((report.artifacts.playback?.file.bytes ?? 0) > 0)
         #expect(report.container.declaredType == "video/webm")
         #expect(report.timingsMs["inspector"] != nil)
+    }
+
+    @Test("of every container and codec is read within it")
+    func everyContainer() async throws {
+        try await TemporaryFolder.with { folder in
+            for (name, bytes) in try await MutationCorpus.generated() {
+                let path = folder.appending("recording")
+                try Data(bytes).write(to: URL(filePath: path.string))
+                let report = try await report(path)
+                #expect(report.outcome == .usable, "\(name)")
+                #expect(report.artifacts.waveform != nil || report.artifacts.poster != nil, "\(name)")
+                let faults = Set(report.flags.filter { $0.severity == .fault }.map(\.name))
+                #expect(faults.isSubset(of: [.noVideo, .noAudio]), "\(name): \(report.flags)")
+            }
+        }
     }
 
     @Test("with a fault gives a report too", arguments: faultyNames)

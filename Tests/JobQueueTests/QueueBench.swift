@@ -22,8 +22,8 @@ struct QueueBench: Sendable {
 
     func execute(_ query: PostgresQuery) async throws { try await pool.execute(query) }
 
-    func insert(_ count: Int) async throws {
-        try await execute("INSERT INTO dailies.jobs (kind) SELECT 'noop' FROM generate_series(1, \(count))")
+    func insert(_ count: Int, kind: String = "noop") async throws {
+        try await execute("INSERT INTO dailies.jobs (kind) SELECT \(kind) FROM generate_series(1, \(count))")
     }
 
     func value(_ query: PostgresQuery) async throws -> Int? {
@@ -38,12 +38,14 @@ struct QueueBench: Sendable {
 
     func worker(
         slots: Int = 1, graceTime: Duration = .seconds(60), retryPolicy: RetryPolicy = RetryPolicy(),
-        onLeaseLost: @escaping @Sendable () -> Void = {}, _ handle: @escaping @Sendable (JobClaim) async throws -> JobResolution
+        patient: (@Sendable (JobClaim) async throws -> JobResolution)? = nil, onLeaseLost: @escaping @Sendable () -> Void = {},
+        _ handle: @escaping @Sendable (JobClaim) async throws -> JobResolution
     ) -> JobWorker {
         var logger = Logger(label: "worker")
         logger.logLevel = .critical
         return JobWorker(
-            pool: workersPool, database: database, handlers: [Handler(handle: handle)],
+            pool: workersPool, database: database,
+            handlers: [Handler(handle: handle)] + (patient.map { [Handler(kind: "patient", isPatient: true, handle: $0)] } ?? []),
             configuration: .init(
                 name: "worker", version: "1", slots: WorkerSlots(slots), pollInterval: .milliseconds(200), graceTime: graceTime,
                 retryPolicy: retryPolicy
@@ -74,7 +76,8 @@ struct QueueBench: Sendable {
     }
 
     private struct Handler: JobHandler {
-        let kind = "noop"
+        var kind = "noop"
+        var isPatient = false
         let handle: @Sendable (JobClaim) async throws -> JobResolution
 
         func run(_ claim: JobClaim) async throws -> JobResolution { try await handle(claim) }

@@ -11,6 +11,7 @@ struct WorkerMetrics: Sendable {
     /// From 25 ms, a short answer on an idle machine, to four minutes, the inspector's limit.
     private static let processingBounds = [0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 240]
     private static let factorBounds: [Double] = [1, 2, 5, 10, 20, 50, 100, 200, 500]
+    private static let kinds = ["inspect_response", "render_response"]
     private static let outcomes = ["completed", "discarded", "cancelled", "retried", "crashed", "snoozed", "released"]
     private static let deaths = [
         "signal", "exit", "wall_time", "cpu_time", "memory", "output_too_large", "bad_report", "input_output", "server_died", "killed",
@@ -19,13 +20,13 @@ struct WorkerMetrics: Sendable {
     private let ended = Counter(
         "dailies_jobs_ended_total", help: "Attempts of this worker that ended, by kind of job and by outcome.",
         labels: ["kind", "outcome"],
-        known: outcomes.map { ["inspect_response", $0] })
+        known: kinds.flatMap { kind in outcomes.map { [kind, $0] } })
     private let pickup = Histogram(
         "dailies_pickup_seconds", help: "From a job's insertion until its first claim, by the database's clock.", bounds: pickupBounds,
-        label: "kind", known: ["inspect_response"])
+        label: "kind", known: kinds)
     private let processing = Histogram(
         "dailies_processing_seconds", help: "From a claim until its result was in the database.", bounds: processingBounds, label: "kind",
-        known: ["inspect_response"])
+        known: kinds)
     private let factor = Histogram(
         "dailies_realtime_factor", help: "Seconds of recording that were inspected in a second, of usable recordings.",
         bounds: factorBounds, label: "kind", known: ["inspect_response"])
@@ -95,7 +96,7 @@ struct WorkerMetrics: Sendable {
                 samples: pulse.jobs.sorted { $0.key < $1.key }.map { .init(Double($0.value), labels: [("state", $0.key)]) }),
             MetricFamily(
                 "dailies_oldest_waiting_seconds",
-                help: "For how long the first in line of a priority has waited; 0 is a fresh answer, 10 a bulk import.",
+                help: "For how long the first in line of a priority has waited; 0 is a fresh answer, 10 a bulk import, 12 a rendition.",
                 samples: pulse.oldestWaiting.merging([0: 0]) { a, _ in a }.sorted { $0.key < $1.key }.map {
                     .init($0.value, labels: [("priority", "\($0.key)")])
                 }),

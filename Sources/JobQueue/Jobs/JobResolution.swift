@@ -29,8 +29,14 @@ public enum JobResolution: Sendable {
 public protocol JobHandler: Sendable {
     /// The jobs it takes.
     var kind: String { get }
+    /// Whether its jobs can be long and nobody waits for them: a worker always keeps a slot free from such. `false` unless said otherwise.
+    var isPatient: Bool { get }
 
     /// Works on one claim. Cancellation means that the worker shuts down or has lost its lease: stop at once. Whatever is
     /// thrown counts as a fault of ours and is retried; expected trouble is a resolution.
     func run(_ claim: JobClaim) async throws -> JobResolution
+}
+
+extension JobHandler {
+    public var isPatient: Bool { false }
 }

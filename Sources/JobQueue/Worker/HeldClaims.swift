@@ -4,6 +4,7 @@ import Synchronization
 /// written there. So the worker can stop a single job, and can tell what it holds from what the database believes it holds.
 final class HeldClaims: Sendable {
     private struct Entry {
+        var kind: String
         var task: Task<Void, Never>
         var request: StopRequest?
     }
@@ -23,7 +24,7 @@ final class HeldClaims: Sendable {
     func start(_ claims: [JobClaim], _ work: @escaping @Sendable (JobClaim) async -> Void) {
         state.withLock { state in
             for claim in claims {
-                state.entries[claim.id] = Entry(task: Task { await work(claim) })
+                state.entries[claim.id] = Entry(kind: claim.kind, task: Task { await work(claim) })
                 state.open[claim.row, default: 0] += 1
             }
         }
@@ -61,6 +62,8 @@ final class HeldClaims: Sendable {
     }
 
     var ids: [Int64] { state.withLock { Array($0.entries.keys) } }
+
+    func count(of kinds: Set<String>) -> Int { state.withLock { $0.entries.values.count { kinds.contains($0.kind) } } }
 
     /// The rows of claims with all of whose jobs the worker is done, each once.
     func takeDone() -> [Int64] {

@@ -54,7 +54,7 @@ extension JobWorker {
             let wasTold = batch.contains(.told)
             while let action = tenure.nextAction(now: .now) {
                 guard case .claim(let limit) = action else { break deciding }
-                let (outcome, fresh) = await claim(limit, for: worker, asksForMore: !wasTold)
+                let (outcome, fresh) = await claim(limit, for: worker, holding: held, asksForMore: !wasTold)
                 held.start(fresh) { claim in
                     resolved.put(claim, await resolution(of: claim) { held.stopRequest(for: claim.id) })
                 }
@@ -74,9 +74,24 @@ extension JobWorker {
         await writing
     }
 
-    private func claim(_ limit: Int, for worker: UUID, asksForMore: Bool) async -> (Tenure.Event, [JobClaim]) {
+    private func claim(
+        _ limit: Int, for worker: UUID, holding held: HeldClaims, asksForMore: Bool
+    ) async -> (Tenure.Event, [JobClaim]) {
+        let patient = Set(handlers.values.filter(\.isPatient).map(\.kind))
+        let all = Array(handlers.keys)
+        let kinds: [ClaimRound.Kinds: [String]] = [
+            .all: all, .prompt: all.filter { !patient.contains($0) }, .patient: Array(patient),
+        ]
+        let slots = patient.isEmpty ? .max : configuration.slots.count
+        var round = ClaimRound(limit: limit, slots: slots, patient: patient.isEmpty ? 0 : held.count(of: patient))
+        var claims: [JobClaim] = []
         do {
-            let claims = try await queue.claim(worker: worker, kinds: Array(handlers.keys), limit: limit, asksForMore: asksForMore)
+            while let next = round.next() {
+                let fresh = try await queue.claim(
+                    worker: worker, kinds: kinds[next.kinds] ?? all, limit: next.limit, asksForMore: asksForMore)
+                round.brought(fresh.count)
+                claims += fresh
+            }
             return (.claimed(count: claims.count, limit: limit), claims)
         } catch {
             if (error as? JobQueueError)?.code == .leaseLost {
@@ -85,7 +100,8 @@ extension JobWorker {
             }
             observe(.databaseFailed(code: (error as? PostgresError)?.sqlState?.rawValue))
             logger.warning("cannot claim jobs; trying again", metadata: ["error": "\(error)"])
-            return (.claimFailed, [])
+            // What came before the trouble is this worker's work.
+            return claims.isEmpty ? (.claimFailed, []) : (.claimed(count: claims.count, limit: limit), claims)
         }
     }
 
