@@ -26,6 +26,7 @@ struct BlindTests {
         let results = try await reviews.export(role: "baker", viewer: viewer)
         try add(results)
         try add(results.lines)
+        try add(try await reviews.calibration(role: "baker", viewer: viewer))
         text += results.csv.text
         if viewer.access == .admin {
             try add(try await reviews.operations(viewer: viewer))

@@ -33,21 +33,29 @@ struct ResultsTests {
             for number in 1...6 { answers.append(try await panel.answer("N\(number)")) }
             for answer in answers { try await panel.reviews.rate(answer, .score(2), viewer: panel.sam) }
             func results() async throws -> RoleResults { try await panel.reviews.results(role: "baker", viewer: panel.rosa) }
+            func raters() async throws -> [RaterCalibration] {
+                try await panel.reviews.calibration(role: "baker", viewer: panel.rosa).raters
+            }
             #expect(try await results().rows.allSatisfy { $0.cells == [nil, nil] })
-            #expect(try await results().raters == [])
+            #expect(try await results().scores == 0)
+            #expect(try await raters() == [])
 
             for answer in answers.prefix(4) { try await panel.reviews.rate(answer, .score(4), viewer: panel.rosa) }
             let four = try await results()
             #expect(four.rows.count { $0.cells[0] == Scores(distribution: [0, 1, 0, 1, 0]) && $0.splits == 1 && $0.mean == 3 } == 4)
             #expect(four.lines.count == 4)
-            #expect(four.raters.map(\.common) == [4, 4] && four.raters.allSatisfy { !$0.isEnough && $0.severity == nil })
+            #expect(four.count == 6 && four.scores == 8 && four.splits == 4)
+            #expect(try await raters().map(\.common) == [4, 4])
+            #expect(try await raters().allSatisfy { !$0.isEnough && $0.severity == nil })
+            let part = try await panel.reviews.results(role: "baker", rows: 1..<3, viewer: panel.rosa)
+            #expect(part.rows == Array(four.rows[1..<3]) && part.count == 6 && part.scores == 8)
 
             try await panel.reviews.rate(answers[4], .score(2), viewer: panel.rosa)
             try await panel.reviews.rate(answers[5], .abstained(.technicalFault), viewer: panel.rosa)
             let five = try await results()
-            let rosa = try #require(five.raters.first { $0.name == "Rosa" })
+            let rosa = try #require(try await raters().first { $0.name == "Rosa" })
             #expect(rosa.common == 5 && rosa.severity == 1.6)
-            #expect(five.raters.first { $0.name == "Sam" }?.severity == -1.6)
+            #expect(try await raters().first { $0.name == "Sam" }?.severity == -1.6)
             #expect(
                 five.rows.contains { $0.cells[0] == Scores(distribution: [0, 0, 0, 0, 0], abstentions: 1) }, "hers alone, and no score")
         }
@@ -75,7 +83,7 @@ struct ResultsTests {
             #expect(try await panel.reviews.answer(muted, viewer: panel.rosa).isCurrent)
             // Five inspections, and a rendition of each of the three answers that have no copy to play.
             let health = try await panel.reviews.operations(viewer: panel.admin)
-            #expect(health.throughput.count == 48 && health.queue.available == 8)
+            #expect(health.hours.count == 48 && health.queue.available == 8 && health.hours.last?.live == 8)
         }
     }
 

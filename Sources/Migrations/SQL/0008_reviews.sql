@@ -4,7 +4,7 @@
 --
 --   * `role_access` says which roles a reviewer reaches;
 --   * `answer_access` says on which answers a reviewer may see what others left, and `visible_ratings`, `visible_comments` and
---     `visible_decisions` are the only way to read it;
+--     `visible_decisions` are the only way to read it; `viewer_answers` has the counts of it;
 --   * `visible_interviews` is the only way to read a candidate's name, and has none in a blind role.
 --
 -- Each of these views has the column `viewer_id`: a reader says who asks, and gets what that one may see.
@@ -105,8 +105,9 @@ $$;
 -- else the newest: so an answer stays in place until the take that was asked for is ready, and a second try that fails never takes a
 -- good first one away.
 --
--- All of it follows from responses and review records, and triggers keep it so. It is a table, because the wall shows thousands of
--- answers at once and reports are large: as a view it costs 25 ms for 4,000 answers, as a table 3.
+-- All of it follows from responses, review records and ratings, and triggers keep it so. It is a table, because walls and results show
+-- thousands of answers at once and reports are large: as a view it costs 25 ms for 4,000 answers, as a table 3. The ratings are counted
+-- in it for the same reason: counting 20,000 anew takes 15 ms.
 CREATE TABLE dailies.current_answers (
     role_id          bigint NOT NULL,
     interview_id     bigint NOT NULL REFERENCES dailies.interviews ON DELETE CASCADE,
@@ -121,12 +122,21 @@ CREATE TABLE dailies.current_answers (
     warnings         text[] NOT NULL,
     has_poster       boolean NOT NULL,
     has_storyboard   boolean NOT NULL,
+    ones             smallint NOT NULL,
+    twos             smallint NOT NULL,
+    threes           smallint NOT NULL,
+    fours            smallint NOT NULL,
+    fives            smallint NOT NULL,
+    abstentions      smallint NOT NULL,
     PRIMARY KEY (interview_id, question_id),
     CHECK (status <> 'reviewable' OR duration_ms IS NOT NULL)
-);
+    -- Room beside each row, so that a rating's count touches no index.
+) WITH (fillfactor = 80);
 CREATE INDEX current_answers_by_question ON dailies.current_answers (role_id, question_id);
 COMMENT ON COLUMN dailies.current_answers.silent_ms IS 'How long the answer is silent: what a reviewer who skips silence does not wait for.';
 COMMENT ON COLUMN dailies.current_answers.faults IS 'Names of the flags that say that it cannot be judged fairly as it is.';
+COMMENT ON COLUMN dailies.current_answers.ones IS
+    'How many reviewers gave it 1, and so on. Of everybody, so not to be shown as it is: viewer_answers says what a viewer may see of it.';
 
 CREATE FUNCTION dailies.settle_answer(interview bigint, question bigint) RETURNS void LANGUAGE plpgsql AS $$
 #variable_conflict use_column
@@ -135,23 +145,28 @@ BEGIN
     -- guarded by the lock on the interview that every new response takes.)
     PERFORM FROM dailies.current_answers WHERE interview_id = interview AND question_id = question FOR UPDATE;
     INSERT INTO dailies.current_answers AS c (role_id, interview_id, question_id, response_id, question_version, take, status, duration_ms,
-                                              silent_ms, faults, warnings, has_poster, has_storyboard)
+                                              silent_ms, faults, warnings, has_poster, has_storyboard,
+                                              ones, twos, threes, fours, fives, abstentions)
     SELECT r.role_id, r.interview_id, r.question_id, r.id, r.question_version, r.take,
            CASE rr.outcome WHEN 'usable' THEN 'reviewable' WHEN 'unusable' THEN 'unusable' ELSE 'processing' END,
            rr.duration_ms, dailies.spans_ms(rr.report #> '{audio,silences}'),
            ARRAY(SELECT f ->> 'name' FROM jsonb_array_elements(rr.report -> 'flags') f WHERE f ->> 'severity' = 'fault' ORDER BY 1),
            ARRAY(SELECT f ->> 'name' FROM jsonb_array_elements(rr.report -> 'flags') f WHERE f ->> 'severity' = 'warning' ORDER BY 1),
            coalesce(jsonb_typeof(rr.report #> '{artifacts,poster}') = 'object', false),
-           coalesce(jsonb_typeof(rr.report #> '{artifacts,storyboard}') = 'object', false)
+           coalesce(jsonb_typeof(rr.report #> '{artifacts,storyboard}') = 'object', false),
+           s.ones, s.twos, s.threes, s.fours, s.fives, s.abstentions
     FROM dailies.responses r
     LEFT JOIN dailies.review_records rr ON rr.response_id = r.id
+    CROSS JOIN LATERAL dailies.count_scores(r.id) AS s
     WHERE r.interview_id = interview AND r.question_id = question
     ORDER BY rr.outcome IS NOT DISTINCT FROM 'usable' DESC, r.take DESC
     LIMIT 1
     ON CONFLICT (interview_id, question_id) DO UPDATE
     SET response_id = excluded.response_id, question_version = excluded.question_version, take = excluded.take, status = excluded.status,
         duration_ms = excluded.duration_ms, silent_ms = excluded.silent_ms, faults = excluded.faults, warnings = excluded.warnings,
-        has_poster = excluded.has_poster, has_storyboard = excluded.has_storyboard;
+        has_poster = excluded.has_poster, has_storyboard = excluded.has_storyboard,
+        ones = excluded.ones, twos = excluded.twos, threes = excluded.threes, fours = excluded.fours, fives = excluded.fives,
+        abstentions = excluded.abstentions;
 END $$;
 
 CREATE FUNCTION dailies.settle_responses() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -175,8 +190,6 @@ BEGIN
 END $$;
 CREATE TRIGGER review_records_are_settled AFTER INSERT OR DELETE ON dailies.review_records
     FOR EACH ROW EXECUTE FUNCTION dailies.settle_record();
-
-SELECT dailies.settle_answer(r.interview_id, r.question_id) FROM (SELECT DISTINCT interview_id, question_id FROM dailies.responses) AS r;
 
 -- The trail ------------------------------------------------------------------------------------------------------------------
 
@@ -280,13 +293,43 @@ BEGIN
 END $$;
 CREATE TRIGGER ratings_are_audited AFTER INSERT OR UPDATE ON dailies.ratings FOR EACH ROW EXECUTE FUNCTION dailies.audit_rating();
 
--- THE rule: the answers that a viewer reaches, and whether that one may see what others left on it. Abstaining does not open an answer,
--- else one could abstain, look, and rate then.
+-- What is counted of an answer's ratings in current_answers.
+CREATE FUNCTION dailies.count_scores(response bigint)
+RETURNS TABLE (ones smallint, twos smallint, threes smallint, fours smallint, fives smallint, abstentions smallint) LANGUAGE sql STABLE AS $$
+    SELECT (count(*) FILTER (WHERE x.score = 1))::smallint, (count(*) FILTER (WHERE x.score = 2))::smallint,
+           (count(*) FILTER (WHERE x.score = 3))::smallint, (count(*) FILTER (WHERE x.score = 4))::smallint,
+           (count(*) FILTER (WHERE x.score = 5))::smallint, (count(*) FILTER (WHERE x.score IS NULL))::smallint
+    FROM dailies.ratings x WHERE x.response_id = response;
+$$;
+
+CREATE FUNCTION dailies.count_rating() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+    rated constant bigint := CASE TG_OP WHEN 'DELETE' THEN OLD.response_id ELSE NEW.response_id END;
+BEGIN
+    -- Whoever rates the same answer at the same moment waits here, and the next statement sees that rating too.
+    PERFORM FROM dailies.current_answers c WHERE c.response_id = rated FOR NO KEY UPDATE;
+    UPDATE dailies.current_answers c
+    SET (ones, twos, threes, fours, fives, abstentions) = (SELECT s.* FROM dailies.count_scores(rated) AS s)
+    WHERE c.response_id = rated;
+    RETURN NULL;
+END $$;
+CREATE TRIGGER ratings_are_counted AFTER INSERT OR DELETE OR UPDATE OF score, abstained ON dailies.ratings
+    FOR EACH ROW EXECUTE FUNCTION dailies.count_rating();
+
+-- The answers that were there before this migration.
+SELECT dailies.settle_answer(r.interview_id, r.question_id) FROM (SELECT DISTINCT interview_id, question_id FROM dailies.responses) AS r;
+
+-- THE rule: whether a viewer may see what others left on an answer. Abstaining does not open it, else one could abstain, look, and rate
+-- then.
+CREATE FUNCTION dailies.opens(others_ratings text, is_admin boolean, admins_follow_rule boolean, own_score smallint)
+RETURNS boolean LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+    SELECT others_ratings = 'always' OR (is_admin AND NOT admins_follow_rule) OR (others_ratings = 'after_own' AND own_score IS NOT NULL);
+$$;
+
+-- The answers that a viewer reaches, and whether they are open to that one.
 CREATE VIEW dailies.answer_access AS
 SELECT a.viewer_id, a.role_id, r.id AS response_id,
-       a.others_ratings = 'always'
-           OR (a.is_admin AND NOT a.admins_follow_rule)
-           OR (a.others_ratings = 'after_own' AND own.score IS NOT NULL) AS is_open
+       dailies.opens(a.others_ratings, a.is_admin, a.admins_follow_rule, own.score) AS is_open
 FROM dailies.role_access a
 JOIN dailies.responses r ON r.role_id = a.role_id
 LEFT JOIN dailies.ratings own ON own.response_id = r.id AND own.reviewer_id = a.viewer_id;
@@ -439,14 +482,27 @@ CREATE TRIGGER take_requests_are_announced AFTER INSERT ON dailies.take_requests
 --   awaiting_take  a new take was asked for
 --   fault          its recording is at fault, and somebody has to say what becomes of it
 --   waiting        it can be watched and rated
+--
+-- The counts of scores are of what the viewer may see: everybody's where the answer is open, else their own alone.
 CREATE VIEW dailies.viewer_answers AS
-SELECT a.viewer_id, c.*, own.score AS my_score, own.abstained AS my_abstention,
+SELECT a.viewer_id, c.role_id, c.interview_id, c.question_id, c.response_id, c.question_version, c.take, c.status, c.duration_ms, c.silent_ms,
+       c.faults, c.warnings, c.has_poster, c.has_storyboard, own.score AS my_score, own.abstained AS my_abstention, o.is_open,
        CASE WHEN own.response_id IS NOT NULL THEN 'done'
             WHEN c.status = 'processing' THEN 'processing'
             WHEN t.response_id IS NOT NULL THEN 'awaiting_take'
             WHEN c.status = 'unusable' OR c.faults <> '{}' THEN 'fault'
-            ELSE 'waiting' END AS standing
+            ELSE 'waiting' END AS standing,
+       CASE WHEN o.is_open THEN c.ones ELSE coalesce(own.score = 1, false)::integer END AS ones,
+       CASE WHEN o.is_open THEN c.twos ELSE coalesce(own.score = 2, false)::integer END AS twos,
+       CASE WHEN o.is_open THEN c.threes ELSE coalesce(own.score = 3, false)::integer END AS threes,
+       CASE WHEN o.is_open THEN c.fours ELSE coalesce(own.score = 4, false)::integer END AS fours,
+       CASE WHEN o.is_open THEN c.fives ELSE coalesce(own.score = 5, false)::integer END AS fives,
+       CASE WHEN o.is_open THEN c.abstentions ELSE (own.abstained IS NOT NULL)::integer END AS abstentions,
+       CASE WHEN o.is_open THEN c.ones + c.twos + c.threes + c.fours + c.fives ELSE (own.score IS NOT NULL)::integer END AS scores,
+       -- Somebody gave 1 or 2, and somebody 4 or 5.
+       o.is_open AND c.ones + c.twos > 0 AND c.fours + c.fives > 0 AS is_split
 FROM dailies.role_access a
 JOIN dailies.current_answers c ON c.role_id = a.role_id
 LEFT JOIN dailies.ratings own ON own.response_id = c.response_id AND own.reviewer_id = a.viewer_id
-LEFT JOIN dailies.take_requests t ON t.response_id = c.response_id;
+LEFT JOIN dailies.take_requests t ON t.response_id = c.response_id
+CROSS JOIN LATERAL (SELECT dailies.opens(a.others_ratings, a.is_admin, a.admins_follow_rule, own.score) AS is_open) AS o;

@@ -3,7 +3,9 @@
 
 ALTER TABLE dailies.artifacts DROP CONSTRAINT artifacts_kind_check;
 ALTER TABLE dailies.artifacts ADD CONSTRAINT artifacts_kind_check
-    CHECK (kind IN ('poster', 'storyboard', 'storyboard_track', 'waveform', 'playback', 'rendition'));
+    CHECK (kind IN ('poster', 'storyboard', 'storyboard_track', 'waveform', 'playback', 'rendition', 'captions'));
+COMMENT ON COLUMN dailies.artifacts.kind IS
+    'captions, as WebVTT, are made by no worker of ours: whatever transcribes answers puts the file into storage and a row here, and the player offers them.';
 ALTER TABLE dailies.outbox DROP CONSTRAINT outbox_topic_check;
 ALTER TABLE dailies.outbox ADD CONSTRAINT outbox_topic_check
     CHECK (topic IN ('response.reviewable', 'response.unusable', 'response.reopened', 'response.playable', 'take.requested'));

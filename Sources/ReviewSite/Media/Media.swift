@@ -4,7 +4,7 @@ internal import Postgres
 struct Media: Sendable {
     /// What the site asks for. The recording itself, as the candidate sent it, is not among them.
     enum Kind: String, Sendable, CaseIterable, Encodable {
-        case poster, storyboard, waveform, playback
+        case poster, storyboard, waveform, playback, captions
         case storyboardTrack = "storyboard_track"
 
         /// Kinds of artifacts that serve, the best first: where no browser plays the codecs of a recording, there is a rendition.

@@ -9,8 +9,16 @@ struct HealthPage: Page {
         var value: String
     }
 
+    struct Plot {
+        var title: String
+        /// The figure for now, or for all of the time, in words.
+        var latest: String
+        var svg: String
+    }
+
     struct Failed {
         var title: String
+        var href: String
         var reason: String
         var sentence: String
         var when: String
@@ -23,10 +31,10 @@ struct HealthPage: Page {
     let title = "Health"
     var summary: String
     var figures: [Figure]
-    /// What ended in each hour, as SVG.
-    var plot: String
-    var latest: String
+    var plots: [Plot]
     var failures: [Failed]
+    /// That there are more failures than the page lists.
+    var more: String?
 
     init(_ operations: Operations) {
         let queue = operations.queue
@@ -35,29 +43,47 @@ struct HealthPage: Page {
             ? "No worker is running: nothing is processed until one is." : "\(Count.of(queue.workers, "worker")) at work."
         figures = [
             Figure(says: "waiting", value: "\(queue.available)"),
-            Figure(says: "oldest waiting", value: queue.oldestWaitingSeconds.map { Length.clock(Int($0 * 1000)) } ?? "–"),
+            Figure(says: "oldest waiting", value: queue.oldestWaitingSeconds.map { Length.elapsed(Int($0 * 1000)) } ?? "–"),
             Figure(says: "running", value: "\(queue.running)"),
             Figure(says: "put off", value: "\(queue.scheduled)"),
             Figure(says: "done in 24 hours", value: "\(queue.completed)"),
             Figure(says: "given up in 24 hours", value: "\(queue.discarded)"),
         ]
-        let hours = operations.throughput
-        let done = hours.reduce(0) { $0 + $1.completed }
-        let failed = hours.reduce(0) { $0 + $1.discarded }
-        latest = "\(done) done, \(failed) given up"
-        plot =
-            HourlyPlot(
-                label: "Recordings processed in each of the last \(hours.count) hours: \(latest) in all",
-                bars: hours.map { HourlyPlot.Bar(count: $0.completed + $0.discarded, failed: $0.discarded) },
-                first: hours.first.map { Moment.inWords($0.hour) } ?? "", last: "now"
-            ).svg
-        failures = operations.failures.map(Failed.init)
+        plots = [
+            Plot(
+                "Waiting or at work, at each hour’s end", of: operations.hours.map { Double($0.live) }, most: { "at most \(Int($0))" }),
+            Plot(
+                "How long the oldest had waited", of: operations.hours.map { $0.oldestSeconds ?? 0 },
+                most: { $0 == 0 ? "–" : "at most \(Length.elapsed(Int($0 * 1000)))" }),
+            Plot(
+                "Done in each hour", of: operations.hours.map { Double($0.completed) },
+                most: { "at most \(Int($0)), \(operations.hours.reduce(0) { $0 + $1.completed }) in all" }),
+            Plot(
+                "Given up in each hour", of: operations.hours.map { Double($0.discarded) }, isFault: true,
+                most: { $0 == 0 ? "none" : "\(operations.hours.reduce(0) { $0 + $1.discarded }) in all" }),
+        ]
+        failures = operations.failures.prefix(Self.listed).map(Failed.init)
+        let rest = operations.failures.count - failures.count
+        more = rest > 0 ? "\(rest) older ones are not shown. All of them: dailies jobs list --state discarded" : nil
+    }
+
+    /// So many that one can still read them.
+    private static let listed = 40
+}
+
+extension HealthPage.Plot {
+    /// - Parameter most: says how many there are, of the highest.
+    fileprivate init(_ title: String, of values: [Double], isFault: Bool = false, most: (Double) -> String) {
+        self.title = title
+        latest = most(values.max() ?? 0)
+        svg = BarsOverTime(label: "\(title), over \(values.count) hours: \(latest)", values: values, isFault: isFault).svg
     }
 }
 
 extension HealthPage.Failed {
     fileprivate init(_ recording: FailedRecording) {
         title = "\(recording.candidate.label): \(recording.question)"
+        href = "/roles/\(recording.role)/questions/\(recording.question)/\(recording.responseID)"
         reason = recording.reason?.replacing("_", with: " ") ?? "given up"
         sentence = recording.message ?? "Looking into this recording failed each time. It is no fault of the candidate’s."
         when = Moment.inWords(recording.failedAt)

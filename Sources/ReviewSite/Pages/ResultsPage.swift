@@ -11,15 +11,6 @@ struct ResultsPage: Page {
         var cells: String
     }
 
-    struct Rater {
-        var reviewer: String
-        var common: Int
-        /// HTML; empty before there is enough in common.
-        var severityPlot: String
-        var severity: String
-        var agreement: String
-    }
-
     static let template = "results"
     let title: String
     var role: String
@@ -30,32 +21,27 @@ struct ResultsPage: Page {
     var hasRows: Bool
     var rows: [Row]
     var pager: PageOfRows.Links?
-    var hasCalibration: Bool
-    var calibration: [Rater]
 
+    /// - Parameter results: the rows of `part`.
     init(_ results: RoleResults, part: PageOfRows) {
         let address = "/roles/\(results.role.slug)"
         title = "Results: \(results.role.title)"
         role = results.role.slug
         roleTitle = results.role.title
         isBlind = results.role.isBlind
-        let cells = results.rows.flatMap(\.cells).compactMap { $0 }
-        let splits = results.rows.reduce(0) { $0 + $1.splits }
         summary =
-            "\(Count.of(cells.reduce(0) { $0 + $1.count }, "rating")) that you may see"
-            + (splits > 0 ? " · opinions are split on \(Count.of(splits, "answer"))" : "")
+            "\(Count.of(results.scores, "rating")) that you may see"
+            + (results.splits > 0 ? " · opinions are split on \(Count.of(results.splits, "answer"))" : "")
         questions = results.questions.map {
             WallPage.Question(href: "\(address)/questions/\($0.key)", number: $0.number, prompt: $0.prompt)
         }
-        hasRows = !cells.isEmpty
-        rows = results.rows.dropFirst(part.first).prefix(PageOfRows.size).map { row in
+        hasRows = results.rows.contains { $0.cells.contains { $0 != nil } } || results.scores > 0
+        rows = results.rows.map { row in
             Row(
                 href: "\(address)/candidates/\(row.interviewID)", candidate: row.candidate.label,
                 decision: row.verdict?.rawValue.capitalized, cells: row.cells.map(Self.cell).joined())
         }
-        pager = part.links(of: results.rows.count, at: "\(address)/results")
-        hasCalibration = !results.raters.isEmpty
-        calibration = results.raters.map(Rater.init)
+        pager = part.links(of: results.count, at: "\(address)/results")
     }
 
     private static func cell(_ scores: Scores?) -> String {
@@ -63,27 +49,13 @@ struct ResultsPage: Page {
             let abstentions = scores?.abstentions ?? 0
             return "<td><span class=\"faint\">\(abstentions > 0 ? "\(abstentions) abstained" : "–")</span></td>"
         }
-        let number = "<span class=\"faint\">n\u{a0}\(scores.count)</span>"
+        let number = "<small>n\u{a0}\(scores.count)</small>"
         let said =
             scores.isSplit
             ? "<span class=\"chip chip-warning\">split</span>"
             : scores.mean.map { "<strong>\(decimal($0))</strong>" + (scores.spread.map { " ±\u{a0}\(decimal($0))" } ?? "") } ?? ""
-        return "<td>\(DistributionPlot(counts: scores.distribution).svg)\(said) \(number)</td>"
+        return "<td>\(DistributionPlot(counts: scores.distribution).svg)\(said)\(number)</td>"
     }
 
-    fileprivate static func decimal(_ value: Double) -> String { "\((value * 10).rounded() / 10)" }
-}
-
-extension ResultsPage.Rater {
-    fileprivate init(_ rater: RaterCalibration) {
-        reviewer = rater.name
-        common = rater.common
-        severityPlot = rater.severity.map { SeverityPlot(difference: $0).svg } ?? ""
-        severity =
-            rater.severity.map { severity in
-                let points = ResultsPage.decimal(abs(severity))
-                return points == "0.0" ? "as the others" : "\(points) \(severity < 0 ? "lower" : "higher")"
-            } ?? "not enough"
-        agreement = rater.agreement.map { ResultsPage.decimal($0) } ?? "not enough"
-    }
+    private static func decimal(_ value: Double) -> String { "\((value * 10).rounded() / 10)" }
 }

@@ -8,13 +8,20 @@ struct ResultsPages: RouteGroup {
 
     func add(to routes: SiteRoutes) {
         routes.signedIn.get("roles/:role/results", use: results)
+        routes.signedIn.get("roles/:role/results/reviewers", use: calibration)
         routes.signedIn.get("roles/:role/results.csv", use: csv)
         routes.signedIn.get("roles/:role/results.json", use: json)
     }
 
     @Sendable private func results(_ request: Request, _ context: SiteContext) async throws -> Response {
-        let results = try await services.reviews.results(role: context.name("role"), viewer: context.viewer)
-        return try services.renderer.response(ResultsPage(results, part: PageOfRows(request)), in: context)
+        let part = PageOfRows(request)
+        let results = try await services.reviews.results(role: context.name("role"), rows: part.range, viewer: context.viewer)
+        return try services.renderer.response(ResultsPage(results, part: part), in: context)
+    }
+
+    @Sendable private func calibration(_ request: Request, _ context: SiteContext) async throws -> Response {
+        let calibration = try await services.reviews.calibration(role: context.name("role"), viewer: context.viewer)
+        return try services.renderer.response(CalibrationPage(calibration), in: context)
     }
 
     @Sendable private func csv(_ request: Request, _ context: SiteContext) async throws -> Response {

@@ -19,7 +19,7 @@ export class Review {
             form.addEventListener('submit', event => { event.preventDefault(); this.submit(form, event.submitter); });
         }
         page.querySelector('[data-help]')?.addEventListener('click', () => this.keys.help());
-        warm(page.querySelector('[data-playback]')?.dataset.playback);
+        warm(page.querySelector('[data-ahead]')?.dataset.ahead);
         if (arrived && this.playable && location.hash === '') this.player.play();
     }
 

@@ -19,6 +19,15 @@ enum Length {
         return minutes % 60 == 0 ? "\(minutes / 60) h" : "\(minutes / 60) h \(minutes % 60) min"
     }
 
+    /// `12 s`, `25 min`, `2 h 10 min`: how long something has been so.
+    static func elapsed(_ milliseconds: Int) -> String {
+        let seconds = max(0, milliseconds) / 1000
+        if seconds < 120 { return "\(seconds) s" }
+        let minutes = seconds / 60
+        if minutes < 90 { return "\(minutes) min" }
+        return minutes % 60 == 0 ? "\(minutes / 60) h" : "\(minutes / 60) h \(minutes % 60) min"
+    }
+
     /// Reads what a person typed: `7`, `0:07.2`, `1:02:03`. Milliseconds; `nil` for anything else.
     static func milliseconds(_ text: String) -> Int? {
         let parts = text.split(separator: ":", omittingEmptySubsequences: false)

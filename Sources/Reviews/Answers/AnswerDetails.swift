@@ -30,6 +30,8 @@ public struct AnswerDetails: Hashable, Sendable, Encodable {
     /// Faults first; `Flag.Name.sentence` says each for people.
     public var flags: [Flag]
     public var artifacts: [ArtifactKind]
+    /// Somebody's program has written captions for it, and put them beside the artifacts.
+    public var hasCaptions: Bool
     /// Somebody asked for a new take of it.
     public var isTakeRequested: Bool
     public var mine: Rating?
@@ -123,7 +125,9 @@ extension AnswerDetails: PostgresRowDecodable {
         flags = try row.decode("flags", as: PostgresJSON<[Flag]>.self).value
             .sorted { ($0.severity.rawValue, $0.name.rawValue) < ($1.severity.rawValue, $1.name.rawValue) }
         // A kind of a newer release than this program is none of its business.
-        artifacts = try row.decode("artifacts", as: [String].self).compactMap(ArtifactKind.init(rawValue:))
+        let kinds: [String] = try row.decode("artifacts")
+        artifacts = kinds.compactMap(ArtifactKind.init(rawValue:))
+        hasCaptions = kinds.contains("captions")
         isTakeRequested = try row.decode("is_take_requested")
         isOpen = try row.decode("is_open")
         mine = try row.decode("reviewer_id", as: Int64?.self) == nil ? nil : try Rating(from: row)

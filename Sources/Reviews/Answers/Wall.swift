@@ -9,7 +9,7 @@ public struct Wall: Hashable, Sendable, Encodable {
         case unrated
         /// At fault, or unusable.
         case faults
-        /// Where the ratings that the viewer may see are split: see ``Scores/isSplit``.
+        /// Where the ratings that the viewer may see are split, as ``Scores/isSplit`` says it.
         case split
     }
 
@@ -53,41 +53,39 @@ extension Reviews {
             PostgresQuery(
                 named: "reviews.wall",
                 """
-                WITH cells AS MATERIALIZED (
-                    SELECT v.*, coalesce(s.is_split, false) AS is_split, q.position,
-                           CASE \(filter?.rawValue)::text
-                               WHEN 'unrated' THEN v.standing = 'waiting'
-                               WHEN 'faults' THEN v.status = 'unusable' OR v.faults <> '{}'
-                               WHEN 'split' THEN coalesce(s.is_split, false)
-                               ELSE true END AS is_match
-                    FROM dailies.viewer_answers v
+                WITH matches AS MATERIALIZED (
+                    SELECT v.response_id, v.interview_id FROM dailies.viewer_answers v
                     JOIN dailies.questions q ON q.id = v.question_id AND q.position IS NOT NULL
-                    LEFT JOIN (
-                        SELECT response_id, \(fragment: Scores.isSplit(low: "min(score)", high: "max(score)")) AS is_split
-                        FROM dailies.visible_ratings WHERE viewer_id = \(viewer.reviewerID) AND role_id = \(details.role.id)
-                        GROUP BY response_id
-                    ) AS s ON s.response_id = v.response_id
                     WHERE v.viewer_id = \(viewer.reviewerID) AND v.role_id = \(details.role.id)
-                ), shown AS (
+                      AND CASE \(filter?.rawValue)::text
+                          WHEN 'unrated' THEN v.standing = 'waiting'
+                          WHEN 'faults' THEN v.status = 'unusable' OR v.faults <> '{}'
+                          WHEN 'split' THEN v.is_split END
+                ), shown AS MATERIALIZED (
                     SELECT i.interview_id, i.pseudonym, i.candidate_name, count(*) OVER () AS total,
                            row_number() OVER (ORDER BY lower(coalesce(i.candidate_name, i.pseudonym)), i.interview_id) AS place
                     FROM dailies.visible_interviews i
                     WHERE i.viewer_id = \(viewer.reviewerID) AND i.role_id = \(details.role.id)
-                      AND (\(filter?.rawValue)::text IS NULL
-                           OR i.interview_id IN (SELECT m.interview_id FROM cells m WHERE m.is_match))
+                      AND (\(filter?.rawValue)::text IS NULL OR i.interview_id IN (SELECT m.interview_id FROM matches m))
                     ORDER BY place LIMIT \(range.count) OFFSET \(range.lowerBound)
                 )
                 SELECT shown.interview_id, shown.pseudonym, shown.candidate_name, shown.total, c.question_id, c.response_id, c.standing,
-                       c.duration_ms, c.my_score, c.my_abstention, c.faults, c.warnings, c.has_poster, c.has_storyboard, c.is_split, c.is_match
-                FROM shown LEFT JOIN cells c ON c.interview_id = shown.interview_id
-                ORDER BY shown.place, c.position
+                       c.duration_ms, c.my_score, c.my_abstention, c.faults, c.warnings, c.has_poster, c.has_storyboard, c.is_split,
+                       \(filter?.rawValue)::text IS NULL OR c.response_id IN (SELECT m.response_id FROM matches m) AS is_match
+                FROM shown
+                -- OFFSET 0 keeps the planner from joining all answers of the role for the sake of these rows.
+                LEFT JOIN LATERAL (
+                    SELECT v.* FROM dailies.viewer_answers v
+                    WHERE v.viewer_id = \(viewer.reviewerID) AND v.role_id = \(details.role.id) AND v.interview_id = shown.interview_id OFFSET 0
+                ) AS c ON true
+                ORDER BY shown.place
                 """))
         return try Wall(details, cells: cells)
     }
 }
 
 extension Wall {
-    /// Puts the cells, which come row by row in the order of the questions, into their places.
+    /// Puts the cells, which come row by row, into their places.
     fileprivate init(_ details: RoleDetails, cells: PostgresRows) throws(PostgresError) {
         self.init(role: details.role, questions: details.questions, rows: [], count: try cells.first?.decode("total") ?? 0)
         var columns: [Int64: Int] = [:]

@@ -4,8 +4,8 @@ import Postgres
 /// How the machinery behind the answers is doing, for admins.
 public struct Operations: Hashable, Sendable, Encodable {
     public var queue: QueueCounts
-    /// The last 48 hours, hour by hour.
-    public var throughput: [JobThroughput]
+    /// The last 48 hours, the present one last.
+    public var hours: [QueueHour]
     /// The newest first, 200 at most.
     public var failures: [FailedRecording]
 }
@@ -16,7 +16,7 @@ extension Reviews {
         try await requireAdmin(viewer)
         let queue = JobQueue(pool: pool)
         return Operations(
-            queue: try await queue.counts(), throughput: try await queue.throughput(hours: 48),
+            queue: try await queue.counts(), hours: try await queue.hours(48),
             failures: try await failedRecordings(viewer: viewer))
     }
 

@@ -48,52 +48,67 @@ public struct RaterCalibration: Hashable, Sendable, Encodable {
     }
 }
 
+/// How the reviewers of a role rate beside each other.
+public struct RoleCalibration: Hashable, Sendable, Encodable {
+    public var role: RoleReference
+    /// One for each reviewer who has scored an answer on which the viewer may see others' scores, by name; over these answers, as they
+    /// stand.
+    public var raters: [RaterCalibration]
+}
+
 extension Reviews {
-    /// One for each reviewer of whose ratings the viewer sees any, by name.
-    func calibrations(of role: RoleReference, viewer: Viewer) async throws -> [RaterCalibration] {
-        // The pairs of each rating come from its answer's distribution: all scores of the answer, less the rating itself.
+    public func calibration(role slug: String, viewer: Viewer) async throws -> RoleCalibration {
+        let role = try await reach(slug, viewer: viewer)
+        // All scores of the answers that a reviewer gave one and the same score to, added up; apart for answers with more and fewer
+        // scores, because the others' mean divides by how many there are.
         let rows = try await pool.query(
             PostgresQuery(
                 named: "reviews.calibrations",
                 """
-                WITH seen AS MATERIALIZED (
-                    SELECT response_id, reviewer_id, score FROM dailies.visible_ratings
-                    WHERE viewer_id = \(viewer.reviewerID) AND role_id = \(role.id) AND score IS NOT NULL
-                ), answers AS (
-                    SELECT response_id, count(*) AS n, sum(score) AS total, count(*) FILTER (WHERE score = 1) AS ones,
-                           count(*) FILTER (WHERE score = 2) AS twos, count(*) FILTER (WHERE score = 3) AS threes,
-                           count(*) FILTER (WHERE score = 4) AS fours, count(*) FILTER (WHERE score = 5) AS fives
-                    FROM seen GROUP BY response_id
+                -- Materialized, so that what each count is to the viewer is worked out once an answer and not once a rating.
+                WITH opened AS MATERIALIZED (
+                    SELECT v.response_id, v.ones, v.twos, v.threes, v.fours, v.fives, v.scores FROM dailies.viewer_answers v
+                    WHERE v.viewer_id = \(viewer.reviewerID) AND v.role_id = \(role.id) AND v.is_open
+                ), sums AS (
+                    SELECT x.reviewer_id, x.score, o.scores, count(*) AS answers, sum(o.ones) AS ones, sum(o.twos) AS twos,
+                           sum(o.threes) AS threes, sum(o.fours) AS fours, sum(o.fives) AS fives
+                    FROM opened o JOIN dailies.ratings x ON x.response_id = o.response_id AND x.score IS NOT NULL
+                    GROUP BY x.reviewer_id, x.score, o.scores
                 )
-                SELECT v.id, v.name, s.score, count(*) FILTER (WHERE a.n > 1) AS common,
-                       coalesce(sum(s.score - (a.total - s.score)::float8 / nullif(a.n - 1, 0)) FILTER (WHERE a.n > 1), 0)::float8 AS differences,
-                       sum(a.ones)::bigint AS ones, sum(a.twos)::bigint AS twos, sum(a.threes)::bigint AS threes,
-                       sum(a.fours)::bigint AS fours, sum(a.fives)::bigint AS fives, count(*) AS own
-                FROM seen s
-                JOIN answers a ON a.response_id = s.response_id
-                JOIN dailies.reviewers v ON v.id = s.reviewer_id
-                GROUP BY v.id, v.name, s.score
-                ORDER BY lower(v.name), v.id, s.score
+                SELECT s.*, v.name FROM sums s JOIN dailies.reviewers v ON v.id = s.reviewer_id ORDER BY lower(v.name), v.id
                 """))
-        var calibrations: [RaterCalibration] = []
+        return RoleCalibration(role: role, raters: try Self.raters(rows))
+    }
+
+    /// Puts each reviewer's rows, which come together, into one.
+    private static func raters(_ rows: PostgresRows) throws(PostgresError) -> [RaterCalibration] {
+        var raters: [RaterCalibration] = []
         var start = rows.startIndex
         while start < rows.endIndex {
-            let (id, name): (Int64, String) = (try rows[start].decode("id"), try rows[start].decode("name"))
+            let (id, name): (Int64, String) = (try rows[start].decode("reviewer_id"), try rows[start].decode("name"))
             var (common, differences) = (0, 0.0)
             var pairs = Array(repeating: Array(repeating: 0, count: 5), count: 5)
-            while start < rows.endIndex, try rows[start].decode("id", as: Int64.self) == id {
+            while start < rows.endIndex, try rows[start].decode("reviewer_id", as: Int64.self) == id {
                 let row = rows[start]
-                let own = try row.decode("score", as: Int.self) - 1
+                let (score, scores, answers): (Int, Int, Int) = (
+                    try row.decode("score"), try row.decode("scores"), try row.decode("answers")
+                )
+                var total = 0
                 for (column, name) in ["ones", "twos", "threes", "fours", "fives"].enumerated() {
-                    pairs[own][column] = try row.decode(name)
+                    let given: Int = try row.decode(name)
+                    pairs[score - 1][column] += given
+                    total += given * (column + 1)
                 }
-                pairs[own][own] -= try row.decode("own")
-                common += try row.decode("common")
-                differences += try row.decode("differences")
+                pairs[score - 1][score - 1] -= answers
+                if scores > 1 {
+                    common += answers
+                    // Over these answers, own less (total less own) / (scores − 1), added up.
+                    differences += Double(scores * score * answers - total) / Double(scores - 1)
+                }
                 start += 1
             }
-            calibrations.append(RaterCalibration(reviewerID: id, name: name, common: common, differences: differences, pairs: pairs))
+            raters.append(RaterCalibration(reviewerID: id, name: name, common: common, differences: differences, pairs: pairs))
         }
-        return calibrations
+        return raters
     }
 }

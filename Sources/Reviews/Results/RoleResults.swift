@@ -23,38 +23,56 @@ public struct RoleResults: Hashable, Sendable, Encodable {
     public var questions: [QuestionReference]
     /// By name, or by pseudonym in a blind role: never by score, because a list is not a ranking.
     public var rows: [Row]
-    public var raters: [RaterCalibration]
+    /// How many rows there are in all; and in all of them, how many scores the viewer may see, and answers on which opinions are split.
+    public var count: Int
+    public var scores: Int
+    public var splits: Int
 }
 
 extension Reviews {
-    public func results(role slug: String, viewer: Viewer) async throws -> RoleResults {
+    /// - Parameter rows: which part of the rows to return, from 0.
+    public func results(role slug: String, rows range: Range<Int> = 0..<100_000, viewer: Viewer) async throws -> RoleResults {
         let details = try await role(slug, viewer: viewer)
         let cells = try await pool.query(
             PostgresQuery(
                 named: "reviews.results",
                 """
-                SELECT i.interview_id, i.pseudonym, i.candidate_name, d.verdict, s.*
-                FROM dailies.visible_interviews i
-                LEFT JOIN (
+                WITH shown AS MATERIALIZED (
+                    SELECT i.interview_id, i.pseudonym, i.candidate_name, count(*) OVER () AS total,
+                           row_number() OVER (ORDER BY lower(coalesce(i.candidate_name, i.pseudonym)), i.interview_id) AS place
+                    FROM dailies.visible_interviews i
+                    WHERE i.viewer_id = \(viewer.reviewerID) AND i.role_id = \(details.role.id)
+                    ORDER BY place LIMIT \(range.count) OFFSET \(range.lowerBound)
+                ), verdicts AS (
                     SELECT DISTINCT ON (interview_id) interview_id, verdict FROM dailies.visible_decisions
                     WHERE viewer_id = \(viewer.reviewerID) AND role_id = \(details.role.id)
                     ORDER BY interview_id, id DESC
-                ) AS d ON d.interview_id = i.interview_id
-                LEFT JOIN (
-                    SELECT c.interview_id AS of_interview, c.question_id, count(*) FILTER (WHERE x.score = 1) AS ones,
-                           count(*) FILTER (WHERE x.score = 2) AS twos, count(*) FILTER (WHERE x.score = 3) AS threes,
-                           count(*) FILTER (WHERE x.score = 4) AS fours, count(*) FILTER (WHERE x.score = 5) AS fives,
-                           count(*) FILTER (WHERE x.score IS NULL) AS abstentions
-                    FROM dailies.visible_ratings x JOIN dailies.current_answers c ON c.response_id = x.response_id
-                    WHERE x.viewer_id = \(viewer.reviewerID) AND x.role_id = \(details.role.id)
-                    GROUP BY c.interview_id, c.question_id
-                ) AS s ON s.of_interview = i.interview_id
-                WHERE i.viewer_id = \(viewer.reviewerID) AND i.role_id = \(details.role.id)
-                ORDER BY lower(coalesce(i.candidate_name, i.pseudonym)), i.interview_id
+                )
+                SELECT shown.interview_id, shown.pseudonym, shown.candidate_name, shown.total, d.verdict, c.question_id,
+                       c.ones, c.twos, c.threes, c.fours, c.fives, c.abstentions
+                FROM shown
+                LEFT JOIN verdicts d ON d.interview_id = shown.interview_id
+                -- OFFSET 0 keeps the planner from joining all answers of the role for the sake of these rows.
+                LEFT JOIN LATERAL (
+                    SELECT v.question_id, v.ones, v.twos, v.threes, v.fours, v.fives, v.abstentions FROM dailies.viewer_answers v
+                    WHERE v.viewer_id = \(viewer.reviewerID) AND v.role_id = \(details.role.id) AND v.interview_id = shown.interview_id
+                      AND v.scores + v.abstentions > 0 OFFSET 0
+                ) AS c ON true
+                ORDER BY shown.place
                 """))
+        let sums = try await pool.query(
+            PostgresQuery(
+                named: "reviews.results_sums",
+                """
+                SELECT coalesce(sum(v.scores), 0)::bigint AS scores, count(*) FILTER (WHERE v.is_split) AS splits
+                FROM dailies.viewer_answers v
+                JOIN dailies.questions q ON q.id = v.question_id AND q.position IS NOT NULL
+                WHERE v.viewer_id = \(viewer.reviewerID) AND v.role_id = \(details.role.id)
+                """)
+        ).one()
         return RoleResults(
             role: details.role, questions: details.questions, rows: try Self.rows(details, cells),
-            raters: try await calibrations(of: details.role, viewer: viewer))
+            count: try cells.first?.decode("total") ?? 0, scores: try sums.decode("scores"), splits: try sums.decode("splits"))
     }
 
     /// Puts the cells, which come row by row, into their places.

@@ -1,5 +1,3 @@
-import Postgres
-
 /// The scores that some reviewers gave, abstentions left out.
 public struct Scores: Hashable, Sendable, Encodable {
     /// How many gave 1, 2, 3, 4 and 5.
@@ -30,12 +28,8 @@ public struct Scores: Hashable, Sendable, Encodable {
 
     /// Opinions are split when somebody gave 1 or 2 and somebody gave 4 or 5: one found it nearer to the anchor of a weak answer, and
     /// one nearer to that of a strong one. Their mean says what nobody thinks, so it is marked and to be talked about.
+    /// (`dailies.viewer_answers` says the same in SQL.)
     public var isSplit: Bool { distribution[0] + distribution[1] > 0 && distribution[3] + distribution[4] > 0 }
-
-    /// The same rule in SQL.
-    static func isSplit(low: String, high: String) -> PostgresQuery {
-        "(\(verbatim: low) <= 2 AND \(verbatim: high) >= 4)"
-    }
 
     enum CodingKeys: String, CodingKey {
         case count, mean, spread, distribution, abstentions, isSplit

@@ -106,7 +106,7 @@ struct AnswerJSON: Encodable, Sendable {
         flags = answer.flags.map {
             Finding(name: $0.name, severity: $0.severity, sentence: $0.name.sentence, value: $0.value, spans: $0.spans)
         }
-        let kinds = Set(answer.artifacts.map(\.rawValue))
+        let kinds = Set(answer.artifacts.map(\.rawValue) + (answer.hasCaptions ? ["captions"] : []))
         files = Media.Kind.allCases.filter { !kinds.isDisjoint(with: $0.artifacts) }
             .map { File(kind: $0, href: "/media/\(answer.responseID)/\($0.rawValue)") }
         isTakeRequested = answer.isTakeRequested

@@ -54,13 +54,30 @@ struct OperationsJSON: Encodable, Sendable {
         }
     }
 
+    struct Hour: Encodable, Sendable {
+        var hour: Date
+        var completed: Int
+        var discarded: Int
+        /// Not ended at the hour's end.
+        var live: Int
+        @OrNull var oldestSeconds: Double?
+
+        init(_ hour: QueueHour) {
+            self.hour = hour.hour
+            completed = hour.completed
+            discarded = hour.discarded
+            live = hour.live
+            oldestSeconds = hour.oldestSeconds
+        }
+    }
+
     var queue: Queue
-    var throughput: [JobThroughput]
+    var hours: [Hour]
     var failures: [Failure]
 
     init(_ operations: Operations) {
         queue = Queue(operations.queue)
-        throughput = operations.throughput
+        hours = operations.hours.map(Hour.init)
         failures = operations.failures.map(Failure.init)
     }
 }

@@ -28,7 +28,7 @@ struct ResultsJSON: Encodable, Sendable {
     var candidates: [Candidate]
     var raters: [Rater]
 
-    init(_ results: RoleResults) {
+    init(_ results: RoleResults, _ calibration: RoleCalibration) {
         role = RoleReferenceJSON(results.role)
         questions = results.questions.map(QuestionReferenceJSON.init)
         candidates = results.rows.map { row in
@@ -38,7 +38,7 @@ struct ResultsJSON: Encodable, Sendable {
                     scores.map { Question(question: question.key, scores: $0) }
                 })
         }
-        raters = results.raters.map {
+        raters = calibration.raters.map {
             Rater(
                 reviewer: ReviewerJSON(id: $0.reviewerID, name: $0.name), common: $0.common, severity: $0.severity, agreement: $0.agreement)
         }

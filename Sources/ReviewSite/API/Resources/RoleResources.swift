@@ -68,7 +68,10 @@ struct RoleResources: RouteGroup {
     }
 
     @Sendable private func results(_ request: Request, _ context: SiteContext) async throws -> Response {
-        return try .json(ResultsJSON(try await services.reviews.export(role: context.name("role"), viewer: context.viewer)))
+        let (reviews, role, viewer) = (services.reviews, try context.name("role"), try context.viewer)
+        return try .json(
+            ResultsJSON(
+                try await reviews.export(role: role, viewer: viewer), try await reviews.calibration(role: role, viewer: viewer)))
     }
 
     @Sendable private func table(_ request: Request, _ context: SiteContext) async throws -> Response {

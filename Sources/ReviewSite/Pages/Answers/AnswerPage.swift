@@ -5,8 +5,6 @@ internal import Reviews
 struct AnswerPage: Page {
     struct Neighbour {
         var href: String
-        /// The video to load ahead.
-        var playback: String?
     }
 
     struct Findings {
@@ -30,6 +28,8 @@ struct AnswerPage: Page {
     var here: String
     /// Where a rating leads: to the next answer that waits.
     var after: String
+    /// The video that is most likely watched next, to be loaded ahead.
+    var ahead: String?
     var candidate: String
     var candidatePage: String
     var take: Int?
@@ -66,20 +66,18 @@ struct AnswerPage: Page {
         count = queue.items.count
         let left = queue.items.filter { $0.standing == .waiting }.reduce(0) { $0 + max(0, ($1.durationMs ?? 0) - $1.silentMs) }
         timeLeft = left > 0 ? Length.sitting(left) : nil
-        after = queue.waiting(after: place).map { queue.address(of: $0) } ?? "/roles/\(answer.role.slug)/questions/\(answer.question.key)"
-        previous = place.flatMap { $0 > 0 ? queue.items[$0 - 1] : nil }.map { Neighbour($0, in: queue) }
-        next = place.flatMap { $0 + 1 < queue.items.count ? queue.items[$0 + 1] : nil }.map { Neighbour($0, in: queue) }
+        let (waiting, following) = (queue.waiting(after: place), place.flatMap { queue.items.dropFirst($0 + 1).first })
+        after = waiting.map { queue.address(of: $0) } ?? "/roles/\(answer.role.slug)/questions/\(answer.question.key)"
+        // Who rates goes on to the answer that waits; who looks through rated ones, to the one beside.
+        ahead = (answer.mine == nil ? waiting ?? following : following).flatMap {
+            $0.durationMs == nil ? nil : "/media/\($0.responseID)/playback"
+        }
+        previous = place.flatMap { $0 > 0 ? queue.items[$0 - 1] : nil }.map { Neighbour(href: queue.address(of: $0)) }
+        next = following.map { Neighbour(href: queue.address(of: $0)) }
         findings = Findings(answer)
         player = try PlayerPanel(answer, comments: comments)
         rating = RatingPanel(answer, others: ratings)
         self.comments = CommentsPanel(comments)
-    }
-}
-
-extension AnswerPage.Neighbour {
-    fileprivate init(_ item: QuestionQueue.Item, in queue: QuestionQueue) {
-        href = queue.address(of: item)
-        playback = item.durationMs == nil ? nil : "/media/\(item.responseID)/playback"
     }
 }
 

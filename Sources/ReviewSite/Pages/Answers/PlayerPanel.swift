@@ -30,13 +30,16 @@ struct PlayerPanel: Sendable {
         let kinds = Set(answer.artifacts)
         func address(_ kind: ArtifactKind) -> String? { kinds.contains(kind) ? "/media/\(answer.responseID)/\(kind.rawValue)" : nil }
         hasPicture = answer.picture != nil
-        playback = address(.playback)
+        // Where there is no copy of the recording that browsers play, a rendition takes its place.
+        playback = address(.playback) ?? (kinds.contains(.rendition) ? "/media/\(answer.responseID)/playback" : nil)
+        captions = answer.hasCaptions ? "/media/\(answer.responseID)/captions" : nil
         poster = address(.poster)
         whyNoPlayback =
             switch answer.status {
             case .processing: "This answer is still being processed. Load the page again in a moment."
             case .unusable: "There is nothing to play."
-            case .reviewable: "A browser cannot play what this was recorded with."
+            case .reviewable:
+                "No browser plays what this was recorded with. A copy that plays everywhere is made as soon as a worker is free."
             }
         let values = Values(
             durationMs: answer.durationMs, silences: answer.silences, watched: answer.mine?.watched ?? [],

@@ -3,6 +3,7 @@ import {Controls} from './controls.js';
 import {Coverage} from './coverage.js';
 import {exit, saved, skips} from './silences.js';
 import {Storyboard} from './storyboard.js';
+import {remember, remembered} from './taste.js';
 import {Timeline} from './timeline.js';
 import {waveform} from './waveform.js';
 
@@ -144,14 +145,6 @@ export class AnswerPlayer extends HTMLElement {
         this.controls?.update();
         this.dispatchEvent(new CustomEvent('moment', {bubbles: true, detail: clock(this.time)}));
     }
-}
-
-// Taste, not data: how fast, and whether silence is skipped. A browser that keeps nothing loses nothing else.
-function remembered(name, otherwise) {
-    try { return localStorage.getItem(`dailies-${name}`) ?? otherwise; } catch { return otherwise; }
-}
-function remember(name, value) {
-    try { localStorage.setItem(`dailies-${name}`, value); } catch { /* Private windows may refuse. */ }
 }
 
 customElements.define('answer-player', AnswerPlayer);

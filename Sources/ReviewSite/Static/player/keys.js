@@ -1,8 +1,10 @@
 import {element} from './elements.js';
+import {remember, remembered} from './taste.js';
 
 /**
  * The keyboard of a page with an answer on it. `actions` maps what a key does to a function; what a page does not offer, its
- * keys leave alone and the help does not list.
+ * keys leave alone and the help does not list. Who speaks to the computer, or presses keys by accident, turns them off there
+ * (WCAG 2.2, 2.1.4); the browser remembers it.
  */
 const bindings = [
     {keys: [' '], shown: ['Space'], does: 'toggle', says: 'Play or pause'},
@@ -20,6 +22,7 @@ const ownKeys = 'input:not([type="radio"], [type="checkbox"], [type="range"]), t
 export class Keys {
     constructor(actions) {
         this.actions = {...actions, help: () => this.help()};
+        this.on = remembered('keys', 'on') === 'on';
         this.listener = event => this.pressed(event);
         document.addEventListener('keydown', this.listener);
     }
@@ -30,7 +33,7 @@ export class Keys {
     }
 
     pressed(event) {
-        if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
+        if (!this.on || event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
         const {target} = event, key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
         if (target.closest?.(ownKeys) || document.querySelector('dialog[open]')) return;
         // Buttons are pressed with space, and radio buttons are changed with arrows, as everywhere.
@@ -44,14 +47,24 @@ export class Keys {
     }
 
     help() {
-        this.dialog ??= document.body.appendChild(element(
+        this.dialog ??= document.body.appendChild(this.explained());
+        this.dialog.showModal();
+    }
+
+    explained() {
+        const choice = element('input', {type: 'checkbox', checked: this.on});
+        choice.addEventListener('change', () => {
+            this.on = choice.checked;
+            remember('keys', this.on ? 'on' : 'off');
+        });
+        return element(
             'dialog', {className: 'keys', 'aria-labelledby': 'keys-title'},
             element('h2', {id: 'keys-title'}, 'Keys'),
             element('dl', {}, ...bindings.filter(({does}) => this.actions[does]).flatMap(({shown, says}) => [
                 element('dt', {}, ...shown.map(key => key === '–' ? ' – ' : element('kbd', {}, key))), element('dd', {}, says),
             ])),
-            element('form', {method: 'dialog'}, element('button', {className: 'button-main'}, 'Close'))));
-        this.dialog.showModal();
+            element('label', {className: 'choice'}, choice, element('span', {}, 'Keys work. Without them, everything has its button.')),
+            element('form', {method: 'dialog'}, element('button', {className: 'button-main'}, 'Close')));
     }
 }
 
