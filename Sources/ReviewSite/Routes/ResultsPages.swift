@@ -8,7 +8,7 @@ struct ResultsPages: RouteGroup {
 
     func add(to routes: SiteRoutes) {
         routes.signedIn.get("roles/:role/results", use: results)
-        routes.signedIn.get("roles/:role/results/reviewers", use: calibration)
+        routes.signedIn.get("roles/:role/results/calibration", use: calibration)
         routes.signedIn.get("roles/:role/results.csv", use: csv)
         routes.signedIn.get("roles/:role/results.json", use: json)
     }
@@ -30,8 +30,8 @@ struct ResultsPages: RouteGroup {
     }
 
     @Sendable private func json(_ request: Request, _ context: SiteContext) async throws -> Response {
-        let results = try await services.reviews.export(role: context.name("role"), viewer: context.viewer)
-        return try Response.json(ResultsJSON(results)).attached(as: "\(results.role.slug).json")
+        let results = try await ResultsJSON(exportingRole: context.name("role"), from: services.reviews, viewer: context.viewer)
+        return try Response.json(results).attached(as: "\(results.role.slug).json")
     }
 }
 

@@ -26,14 +26,14 @@ export function send(form, submitter, more = {}) {
 
 /** Shows the page that came back. What is no page of ours, such as the sign-in after a session's end, is loaded as usual. */
 export async function arrive(response, remember = true) {
-    const page = parsed(await response.text()), main = page.querySelector('#main');
-    if (!response.ok || !main) return location.assign(response.url);
-    adopt(main);
+    const page = parsed(await response.text()), there = page.querySelector('#main');
+    if (!response.ok || !there) return location.assign(response.url);
+    const main = adopt(there);
     document.dispatchEvent(new Event('dailies:leave'));
     document.title = page.title;
     document.body.className = page.body.className;
     if (remember) history.pushState(null, '', response.url);
-    document.querySelector('#main').replaceWith(document.adoptNode(main));
+    document.querySelector('#main').replaceWith(main);
     scrollTo(0, 0);
     main.focus({preventScroll: true});
     shown = place();

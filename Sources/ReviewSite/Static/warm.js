@@ -12,13 +12,19 @@ export function warm(url) {
     waiting = {url, video};
 }
 
-/** Puts the video that was loaded ahead in the place of the one in `page` that would begin to load only now. */
+/**
+ * Takes `page` over from the document that it was parsed in, with the video that was loaded ahead in the place of the one that would begin
+ * to load only now. That one never leaves this document, for a video that does begins anew.
+ */
 export function adopt(page) {
     const cold = page.querySelector('answer-player video[src]');
-    if (!waiting || !cold || cold.getAttribute('src') !== waiting.url) return;
+    if (!waiting || !cold || cold.getAttribute('src') !== waiting.url) return document.adoptNode(page);
     const {video} = waiting;
     waiting = null;
+    cold.removeAttribute('src');
+    document.adoptNode(page);
     for (const {name, value} of cold.attributes) if (name !== 'src') video.setAttribute(name, value);
     video.append(...cold.childNodes);
     cold.replaceWith(video);
+    return page;
 }

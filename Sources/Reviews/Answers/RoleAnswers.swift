@@ -42,20 +42,16 @@ extension Reviews {
                 named: "reviews.answers",
                 """
                 SELECT v.response_id, v.interview_id, i.pseudonym, i.candidate_name, q.key AS question_key, v.question_version, v.take,
-                       v.standing, v.duration_ms, v.silent_ms, v.faults, v.warnings, v.my_score, v.my_abstention, s.is_split
+                       v.standing, v.duration_ms, v.silent_ms, v.faults, v.warnings, v.my_score, v.my_abstention, v.is_split
                 FROM dailies.viewer_answers v
                 JOIN dailies.visible_interviews i ON i.viewer_id = v.viewer_id AND i.interview_id = v.interview_id
                 JOIN dailies.questions q ON q.id = v.question_id AND q.position IS NOT NULL
-                CROSS JOIN LATERAL (
-                    SELECT coalesce(\(fragment: Scores.isSplit(low: "min(x.score)", high: "max(x.score)")), false) AS is_split
-                    FROM dailies.visible_ratings x WHERE x.viewer_id = v.viewer_id AND x.response_id = v.response_id
-                ) AS s
                 WHERE v.viewer_id = \(viewer.reviewerID) AND v.role_id = \(role.id) AND v.response_id > \(last)
                   AND (\(question)::text IS NULL OR q.key = \(question))
                   AND CASE \(filter?.rawValue)::text
                       WHEN 'unrated' THEN v.standing = 'waiting'
                       WHEN 'faults' THEN v.status = 'unusable' OR v.faults <> '{}'
-                      WHEN 'split' THEN s.is_split
+                      WHEN 'split' THEN v.is_split
                       ELSE true END
                 ORDER BY v.response_id LIMIT \(limit + 1)
                 """), as: RoleAnswers.Item.self)

@@ -28,7 +28,10 @@ struct ResultsJSON: Encodable, Sendable {
     var candidates: [Candidate]
     var raters: [Rater]
 
-    init(_ results: RoleResults, _ calibration: RoleCalibration) {
+    /// Takes a role's results away: the trail says who did.
+    init(exportingRole slug: String, from reviews: Reviews, viewer: Viewer) async throws {
+        let results = try await reviews.export(role: slug, viewer: viewer)
+        let calibration = try await reviews.calibration(role: slug, viewer: viewer)
         role = RoleReferenceJSON(results.role)
         questions = results.questions.map(QuestionReferenceJSON.init)
         candidates = results.rows.map { row in

@@ -68,10 +68,7 @@ struct RoleResources: RouteGroup {
     }
 
     @Sendable private func results(_ request: Request, _ context: SiteContext) async throws -> Response {
-        let (reviews, role, viewer) = (services.reviews, try context.name("role"), try context.viewer)
-        return try .json(
-            ResultsJSON(
-                try await reviews.export(role: role, viewer: viewer), try await reviews.calibration(role: role, viewer: viewer)))
+        return try .json(try await ResultsJSON(exportingRole: context.name("role"), from: services.reviews, viewer: context.viewer))
     }
 
     @Sendable private func table(_ request: Request, _ context: SiteContext) async throws -> Response {
