@@ -1,9 +1,9 @@
 -- Fills an empty, migrated database with what a large role looks like in the middle of its review:
 --
---   psql -v candidates=200 -v questions=20 -v reviewers=10 -f Scripts/bench.d/site.sql
+--   psql -v candidates=200 -v questions=20 -v reviewers=20 -f Scripts/bench.d/site.sql
 --
--- One role; an answer of each candidate to each question, inspected, with reports as long as real ones; ten reviewers, one of them an
--- admin, each of whom has rated half of the answers: 4,000 answers and 20,000 ratings. A twentieth has a fault, a hundredth is
+-- One role; an answer of each candidate to each question, inspected, with reports as long as real ones; reviewers, the first of them an
+-- admin; and five ratings of each answer, spread evenly: 4,000 answers and 20,000 ratings. A twentieth has a fault, a hundredth is
 -- unusable or not inspected yet. All is drawn with a fixed seed, so that two runs measure the same.
 \set ON_ERROR_STOP on
 BEGIN;
@@ -77,7 +77,7 @@ SELECT a.response_id, v.id,
        least(5, greatest(1, round(1.5 + (hashtext(a.interview_id::text) & 3) + (v.id % 3) * 0.3 - 0.3 + random() * 1.6 - 0.8)))::smallint,
        jsonb_build_array(jsonb_build_array(0, a.duration_ms * 3 / 4))
 FROM dailies.current_answers a, dailies.reviewers v
-WHERE a.status = 'reviewable' AND ((a.response_id + v.id) % 2 = 0 OR a.response_id % 50 = 0);
+WHERE a.status = 'reviewable' AND ((a.response_id * 7 + v.id) % (:reviewers / 5) = 0 OR a.response_id % 146 = 0);
 INSERT INTO dailies.comments (response_id, reviewer_id, from_ms, body)
 SELECT response_id, reviewer_id, (random() * 50000)::integer, 'A good example, and one that he measured.' FROM dailies.ratings WHERE response_id % 10 = 0;
 INSERT INTO dailies.decisions (interview_id, reviewer_id, verdict, reason)

@@ -28,6 +28,7 @@ struct DatabaseAccountTests {
             (.worker, "DROP TABLE dailies.job_history_default"), (.worker, "CREATE TABLE dailies.mine ()"),
             (.worker, "SELECT dailies.retry_jobs('{1}', 'x')"),
             (.site, "SELECT name FROM dailies.candidates"), (.site, "SELECT score FROM dailies.ratings"),
+            (.site, "SELECT fives FROM dailies.current_answers"),
             (.site, "SELECT body FROM dailies.comments"), (.site, "SELECT verdict FROM dailies.decisions"),
             (.site, "SELECT candidate_id FROM dailies.interviews"), (.site, "SELECT * FROM dailies.answers"),
             (.site, "UPDATE dailies.reviewers SET access = 'admin'"),

@@ -28,6 +28,44 @@ enum Reviewing {
         var watched: [[Int]]
     }
 
+    struct Comments: Decodable {
+        /// Whether the answer waited for the first comment while it was typed.
+        var held: Bool
+        /// Begin and end of each comment's mark, in milliseconds.
+        var marks: [[Int?]]
+        /// Where the answer stood after its link to second 5 was opened.
+        var linked: Double
+    }
+
+    struct Captions: Decodable {
+        var says: String
+        var pressed: [String]
+        var hidden: Bool
+    }
+
+    struct Keys: Decodable {
+        var listed: Int
+        /// What keys did after they were turned off: the help, a rating, a comment.
+        var off: [Bool]
+        var on: Bool
+    }
+
+    struct Ahead: Decodable {
+        var expected: String
+        var arrived: String
+        /// The video's `readyState` when its page arrived.
+        var state: Int
+    }
+
+    struct Health: Decodable {
+        /// Plots with something in them.
+        var plots: Int
+        var failures: [String]
+        var evidence: String
+        /// After the failed job was put back.
+        var waiting: String
+    }
+
     struct Keyboard: Decodable {
         var rated: [String]
         var said: String
@@ -50,7 +88,7 @@ enum Reviewing {
         var pseudonyms: Int
     }
 
-    /// One page on a phone, on a desk and in the dark.
+    /// One page on a phone and on a desk, in light and in the dark.
     struct Looks: Decodable {
         /// What axe calls serious or critical.
         var serious: [String]
@@ -80,14 +118,24 @@ enum Reviewing {
 
         var playing: One<Playing>
         var silence: One<Silence>
+        var comments: One<Comments>
+        var captions: One<Captions>
+        var keys: One<Keys>
+        var ahead: One<Ahead>
         var keyboard: One<Keyboard>
         var fairness: One<Fairness>
         var blind: One<Blind>
         var looks: One<[String: Looks]>
+        var health: One<Health>
     }
 
     static var playing: Playing { get async throws { try await all.value.playing.value } }
     static var silence: Silence { get async throws { try await all.value.silence.value } }
+    static var comments: Comments { get async throws { try await all.value.comments.value } }
+    static var captions: Captions { get async throws { try await all.value.captions.value } }
+    static var keys: Keys { get async throws { try await all.value.keys.value } }
+    static var ahead: Ahead { get async throws { try await all.value.ahead.value } }
+    static var health: Health { get async throws { try await all.value.health.value } }
     static var keyboard: Keyboard { get async throws { try await all.value.keyboard.value } }
     static var fairness: Fairness { get async throws { try await all.value.fairness.value } }
     static var blind: Blind { get async throws { try await all.value.blind.value } }
@@ -117,7 +165,9 @@ enum Reviewing {
                 let encoder = JSONEncoder()
                 encoder.keyEncodingStrategy = .convertToSnakeCase
                 let input = String(decoding: try encoder.encode(house), as: UTF8.self)
-                let scenarios = ["playing", "silence", "keyboard", "fairness", "blind", "looks"]
+                let scenarios = [
+                    "playing", "silence", "comments", "captions", "keys", "ahead", "keyboard", "fairness", "blind", "looks", "health",
+                ]
                 // Debian's own Python is the one that has Debian's python3-selenium.
                 let result = try await Subprocess.run(
                     .path("/usr/bin/python3"), arguments: Arguments([here.appending("reviewing.py").string] + scenarios),

@@ -7,84 +7,20 @@ HOUSE is JSON: {"program": path of dailies, "flags": [what leads it to an empty,
 "folder": an empty folder, "project": path, "axe": path of axe.min.js or null}.
 """
 import base64
-import csv
 import json
 import os
 import re
-import shutil
 import subprocess
 import sys
 import urllib.error
 import urllib.request
 from urllib.parse import urljoin
 
-from selenium import webdriver
-from selenium.webdriver.chrome.options import Options
-from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.by import By
-from selenium.webdriver.common.keys import Keys
-from selenium.webdriver.support.ui import WebDriverWait
 
-SECONDS_A_STEP = 60
-
-
-class Browser:
-    """One reviewer's browser, signed in."""
-
-    def __init__(self, plan, reviewer, cookies={}):
-        options = Options()
-        options.binary_location = shutil.which("chromium")
-        arguments = ["--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run", "--mute-audio"]
-        arguments += ["--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-proxy-server"]
-        for argument in arguments + ["--autoplay-policy=no-user-gesture-required", "--window-size=1280,900"]:
-            options.add_argument(argument)
-        self.driver = webdriver.Chrome(service=Service(shutil.which("chromedriver"), log_path=os.devnull), options=options)
-        self.driver.set_script_timeout(SECONDS_A_STEP)
-        self.plan = plan
-        if reviewer not in cookies:
-            self.driver.get(plan["links"][reviewer])
-            self.driver.find_element(By.CSS_SELECTOR, "main form button").click()
-            self.until("!location.pathname.startsWith('/sign-in')")
-            cookies[reviewer] = self.driver.get_cookies()
-        else:
-            self.driver.get(plan["site"])
-            for cookie in cookies[reviewer]:
-                self.driver.add_cookie(cookie)
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        self.driver.quit()
-
-    def open(self, path):
-        self.driver.get(urljoin(self.plan["site"], path))
-        self.until("document.documentElement.dataset.ready")
-
-    def open_answer(self, recording):
-        self.open(self.plan["answers"][recording])
-        self.until("document.querySelector('answer-player')?.dataset.loaded")
-
-    def js(self, script, *arguments):
-        return self.driver.execute_script("return " + script, *arguments)
-
-    def wait(self, script, *arguments):
-        """Runs a script that calls `done` when it has seen what it waits for."""
-        return self.driver.execute_async_script("const done = arguments[arguments.length - 1]; " + script, *arguments)
-
-    def until(self, script):
-        return WebDriverWait(self.driver, SECONDS_A_STEP, 0.02).until(lambda driver: driver.execute_script("return " + script))
-
-    def keys(self, *keys):
-        ActionChains(self.driver).send_keys(*keys).perform()
-
-    def screen(self, width, scheme):
-        size = {"width": width, "height": 740, "deviceScaleFactor": 1, "mobile": False}
-        self.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
-        features = [{"name": "prefers-color-scheme", "value": scheme}]
-        self.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": features})
-
+from browser import SECONDS_A_STEP, Browser
+from house import House
 
 COLOURS = """(() => {
     const canvas = document.querySelector('.timeline-drawing');
@@ -149,6 +85,100 @@ def silence(plan):
     return facts
 
 
+def comments(plan):
+    """A comment at a moment and one about a stretch, written while the answer plays, and a link to a moment."""
+    with Browser(plan, "Ada") as browser:
+        browser.open_answer("chrome-vp8-opus.webm")
+        browser.keys(" ")
+        browser.until("document.querySelector('video').currentTime > 1")
+        browser.keys("c")
+        browser.keys("At a moment")
+        facts = {"held": browser.js("document.querySelector('video').paused")}
+        browser.send()
+        browser.until("document.querySelectorAll('.comments-list p').length === 1")
+        browser.until("!document.querySelector('video').paused")
+        browser.keys("c")
+        browser.driver.find_element(By.ID, "comment-to").send_keys("0:09")
+        browser.driver.find_element(By.ID, "comment-body").send_keys("About a stretch")
+        browser.send()
+        browser.until("document.querySelectorAll('.comments-list p').length === 2")
+        facts["marks"] = browser.js("document.querySelector('answer-player').comments.map(({from_ms, to_ms}) => [from_ms, to_ms])")
+        browser.js("document.querySelector('answer-player').pause()")
+        browser.js("document.querySelector('answer-player').seek(5)")
+        browser.driver.find_element(By.CSS_SELECTOR, "[title='Link to this moment']").click()
+        browser.until("location.hash === '#t=5.0'")
+        browser.driver.refresh()
+        browser.until("document.querySelector('answer-player')?.dataset.loaded")
+        browser.until("document.querySelector('video').readyState > 0 && !document.querySelector('video').seeking")
+        facts["linked"] = browser.js("document.querySelector('video').currentTime")
+        return facts
+
+
+def captions(plan):
+    """Captions that somebody's program has put beside the artifacts: shown, and turned off."""
+    with Browser(plan, "Ada") as browser:
+        browser.open(plan["captioned"])
+        browser.until("document.querySelector('video').textTracks[0]?.cues?.length")
+        browser.js("document.querySelector('answer-player').seek(2)")
+        browser.until("document.querySelector('video').textTracks[0].activeCues.length")
+        facts = {"says": browser.js("document.querySelector('video').textTracks[0].activeCues[0].text")}
+        button = browser.driver.find_element(By.CSS_SELECTOR, "[title='Captions']")
+        facts["pressed"] = [button.get_attribute("aria-pressed")]
+        button.click()
+        facts["pressed"].append(button.get_attribute("aria-pressed"))
+        facts["hidden"] = browser.js("document.querySelector('video').textTracks[0].mode") == "hidden"
+        return facts
+
+
+def keys(plan):
+    """The help that the question mark opens, and pages without keys for who wants them so."""
+    with Browser(plan, "Ada") as browser:
+        shown = "document.querySelector('dialog.keys')?.open ?? false"
+        browser.open_answer("chrome-vp8-opus.webm")
+        browser.keys("?")
+        facts = {"listed": browser.js("document.querySelectorAll('dialog.keys dt').length")}
+        browser.driver.find_element(By.CSS_SELECTOR, "dialog.keys input").click()
+        browser.driver.find_element(By.CSS_SELECTOR, "dialog.keys button").click()
+        browser.open_answer("chrome-vp8-opus.webm")
+        here = browser.js("location.pathname")
+        browser.keys("?", "5", "c")
+        facts["off"] = [browser.js(shown), browser.js("location.pathname") != here, browser.js("document.activeElement.id") == "comment-body"]
+        browser.driver.find_element(By.CSS_SELECTOR, "[data-help]").click()
+        browser.driver.find_element(By.CSS_SELECTOR, "dialog.keys input").click()
+        browser.driver.find_element(By.CSS_SELECTOR, "dialog.keys button").click()
+        browser.keys("?")
+        facts["on"] = browser.js(shown)
+        return facts
+
+
+def ahead(plan):
+    """How much of the next answer's video is there at the moment when its page is."""
+    with Browser(plan, "Ben") as browser:
+        browser.open(plan["twenty"])
+        loaded = "performance.getEntriesByType('resource').some(({name}) => name.endsWith(document.querySelector('[data-ahead]').dataset.ahead))"
+        browser.until(loaded)
+        expected = browser.js("document.querySelector('[data-ahead]').dataset.ahead")
+        browser.js("document.addEventListener('dailies:arrive', () => { window.there = document.querySelector('video').readyState; })")
+        browser.keys("3")
+        browser.until("window.there !== undefined")
+        return {"expected": expected, "arrived": browser.js("document.querySelector('video').getAttribute('src')"), "state": browser.js("window.there")}
+
+
+def health(plan):
+    """A job that was given up: drawn, told of with its evidence, and put back by its button."""
+    with Browser(plan, "Ada") as browser:
+        browser.open("/health")
+        facts = {
+            "plots": browser.js("[...document.querySelectorAll('.over-time .plot')].filter(plot => plot.querySelector('path[d*=v]')).length"),
+            "failures": browser.js("[...document.querySelectorAll('.failed h3')].map(title => title.textContent)"),
+            "evidence": browser.js("document.querySelector('.failed pre').textContent"),
+        }
+        browser.driver.find_element(By.CSS_SELECTOR, ".failed form button").click()
+        browser.until("document.querySelectorAll('.failed').length === 0 && document.readyState === 'complete'")
+        facts["waiting"] = browser.js("document.querySelector('.figures dd').textContent")
+        return facts
+
+
 def keyboard(plan):
     """Twenty answers to one question, rated from the first to the last without a mouse."""
     with Browser(plan, "Ada") as browser:
@@ -172,7 +202,7 @@ def fairness(plan):
         ada.open_answer("chrome-vp9-opus.webm")
         ada.keys("c")
         ada.keys(remark)
-        ActionChains(ada.driver).key_down(Keys.CONTROL).send_keys(Keys.ENTER).key_up(Keys.CONTROL).perform()
+        ada.send()
         ada.until("document.querySelector('.comments-list p')")
         ada.keys("5")
         ada.until(f"location.pathname !== '{path}'")
@@ -242,9 +272,11 @@ def looks(plan):
     with Browser(plan, "Ada") as browser:
         for path in plan["pages"]:
             page = facts[path] = {"serious": []}
-            for width, scheme in [(360, "light"), (1280, "light"), (1280, "dark")]:
+            browser.screen(360, "light")
+            browser.open(path)
+            # Colours are the same at every width, and widths in every colour.
+            for width, scheme in [(360, "light"), (1280, "dark")]:
                 browser.screen(width, scheme)
-                browser.open(path)
                 if width == 360:
                     page["overflow"] = browser.js("document.documentElement.scrollWidth - innerWidth")
                 page[scheme] = browser.js("getComputedStyle(document.body).backgroundColor")
@@ -258,90 +290,6 @@ def looks(plan):
                     for one in found["violations"] if one["impact"] in ("serious", "critical")
                 ]
     return facts
-
-
-ROLE = "deep-learning-engineer"
-BLIND = "blind-role"
-# A question that nobody of the demo has answered.
-TWENTY = "activation-functions"
-SEEDED = [("Zebulon Quartermaine", "zebulon@quartermaine.example"), ("Ottoline Featherstonehaugh", "ottoline@feather.example")]
-
-
-class House:
-    """The product with the demo's answers, twenty answers to one question, and a blind role with people easily found."""
-
-    def __init__(self, values):
-        self.values = values
-        self.folder = values["folder"]
-        self.project = values["project"]
-        # Where the flags lead; a server of one's own leaves nobody else to make it.
-        os.makedirs(os.path.join(self.folder, "data"), exist_ok=True)
-
-    def run(self, *arguments):
-        done = subprocess.run([self.values["program"], *arguments, *self.values["flags"]], capture_output=True, text=True, check=False)
-        if done.returncode:
-            raise RuntimeError(f"dailies {' '.join(arguments)}: {done.stderr}")
-        return done.stdout.strip()
-
-    def sql(self, text):
-        done = subprocess.run(
-            ["psql", "-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-d", self.values["conninfo"], "-c", text],
-            capture_output=True, text=True, check=True)
-        return [line.split("|") for line in done.stdout.splitlines()]
-
-    def fill(self):
-        samples = os.path.join(self.project, "deploy/samples/answers.csv")
-        role = os.path.join(self.project, "deploy/roles/deep-learning-engineer.yaml")
-        with open(samples, newline="", encoding="utf-8") as file:
-            rows = [{**row, "file": os.path.abspath(os.path.join(os.path.dirname(samples), row["file"]))} for row in csv.DictReader(file)]
-        clip = os.path.join(self.project, "Tests/Fixtures/recordings/chrome-no-timeslice.webm")
-        for number in range(1, 21):
-            person = {"candidate_name": f"Person {number}", "candidate_email": f"person-{number}@example.org"}
-            rows.append({"role": ROLE, "question": TWENTY, **person, "file": clip})
-        for name, address in SEEDED:
-            named = os.path.join(self.folder, name.lower().replace(" ", "-") + ".webm")
-            shutil.copy(clip, named)
-            rows.append({"role": BLIND, "question": TWENTY, "candidate_name": name, "candidate_email": address, "file": named})
-        manifest = os.path.join(self.folder, "answers.csv")
-        with open(manifest, "w", newline="", encoding="utf-8") as file:
-            writer = csv.DictWriter(file, ["role", "question", "candidate_name", "candidate_email", "file"])
-            writer.writeheader()
-            writer.writerows(rows)
-        blind = os.path.join(self.folder, "blind.yaml")
-        with open(role, encoding="utf-8") as source, open(blind, "w", encoding="utf-8") as copy:
-            copy.write(source.read().replace(f"role: {ROLE}", f"role: {BLIND}"))
-        for definition in (role, blind):
-            self.run("role", "load", definition)
-        self.run("import", manifest)
-        self.run("up", "--once")
-        self.sql(f"INSERT INTO dailies.role_settings (role_id, blind) SELECT id, true FROM dailies.roles WHERE slug = '{BLIND}'")
-
-    def plan(self, site):
-        links = {}
-        for name, flags, roles in [("Ada", ["--admin"], []), ("Ben", [], [ROLE]), ("Cleo", [], [BLIND])]:
-            link = self.run("reviewer", "add", f"{name.lower()}@example.org", "--name", name, *flags)
-            links[name] = urljoin(site, link[link.index("/sign-in/"):])
-            for role in roles:
-                self.sql(
-                    "INSERT INTO dailies.role_reviewers (role_id, reviewer_id) SELECT r.id, v.id FROM dailies.roles r, dailies.reviewers v "
-                    f"WHERE r.slug = '{role}' AND v.email = '{name.lower()}@example.org'")
-        responses = dict(self.sql(
-            "SELECT q.key, r.id FROM dailies.responses r JOIN dailies.questions q ON q.id = r.question_id "
-            f"JOIN dailies.roles o ON o.id = r.role_id WHERE o.slug = '{ROLE}'"))
-        answers = {}
-        with open(os.path.join(self.project, "deploy/samples/answers.csv"), newline="", encoding="utf-8") as file:
-            for row in csv.DictReader(file):
-                answers[os.path.basename(row["file"])] = f"/roles/{ROLE}/questions/{row['question']}/{responses[row['question']]}"
-        ((candidate,),) = self.sql(
-            f"SELECT min(i.id) FROM dailies.interviews i JOIN dailies.roles r ON r.id = i.role_id WHERE r.slug = '{ROLE}'")
-        pages = ["/", f"/roles/{ROLE}", f"/roles/{ROLE}?show=split", f"/roles/{ROLE}/candidates/{candidate}", "/password", "/nowhere"]
-        pages += [answers[name] for name in ("fault-late-start.webm", "fault-mic-muted.webm", "audio-only.webm")]
-        secrets = [part for name, address in SEEDED for part in (name, name.split()[1], address, address.split("@")[0])]
-        secrets += [name.lower().replace(" ", "-") + ".webm" for name, _ in SEEDED]
-        return {
-            "site": site, "links": links, "answers": answers, "twenty": f"/roles/{ROLE}/questions/{TWENTY}", "secrets": secrets,
-            "axe": self.values["axe"], "pages": pages, "blind_pages": ["/", f"/roles/{BLIND}", f"/roles/{BLIND}/questions/{TWENTY}"],
-        }
 
 
 def main(scenarios):

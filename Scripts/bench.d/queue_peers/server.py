@@ -28,7 +28,13 @@ SETTINGS = {
 
 
 class PrivateServer:
-    """`with PrivateServer() as server:` the PG… variables lead to it inside, and nothing is left of it afterwards."""
+    """`with PrivateServer() as server:` the PG… variables lead to it inside, and nothing is left of it afterwards.
+
+    `settings` are set beside, or in place of, those above.
+    """
+
+    def __init__(self, settings: dict[str, str] = {}) -> None:
+        self.settings = {**SETTINGS, **settings}
 
     def __enter__(self) -> PrivateServer:
         self.programs = find_programs()
@@ -53,10 +59,10 @@ class PrivateServer:
         access = ["--auth-local=trust", "--auth-host=reject", "--encoding=UTF8", "--locale=C.UTF-8"]
         with open(log, "wb") as output:
             self.run(output, home, "initdb", "-D", data, "-U", USER, *access).wait()
-            settings = [word for name, value in SETTINGS.items() for word in ("-c", f"{name}={value}")]
+            settings = [word for name, value in self.settings.items() for word in ("-c", f"{name}={value}")]
             settings += ["-c", f"unix_socket_directories={home}", "-c", "unix_socket_permissions=0700"]
             self.process = self.run(output, home, "postgres", "-D", data, *settings)
-        os.environ.update(PGHOST=str(home), PGPORT=SETTINGS["port"], PGUSER=USER, PGDATABASE="postgres")
+        os.environ.update(PGHOST=str(home), PGPORT=self.settings["port"], PGUSER=USER, PGDATABASE="postgres")
         os.environ["PATH"] = f"{self.programs}{os.pathsep}{os.environ['PATH']}"  # pgbench and psql of the same version
         while subprocess.run(["pg_isready", "-q"]).returncode:
             if self.process.poll() is not None:

@@ -4,7 +4,7 @@
 --
 --   * `role_access` says which roles a reviewer reaches;
 --   * `answer_access` says on which answers a reviewer may see what others left, and `visible_ratings`, `visible_comments` and
---     `visible_decisions` are the only way to read it; `viewer_answers` has the counts of it;
+--     `visible_decisions` are the only way to read it; `viewer_answers` and `visible_agreement` have the counts of it;
 --   * `visible_interviews` is the only way to read a candidate's name, and has none in a blind role.
 --
 -- Each of these views has the column `viewer_id`: a reader says who asks, and gets what that one may see.
@@ -506,3 +506,15 @@ JOIN dailies.current_answers c ON c.role_id = a.role_id
 LEFT JOIN dailies.ratings own ON own.response_id = c.response_id AND own.reviewer_id = a.viewer_id
 LEFT JOIN dailies.take_requests t ON t.response_id = c.response_id
 CROSS JOIN LATERAL (SELECT dailies.opens(a.others_ratings, a.is_admin, a.admins_follow_rule, own.score) AS is_open) AS o;
+
+-- What reviewers gave to the answers that are open to a viewer, beside what all gave to the same: for each reviewer, score and number of
+-- scores that the answers have, how many such answers there are, and what was given to them, added up.
+CREATE VIEW dailies.visible_agreement AS
+SELECT a.viewer_id, a.role_id, x.reviewer_id, x.score, c.ones + c.twos + c.threes + c.fours + c.fives AS scores, count(*) AS answers,
+       sum(c.ones) AS ones, sum(c.twos) AS twos, sum(c.threes) AS threes, sum(c.fours) AS fours, sum(c.fives) AS fives
+FROM dailies.role_access a
+JOIN dailies.current_answers c ON c.role_id = a.role_id
+LEFT JOIN dailies.ratings own ON own.response_id = c.response_id AND own.reviewer_id = a.viewer_id
+JOIN dailies.ratings x ON x.response_id = c.response_id AND x.score IS NOT NULL
+WHERE dailies.opens(a.others_ratings, a.is_admin, a.admins_follow_rule, own.score)
+GROUP BY 1, 2, 3, 4, 5;

@@ -12,6 +12,8 @@ BEGIN
         -- Accepting an answer: whose it is, its job, its place on the wall.
         'dailies.submit_response(text, text, text, text, text, text, bigint, text, boolean)',
         'dailies.complete_response()', 'dailies.enqueue_responses()', 'dailies.settle_responses()', 'dailies.name_interview()',
+        -- Rating: what is counted of it.
+        'dailies.count_rating()',
         -- Recording a review: the wall, and the job for what browsers cannot play.
         'dailies.settle_record()', 'dailies.request_rendition()',
         -- What an admin does on the site.

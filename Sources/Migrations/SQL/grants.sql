@@ -39,12 +39,16 @@ GRANT EXECUTE ON FUNCTION
 -- The site. Names and others' judgements come through the views alone; of a judgement's table it may read whose it is, to change one's own.
 GRANT SELECT ON
     dailies.role_access, dailies.visible_interviews, dailies.answer_access, dailies.visible_ratings, dailies.visible_comments,
-    dailies.visible_decisions, dailies.viewer_answers, dailies.current_answers,
+    dailies.visible_decisions, dailies.visible_agreement, dailies.viewer_answers,
     dailies.roles, dailies.questions, dailies.question_versions, dailies.role_settings, dailies.role_reviewers,
     dailies.responses, dailies.review_records, dailies.flags, dailies.artifacts, dailies.renditions, dailies.take_requests,
     dailies.jobs, dailies.job_history, dailies.workers, dailies.queue_pauses
     TO dailies_site;
 GRANT SELECT (id, role_id, pseudonym, created_at) ON dailies.interviews TO dailies_site;
+-- All but what is counted of everybody's ratings.
+GRANT SELECT (role_id, interview_id, question_id, response_id, question_version, take, status, duration_ms, silent_ms, faults, warnings,
+              has_poster, has_storyboard)
+    ON dailies.current_answers TO dailies_site;
 GRANT INSERT, UPDATE (score, abstained, watched), SELECT (response_id, reviewer_id) ON dailies.ratings TO dailies_site;
 GRANT INSERT, UPDATE (body, deleted_at), SELECT (id, response_id, reviewer_id, from_ms, to_ms, created_at, deleted_at) ON dailies.comments TO dailies_site;
 GRANT INSERT, SELECT (id, interview_id, reviewer_id, decided_at) ON dailies.decisions TO dailies_site;
@@ -61,7 +65,7 @@ GRANT SELECT, DELETE ON dailies.sign_in_links TO dailies_site;
 GRANT SELECT, INSERT, DELETE ON dailies.sign_in_attempts TO dailies_site;
 GRANT SELECT, UPDATE (last_used_at) ON dailies.api_tokens TO dailies_site;
 GRANT EXECUTE ON FUNCTION
-    dailies.spans_ms, dailies.united_spans, dailies.audit_response, dailies.review_place, dailies.review_seed, dailies.whole_timeline,
+    dailies.opens, dailies.spans_ms, dailies.united_spans, dailies.audit_response, dailies.review_place, dailies.review_seed, dailies.whole_timeline,
     dailies.count_sign_in_attempt, dailies.retry_jobs, dailies.reopen_response
     TO dailies_site;
 

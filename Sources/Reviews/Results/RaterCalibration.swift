@@ -65,17 +65,9 @@ extension Reviews {
             PostgresQuery(
                 named: "reviews.calibrations",
                 """
-                -- Materialized, so that what each count is to the viewer is worked out once an answer and not once a rating.
-                WITH opened AS MATERIALIZED (
-                    SELECT v.response_id, v.ones, v.twos, v.threes, v.fours, v.fives, v.scores FROM dailies.viewer_answers v
-                    WHERE v.viewer_id = \(viewer.reviewerID) AND v.role_id = \(role.id) AND v.is_open
-                ), sums AS (
-                    SELECT x.reviewer_id, x.score, o.scores, count(*) AS answers, sum(o.ones) AS ones, sum(o.twos) AS twos,
-                           sum(o.threes) AS threes, sum(o.fours) AS fours, sum(o.fives) AS fives
-                    FROM opened o JOIN dailies.ratings x ON x.response_id = o.response_id AND x.score IS NOT NULL
-                    GROUP BY x.reviewer_id, x.score, o.scores
-                )
-                SELECT s.*, v.name FROM sums s JOIN dailies.reviewers v ON v.id = s.reviewer_id ORDER BY lower(v.name), v.id
+                SELECT s.*, v.name FROM dailies.visible_agreement s JOIN dailies.reviewers v ON v.id = s.reviewer_id
+                WHERE s.viewer_id = \(viewer.reviewerID) AND s.role_id = \(role.id)
+                ORDER BY lower(v.name), v.id
                 """))
         return RoleCalibration(role: role, raters: try Self.raters(rows))
     }

@@ -20,7 +20,10 @@ export class Controls {
         this.link = iconButton('link', 'Link to this moment', () => this.linkToMoment());
         this.said = element('span', {className: 'unseen', role: 'status'});
         this.view = element('div', {className: 'controls'}, this.play, this.time, this.skip, this.speed, this.said, this.mute, this.link);
-        if (video.textTracks.length) this.view.append(iconButton('captions', 'Captions', () => this.toggleCaptions()));
+        if (video.textTracks.length) {
+            this.captions = iconButton('captions', 'Captions', () => this.toggleCaptions());
+            this.view.append(this.captions);
+        }
         if (document.fullscreenEnabled) this.view.append(iconButton('full', 'Full screen', () => this.toggleFullScreen()));
     }
 
@@ -32,6 +35,7 @@ export class Controls {
         if (this.time.textContent !== time) this.time.textContent = time;
         const savedTime = answer.skips.length ? `saves ${clock(Math.round(answer.saved))}` : 'nothing to skip';
         if (this.savedTime.textContent !== savedTime) this.savedTime.textContent = savedTime;
+        this.captions?.setAttribute('aria-pressed', String(video.textTracks[0].mode === 'showing'));
         this.skip.setAttribute('aria-pressed', String(Boolean(answer.skipsSilence)));
         this.speed.value = String(answer.speed);
         relabel(this.mute, video.muted ? 'muted' : 'sound', video.muted ? 'Unmute' : 'Mute');
@@ -59,6 +63,7 @@ export class Controls {
     toggleCaptions() {
         const [track] = this.answer.video.textTracks;
         track.mode = track.mode === 'showing' ? 'hidden' : 'showing';
+        this.update();
     }
 
     toggleFullScreen() {
