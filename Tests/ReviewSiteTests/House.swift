@@ -18,7 +18,6 @@ import TestSupport
 struct House {
     let client: SiteClient
     let services: SiteServices
-    let conninfo: String
     /// To the same database as an administrator; the site goes there with its own account.
     let pool: PostgresPool
     let ines: Reviewer
@@ -52,7 +51,7 @@ struct House {
                 let running = Task { try await site.run() }
                 defer { running.cancel() }
                 guard let port = await ready.first(where: { _ in true }) else { throw SiteClient.NoAnswer() }
-                try await body(try await fill(SiteClient(port: port), site.services, all, conninfo, folder.appending("storage")))
+                try await body(try await fill(SiteClient(port: port), site.services, all, folder.appending("storage")))
                 running.cancel()
                 _ = await running.result
                 await pool.close()
@@ -62,7 +61,7 @@ struct House {
     }
 
     private static func fill(
-        _ client: SiteClient, _ services: SiteServices, _ pool: PostgresPool, _ conninfo: String, _ folder: FilePath
+        _ client: SiteClient, _ services: SiteServices, _ pool: PostgresPool, _ folder: FilePath
     ) async throws -> House {
         let (accounts, interviews) = (Accounts(pool: pool), Interviews(pool: pool))
         for role in ["baker", "butcher"] { _ = try await interviews.load(definition(role)) }
@@ -86,7 +85,7 @@ struct House {
             answers.append(response)
         }
         return House(
-            client: client, services: services, conninfo: conninfo, pool: pool, ines: ines, rosa: rosa, sam: sam,
+            client: client, services: services, pool: pool, ines: ines, rosa: rosa, sam: sam,
             answers: Array(answers.prefix(3)),
             foreignAnswer: answers[3])
     }

@@ -45,12 +45,14 @@ struct SignInTests {
         }
     }
 
-    @Test("is refused with 429 after ten attempts at an account, also from elsewhere and with the right password, and a link still works")
+    @Test("is refused with 429 after ten attempts at an account, wherever they came from, and a link still works")
     func limit() async throws {
         try await House.with { house in
-            // Ten attempts, counted as the site counts them; hashing ten passwords would only take time.
+            // All but the tenth are counted here, as the site counts them; hashing ten passwords would only take time.
             let limit = SignInLimit(pool: house.pool)
-            for attempt in 0..<10 { #expect(try await limit.count(email: house.rosa.email, address: "192.0.2.\(attempt)") == nil) }
+            for attempt in 0..<9 { #expect(try await limit.count(email: house.rosa.email, address: "192.0.2.\(attempt)") == nil) }
+            let tenth = try await Self.signIn(house.client, "rosa@team.example", "whatever")
+            #expect(tenth.status == 422)
             let answer = try await Self.signIn(house.client, "rosa@team.example", "whatever")
             #expect(answer.status == 429)
             #expect(answer.header("retry-after").flatMap { Int($0) }.map { (1...900).contains($0) } == true)
