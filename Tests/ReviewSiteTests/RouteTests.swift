@@ -175,6 +175,11 @@ struct RouteTests {
             let inner =
                 /postgres|libpq|sqlstate|select |dailies\.[a-z_]+s\b|swift|hummingbird|\bnil\b|fatal|stack trace|error\(|\.swift|0x[0-9a-f]{6}/
                 .ignoresCase()
+            for address in ["/nothing", "/api/v1/nothing", "/roles/baker/nothing", "/static/x/nothing.css"] {
+                let answer = try await ines.browser.get(address, ("Accept", "text/html"))
+                let found = answer.text.matches(of: inner).map { String($0.output) }
+                #expect(answer.status == 404 && found.isEmpty, "\(address)")
+            }
             for route in house.routes where route.path != "/static/{fingerprint}/**" {
                 let visitor = ines[route]
                 var wrong = values
