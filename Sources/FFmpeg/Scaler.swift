@@ -90,8 +90,11 @@ internal import CFFmpeg
         unsafe context = sws_alloc_context()
         guard let context = unsafe context else { throw FFmpegError(.outOfMemory, operation: "scale a picture") }
         let options = unsafe UnsafeMutableRawPointer(context)
-        let flags = quality.flags(widens: wanted.target[0] >= Int(wanted.width), isHDR: wanted.transfer != nil)
         let isHDR = wanted.transfer != nil
+        // Where every pixel stays in its place, only its range may change, and no care makes that better.
+        let keepsPlaces =
+            wanted.target == [Int(wanted.width), Int(wanted.height)] && [AV_PIX_FMT_YUV420P, AV_PIX_FMT_YUVJ420P].contains(wanted.format)
+        let flags = keepsPlaces ? CInt(SWS_POINT) : quality.flags(widens: wanted.target[0] >= Int(wanted.width), isHDR: isHDR)
         let format = isHDR ? AV_PIX_FMT_YUV444P16LE : AV_PIX_FMT_YUV420P
         let values: [(String, Int64)] = [
             ("srcw", Int64(wanted.width)), ("srch", Int64(wanted.height)), ("src_format", Int64(wanted.format.rawValue)),

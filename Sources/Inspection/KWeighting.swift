@@ -2,7 +2,10 @@ internal import Glibc
 
 /// The filter through which loudness hears: ITU-R BS.1770-4, Annex 1. A shelf that lifts what the head lifts, then a high pass.
 ///
-/// It takes two channels at once, because a processor adds and multiplies two numbers as fast as one.
+/// It takes two channels at once, and both sections at once: four numbers are multiplied as fast as one. The high pass hears the
+/// shelf's output of the sample before, which moves what is measured by one sample. Single precision is enough: beside double
+/// precision it moves the loudness of a 40 Hz tone by 0.0004 LU, and that of noise at -60 dB on a constant of a half by 0.003, far
+/// less than the 0.1 LU that meters are allowed.
 struct KWeighting {
     /// The coefficients of a second-order section, with a0 = 1.
     struct Section: Equatable {
@@ -11,9 +14,30 @@ struct KWeighting {
 
     let shelf: Section
     let highPass: Section
+    /// Of both sections: the shelf of the first and second channel, then the high pass of either.
+    private let lanes: Lanes
     /// What the sections remember, in transposed direct form II.
-    private var shelfMemory = (SIMD2<Double>.zero, SIMD2<Double>.zero)
-    private var highPassMemory = (SIMD2<Double>.zero, SIMD2<Double>.zero)
+    private var memory = (SIMD4<Float>.zero, SIMD4<Float>.zero)
+    /// The shelf's last output, which the high pass has yet to hear.
+    private var shelved = SIMD2<Float>.zero
+
+    /// What the memory becomes is written without the output in between (y = b0 x + m1, put in), so that a sample waits for one
+    /// multiplication and one subtraction of the sample before it rather than for four operations.
+    private struct Lanes {
+        let b0, c1, c2, a1, a2: SIMD4<Float>
+
+        init(_ shelf: Section, _ highPass: Section) {
+            func lanes(_ value: (Section) -> Double) -> SIMD4<Float> {
+                let (first, second) = (Float(value(shelf)), Float(value(highPass)))
+                return SIMD4(first, first, second, second)
+            }
+            b0 = lanes(\.b0)
+            c1 = lanes { $0.b1 - $0.a1 * $0.b0 }
+            c2 = lanes { $0.b2 - $0.a2 * $0.b0 }
+            a1 = lanes(\.a1)
+            a2 = lanes(\.a2)
+        }
+    }
 
     /// The Recommendation prints coefficients for 48 kHz only. These are the analogue prototypes behind them (frequency, gain and
     /// quality as B. De Man derived them, "Evaluation of Implementations of the EBU R128 Loudness Measurement", AES 145, 2018),
@@ -30,6 +54,7 @@ struct KWeighting {
         (k, quality) = (warped(38.13547087602444), 0.5003270373238773)
         a0 = 1 + k / quality + k * k
         highPass = Section(b0: 1, b1: -2, b2: 1, a1: 2 * (k * k - 1) / a0, a2: (1 - k / quality + k * k) / a0)
+        lanes = Lanes(shelf, highPass)
     }
 
     /// Filters two channels of equally many samples and gives the sum of the squares of each.
@@ -37,33 +62,32 @@ struct KWeighting {
     /// What broken streams decode to, infinities and what is no number, is worth nothing and leaves the filter as if new.
     mutating func energies(_ first: UnsafeBufferPointer<Float>, _ second: UnsafeBufferPointer<Float>) -> SIMD2<Double> {
         // Copies, which stay in registers.
-        let (shelf, highPass) = (shelf, highPass)
-        var (s1, s2) = shelfMemory
-        var (h1, h2) = highPassMemory
-        var sum = SIMD2<Double>.zero
+        let lanes = lanes
+        var (m1, m2) = memory
+        var shelved = shelved
+        var sum = SIMD4<Float>.zero
         for index in 0..<min(first.count, second.count) {
-            let x = unsafe SIMD2(Double(first[index]), Double(second[index]))
-            let y = shelf.b0 * x + s1
-            s1 = shelf.b1 * x - shelf.a1 * y + s2
-            s2 = shelf.b2 * x - shelf.a2 * y
-            let z = y + h1
-            h1 = h2 - 2 * y - highPass.a1 * z
-            h2 = y - highPass.a2 * z
-            sum += z * z
+            let input = unsafe SIMD4(lowHalf: SIMD2(first[index], second[index]), highHalf: shelved)
+            let output = lanes.b0 * input + m1
+            let next = (lanes.c1 * input + m2) - lanes.a1 * m1
+            m2 = lanes.c2 * input - lanes.a2 * m1
+            m1 = next
+            shelved = output.lowHalf
+            sum += output * output
         }
-        guard (sum.x + sum.y).isFinite else {
-            shelfMemory = (.zero, .zero)
-            highPassMemory = (.zero, .zero)
+        guard (sum.z + sum.w).isFinite else {
+            memory = (.zero, .zero)
+            self.shelved = .zero
             return .zero
         }
         // In silence the memory fades towards numbers so small that processors are slow with them.
-        shelfMemory = (Self.settled(s1), Self.settled(s2))
-        highPassMemory = (Self.settled(h1), Self.settled(h2))
-        return sum
+        memory = (Self.settled(m1), Self.settled(m2))
+        self.shelved = shelved
+        return SIMD2(Double(sum.z), Double(sum.w))
     }
 
-    private static func settled(_ memory: SIMD2<Double>) -> SIMD2<Double> {
-        let inaudible = memory .> -1e-30 .& memory .< 1e-30
+    private static func settled(_ memory: SIMD4<Float>) -> SIMD4<Float> {
+        let inaudible = memory .> -1e-15 .& memory .< 1e-15
         return memory.replacing(with: 0, where: inaudible)
     }
 }

@@ -38,11 +38,16 @@ struct PictureQuality: Equatable {
         var squares = 0
         for row in unsafe 0..<plane.height {
             let line = unsafe plane.base + row * plane.stride
+            // In 32 bits, so that several are added at once; the squares of a row fit up to a width of 66,000, and this is a tile.
+            var rowSum: UInt32 = 0
+            var rowSquares: UInt32 = 0
             for column in unsafe 0..<plane.width {
-                let value = unsafe Int(line[column])
-                sum &+= value
-                squares &+= value &* value
+                let value = unsafe UInt32(line[column])
+                rowSum &+= value
+                rowSquares &+= value &* value
             }
+            sum += Int(rowSum)
+            squares += Int(rowSquares)
         }
         let count = unsafe Double(max(1, plane.width * plane.height))
         let mean = Double(sum) / count
@@ -55,9 +60,12 @@ struct PictureQuality: Equatable {
         var count = 0
         for row in unsafe stride(from: rowStep / 2, to: plane.height, by: rowStep) {
             let line = unsafe plane.base + row * plane.stride
+            var rowSum: Int32 = 0
             for column in unsafe 1..<plane.width - 1 {
-                sum &+= unsafe abs(Int(line[column - 1]) &- 2 &* Int(line[column]) &+ Int(line[column + 1]))
+                let bend = unsafe Int32(line[column - 1]) &- 2 &* Int32(line[column]) &+ Int32(line[column + 1])
+                rowSum &+= bend < 0 ? 0 &- bend : bend
             }
+            sum += Int(rowSum)
             unsafe count += plane.width - 2
         }
         return count > 0 ? Double(sum) / Double(count) : 0
