@@ -21,6 +21,8 @@ public struct StorageError: Error, Sendable, Hashable, CustomStringConvertible {
         public static let notFound = Code(description: "not found", fault: .request)
         /// The key leads to a folder, a link, a pipe or a device.
         public static let notAFile = Code(description: "not a file", fault: .request)
+        /// The file is larger than the caller takes; ``StorageError/bytes`` says how large.
+        public static let tooLarge = Code(description: "too large", fault: .request)
         /// The file to be imported cannot be read.
         public static let unreadableSource = Code(description: "unreadable source", fault: .request)
         /// The disk or the quota is used up.
@@ -34,14 +36,21 @@ public struct StorageError: Error, Sendable, Hashable, CustomStringConvertible {
     public let message: String
     /// What the operating system answered, if it did.
     public let cause: Errno?
+    /// The file's length, where that is what is wrong.
+    public let bytes: Int64?
 
     public var fault: Fault { code.fault }
     public var description: String { message }
 
-    init(_ code: Code, _ message: String, cause: Errno? = nil) {
+    init(_ code: Code, _ message: String, cause: Errno? = nil, bytes: Int64? = nil) {
         self.code = code
         self.message = message
         self.cause = cause
+        self.bytes = bytes
+    }
+
+    static func tooLarge(_ key: StorageKey, bytes: Int64, limit: Int64) -> StorageError {
+        StorageError(.tooLarge, "\(key) has \(bytes) bytes; \(limit) are the most that is opened.", bytes: bytes)
     }
 
     /// A failed operation on the storage itself, where a refusal of the system means that the storage is not as it should be.

@@ -53,4 +53,13 @@ extension StorageKey {
     static func artifact(sha256: String, fileExtension: FileExtension?) -> StorageKey {
         StorageKey(trusted: "artifacts/\(sha256.prefix(2))/\(sha256.dropFirst(2).prefix(2))/\(sha256)\(fileExtension?.suffix ?? "")")
     }
+
+    /// The SHA-256 of the content, where the key is one of the two above; `nil` for keys that other programs chose.
+    var digest: String? {
+        guard let match = string.wholeMatch(of: /(?:recordings\/[0-9a-f]{2}|artifacts\/[0-9a-f]{2}\/[0-9a-f]{2})\/([0-9a-f]{64})(?:\..*)?/)
+        else {
+            return nil
+        }
+        return String(match.1)
+    }
 }

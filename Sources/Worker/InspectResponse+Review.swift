@@ -9,13 +9,14 @@ extension InspectResponse {
     func review(_ submitted: SubmittedRecording, _ claim: JobClaim) async throws -> JobResolution {
         do {
             let key = try StorageKey(submitted.key)
-            let recording = try await storage.openRecording(key)
-            guard recording.bytes <= limits.recordingBytes else {
-                return conclude(
-                    .unusable(UnusableReason(.tooLarge), container: container(of: submitted, bytes: recording.bytes)), submitted)
-            }
+            let recording = try await storage.openRecording(key, atMost: limits.recordingBytes)
             return try await inspect(recording, submitted, claim)
         } catch let error as StorageError {
+            // What waited for a network when the worker had to stop says that storage is away.
+            try Task.checkCancellation()
+            if error.code == .tooLarge {
+                return conclude(.unusable(UnusableReason(.tooLarge), container: container(of: submitted, bytes: error.bytes)), submitted)
+            }
             observe(.storageFailed(error.code))
             return try resolution(of: error, submitted, claim)
         } catch let error as InspectorError {

@@ -42,6 +42,7 @@ public struct RenderResponse: JobHandler {
         do {
             return try await render(task, claim)
         } catch let error as StorageError {
+            try Task.checkCancellation()
             // A recording that was there when it was looked into, and is not now, does not come back by waiting.
             return error.fault == .request ? givingUp(task, because: "\(error)") : .snoozed(reason: "\(error)")
         } catch let error as InspectorError {
@@ -50,7 +51,7 @@ public struct RenderResponse: JobHandler {
     }
 
     private func render(_ task: RenditionTask, _ claim: JobClaim) async throws -> JobResolution {
-        let recording = try await storage.openRecording(try StorageKey(task.key))
+        let recording = try await storage.openRecording(try StorageKey(task.key), atMost: limits.recordingBytes)
         let staged = try await storage.stageArtifact()
         let outcome = try await inspectors.render(
             recording: recording.descriptor, to: staged.descriptor, limits: limits.forRendition(durationMs: task.durationMs))

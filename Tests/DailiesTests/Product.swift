@@ -21,6 +21,8 @@ struct Product {
     let flags: [String]
     /// Whether the database knows the accounts of a deployment: then each command goes there as the one that is meant for it.
     var hasAccounts = false
+    /// Settings by the environment, for every command of this product.
+    var settings: [Environment.Key: String] = [:]
 
     /// - Parameter migrated: Whether the schema is there already; otherwise the database is empty.
     static func with<Result>(migrated: Bool = true, _ body: (Product) async throws -> Result) async throws -> Result {
@@ -71,8 +73,9 @@ struct Product {
     }
 
     /// Nothing of the tests' own settings reaches the program.
-    static let variables: [Environment.Key: String] = ["PATH": "/usr/bin:/bin", "HOME": "/nonexistent"]
+    private static let variables: [Environment.Key: String] = ["PATH": "/usr/bin:/bin", "HOME": "/nonexistent"]
     static let environment = Environment.custom(variables)
+    var variables: [Environment.Key: String] { Self.variables.merging(settings) { $1 } }
 
     /// Runs a command to its end.
     @discardableResult
@@ -83,7 +86,7 @@ struct Product {
     @discardableResult
     func run(_ arguments: [String]) async throws -> Ending {
         let result = try await Subprocess.run(
-            .path(Self.program), arguments: Arguments(self.arguments(arguments)), environment: Self.environment,
+            .path(Self.program), arguments: Arguments(self.arguments(arguments)), environment: .custom(variables),
             output: .string(limit: 1 << 22), error: .string(limit: 1 << 22))
         guard case .exited(let code) = result.terminationStatus else {
             Issue.record("dailies \(arguments) was ended by a signal: \(result.standardError)")
@@ -106,7 +109,7 @@ struct Product {
     ) async throws -> TerminationStatus {
         let log = try FileDescriptor.open(log, .writeOnly, options: [.create, .append], permissions: .ownerReadWrite)
         return try await Subprocess.run(
-            .path(Self.program), arguments: Arguments(self.arguments(arguments)), environment: Self.environment, input: .none,
+            .path(Self.program), arguments: Arguments(self.arguments(arguments)), environment: .custom(variables), input: .none,
             output: .discarded, error: .fileDescriptor(log, closeAfterSpawningProcess: true)
         ) { execution in
             do {

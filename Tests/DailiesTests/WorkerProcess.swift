@@ -73,7 +73,7 @@ extension Product {
         let result = try await Subprocess.run(
             .path(offset == nil ? program : "/usr/bin/faketime"),
             arguments: Arguments(disguise + arguments(["work", "--slots", "\(slots)"])),
-            environment: .custom(Self.variables.merging(variables) { $1 }), input: .none,
+            environment: .custom(self.variables.merging(variables) { $1 }), input: .none,
             output: .fileDescriptor(log, closeAfterSpawningProcess: false), error: .fileDescriptor(log, closeAfterSpawningProcess: false)
         ) { execution in
             var process = execution.processIdentifier.value

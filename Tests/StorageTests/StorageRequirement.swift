@@ -1,3 +1,4 @@
+import NIOCore
 import Storage
 import SystemPackage
 import TestSupport
@@ -13,7 +14,7 @@ struct StorageRequirement: Sendable, CustomTestStringConvertible {
         self.check = check
     }
 
-    static let all = recordings + artifacts
+    static let all = recordings + artifacts + parts
 }
 
 extension StorageRequirement {
@@ -54,6 +55,20 @@ extension StorageRequirement {
             #expect(error?.code == .notFound)
             #expect(error?.fault == .request)
             #expect(try await !storage.contains(key))
+        },
+        StorageRequirement("a recording that is too large is not opened, and its size is told") { storage in
+            try await Bytes.withFile(Array("12345".utf8)) { file in
+                let stored = try await storage.storeRecording(from: file, fileExtension: nil)
+                let error = await #expect(throws: StorageError.self) { _ = try await storage.openRecording(stored.key, atMost: 4) }
+                #expect(error?.code == .tooLarge)
+                #expect(error?.fault == .request)
+                #expect(error?.bytes == 5)
+                #expect(try await storage.openRecording(stored.key, atMost: 5).bytes == 5)
+            }
+        },
+        StorageRequirement("a storage that works says so") { storage in
+            try await storage.checkPresence()
+            try await storage.checkThoroughly()
         },
         StorageRequirement("what is no readable file is not imported") { storage in
             for path in [FilePath("/nowhere/to/be/found.webm"), Fixtures.recordings, "/dev/null"] {
@@ -122,6 +137,40 @@ extension StorageRequirement {
             let stored = try await storage.storeRecording(from: Fixtures.recording("audio-only.webm"))
             let opened = try await storage.openRecording(stored.key)
             #expect(throws: Errno.badFileDescriptor) { try opened.descriptor.writeAll("x".utf8) }
+        },
+    ]
+
+    private static let parts = [
+        StorageRequirement("a part of an artifact is read without the rest, and all of it too") { storage in
+            let content = (0..<700_000).map { UInt8(truncatingIfNeeded: $0 / 251) }
+            let staged = try await storage.stageArtifact()
+            try staged.descriptor.writeAll(content)
+            let stored = try await storage.publish(staged, fileExtension: nil)
+            for range: Range<Int64> in [0..<1, 0..<700_000, 300_000..<690_001, 699_999..<700_000, 5..<5] {
+                let part = try await storage.readArtifact(stored.key, range, of: stored.bytes)
+                var received: [UInt8] = []
+                for try await piece in part { received += Array(piece.readableBytesView) }
+                #expect(received == Array(content[Int(range.lowerBound)..<Int(range.upperBound)]))
+            }
+        },
+        StorageRequirement("whoever receives a part may stop in the middle") { storage in
+            let staged = try await storage.stageArtifact()
+            try staged.descriptor.writeAll([UInt8](repeating: 1, count: 700_000))
+            let stored = try await storage.publish(staged, fileExtension: nil)
+            for try await piece in try await storage.readArtifact(stored.key, 0..<stored.bytes, of: stored.bytes) {
+                #expect(piece.readableBytes > 0)
+                break
+            }
+        },
+        StorageRequirement("a missing artifact, and one of another length, has no parts") { storage in
+            let staged = try await storage.stageArtifact()
+            try staged.descriptor.writeAll("12345".utf8)
+            let stored = try await storage.publish(staged, fileExtension: nil)
+            let missing = try StorageKey("artifacts/of/nobody.webm")
+            for (key, bytes) in [(missing, Int64(5)), (stored.key, 4), (stored.key, 6)] {
+                let error = await #expect(throws: StorageError.self) { _ = try await storage.readArtifact(key, 0..<bytes, of: bytes) }
+                #expect(error?.code == .notFound)
+            }
         },
     ]
 }

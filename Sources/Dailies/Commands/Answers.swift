@@ -10,8 +10,8 @@ struct Answers: AsyncParsableCommand {
         discussion: """
             The table is for people; --json gives programs every field, one object a line.
 
-            Posters are stored under names made of their checksums. With --posters each one is also linked into a folder, by the \
-            number that the table shows, to look through them there.
+            Posters are stored under names made of their checksums. With --posters each one is also linked into a folder, or copied \
+            there out of a bucket, by the number that the table shows, to look through them there.
             """)
 
     @Option(help: ArgumentHelp("How many, the newest.", valueName: "number"))
@@ -20,7 +20,7 @@ struct Answers: AsyncParsableCommand {
     @ArgumentParser.Flag(help: "Print one JSON object a line for programs.")
     var json = false
 
-    @Option(help: ArgumentHelp("Link the posters into this folder, and show where each one is.", valueName: "folder"))
+    @Option(help: ArgumentHelp("Put the posters into this folder, and show where each one is.", valueName: "folder"))
     var posters: String?
 
     @OptionGroup var options: SettingsOptions
@@ -31,7 +31,8 @@ struct Answers: AsyncParsableCommand {
 
     func run() async throws {
         let settings = try await options.settings()
-        let answers = try await Application(settings: settings).withInterviews { interviews in try await interviews.answers(limit: limit) }
+        let application = Application(settings: settings)
+        let answers = try await application.withInterviews { interviews in try await interviews.answers(limit: limit) }
         if json {
             let encoder = JSONEncoder()
             encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
@@ -40,17 +41,17 @@ struct Answers: AsyncParsableCommand {
         } else if answers.isEmpty {
             Terminal.out("There are no answers yet. `dailies import MANIFEST.csv` brings some in.\n")
         } else {
-            let gallery = try posters.map { try PosterGallery(FilePath($0), storage: settings.storage.value) }
-            let table = try Self.table(answers, gallery: gallery)
-            Terminal.out(table.rendered(width: Terminal.resultWidth))
+            let gallery = try posters.map { try PosterGallery(FilePath($0)) }
+            let names = try await gallery?.show(answers, application)
+            Terminal.out(Self.table(answers, posters: names).rendered(width: Terminal.resultWidth))
             Terminal.out("\n" + Self.summary(answers) + "\n")
             if let gallery { Terminal.out("The posters are in \(gallery.displayName).\n") }
         }
     }
 
-    /// - Parameter gallery: where the posters get linked; without one the table does not mention them.
-    static func table(_ answers: [Answer], gallery: PosterGallery? = nil) throws -> Table {
-        var table = Table(header: ["candidate", "question", "length", "what to know"] + (gallery == nil ? [] : ["poster"]))
+    /// - Parameter posters: by the response's number, what their files are called; `nil` where the table does not mention them.
+    static func table(_ answers: [Answer], posters: [Int64: String]? = nil) -> Table {
+        var table = Table(header: ["candidate", "question", "length", "what to know"] + (posters == nil ? [] : ["poster"]))
         for answer in answers {
             table.add(
                 [
@@ -58,7 +59,7 @@ struct Answers: AsyncParsableCommand {
                     (answer.questionNumber.map { "\($0) " } ?? "") + answer.question,
                     answer.durationMs.map { Duration.clock(ms: $0) } ?? "–",
                     remark(answer),
-                ] + (try gallery.map { [try $0.link(answer) ?? "–"] } ?? []))
+                ] + (posters.map { [$0[answer.responseID] ?? "–"] } ?? []))
         }
         return table
     }

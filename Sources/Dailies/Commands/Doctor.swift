@@ -1,5 +1,6 @@
 import ArgumentParser
 import FoundationEssentials
+import Storage
 import SystemPackage
 
 struct Doctor: AsyncParsableCommand {
@@ -34,7 +35,17 @@ struct Doctor: AsyncParsableCommand {
             }
         add("database", database, settings.database.source)
         if let listening = settings.listenDatabase { add("listen-database", "PostgreSQL as configured", listening.source) }
-        add("storage", settings.storage.value.string, settings.storage.source)
+        add("storage", settings.storage.value.description, settings.storage.source)
+        if case .bucket(let bucket) = settings.storage.value {
+            add("s3-endpoint", bucket.endpoint.value.description, bucket.endpoint.source)
+            add("s3-region", bucket.region.value, bucket.region.source)
+            add("s3-addressing", bucket.addressing.value.rawValue, bucket.addressing.source)
+            add("s3-media", bucket.media.value.rawValue, bucket.media.source)
+            // What they are is said nowhere.
+            add("s3 credentials", "as configured", bucket.credentialsSource)
+            add("spool", bucket.spool.value.string, bucket.spool.source)
+            add("spool-mib", "\(bucket.spoolMiB.value)", bucket.spoolMiB.source)
+        }
         add("slots", "\(settings.slots.value)", settings.slots.source)
         add("grace-seconds", "\(settings.graceSeconds.value)", settings.graceSeconds.source)
         add("poll-ms", "\(settings.pollMs.value)", settings.pollMs.source)

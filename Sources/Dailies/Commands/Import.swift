@@ -34,8 +34,7 @@ struct Import: AsyncParsableCommand {
         let settings = try await options.settings()
         let application = Application(settings: settings)
         let problems = try await application.withInterviews { interviews in
-            let storage = try await application.storage()
-            return await Self.bringIn(contents, into: storage, interviews: interviews)
+            try await application.withStorage { storage in await Self.bringIn(contents, into: storage, interviews: interviews) }
         }
         for problem in problems.sorted(by: { $0.line < $1.line }) {
             Terminal.err("\(manifest), line \(problem.line): \(problem.message)\n")

@@ -15,7 +15,9 @@ struct SettingsOptions: ParsableArguments {
     var database: String?
 
     @Option(
-        help: ArgumentHelp("Folder of recordings and artifacts; <data>/storage by default. (env: DAILIES_STORAGE)", valueName: "folder"))
+        help: ArgumentHelp(
+            "Folder of recordings and artifacts, or s3://BUCKET/PREFIX; <data>/storage by default. (env: DAILIES_STORAGE)",
+            valueName: "place"))
     var storage: String?
 
     @Option(help: ArgumentHelp("Settings file; /etc/dailies/dailies.yaml by default, if it exists.", valueName: "file"))

@@ -12,15 +12,17 @@ extension Application {
         body: (ReviewSite) async throws -> Result
     ) async throws -> Result {
         try await awaitSchema(database)
-        let storage = try await storage()
-        // As many as two cores keep busy; requests that find none free wait their turn.
-        return try await withPool(database, limit: 8) { pool in
-            let accounts = Accounts(pool: pool)
-            let site = try ReviewSite(configuration: settings.site.configuration, pool: pool, storage: storage, logger: logger) {
-                address, _ in
-                await onReady(address, accounts)
+        return try await withStorage { storage in
+            // As many as two cores keep busy; requests that find none free wait their turn.
+            try await withPool(database, limit: 8) { pool in
+                let accounts = Accounts(pool: pool)
+                let site = try ReviewSite(
+                    configuration: settings.site.configuration, pool: pool, storage: storage, logger: logger
+                ) { address, _ in
+                    await onReady(address, accounts)
+                }
+                return try await body(site)
             }
-            return try await body(site)
         }
     }
 

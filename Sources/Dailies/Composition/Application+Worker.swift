@@ -15,10 +15,6 @@ import UnixSignals
 import Worker
 
 extension Application {
-    func storage() async throws -> any RecordingStorage {
-        try await FolderStorage.open(settings.storage.value)
-    }
-
     func inspectors() throws -> InspectorPool {
         try InspectorPool(
             configuration: InspectorPool.Configuration(
@@ -41,8 +37,15 @@ extension Application {
         let inspectors = try inspectors()
         try await requireCage(inspectors)
         try await awaitSchema(database)
+        try await withStorage { storage in
+            try await runWorker(on: database, storage, inspectors, untilIdle: untilIdle, beside: others, reload: reload)
+        }
+    }
 
-        let storage = try await storage()
+    private func runWorker(
+        on database: PostgresConfiguration, _ storage: any RecordingStorage, _ inspectors: InspectorPool, untilIdle: Bool,
+        beside others: [any Service], reload: @escaping @Sendable () async throws -> Settings
+    ) async throws {
         let slots = WorkerSlots(settings.slots.value)
         let metrics = WorkerMetrics()
         // For claims, results, housekeeping, checks and the watcher; and for jobs that read what they are about.
@@ -60,7 +63,7 @@ extension Application {
                 retryPolicy: configuration.retryPolicy)
             let readiness = Readiness(
                 checks: WorkerChecks(
-                    pool: pool, storage: storage, folder: settings.storage.value,
+                    pool: pool, storage: storage, folder: settings.storage.value.workFolder,
                     minFreeMiB: settings.minFreeMiB.value, inspectors: inspectors
                 ).all)
             let worker = JobWorker(

@@ -1,18 +1,18 @@
-import FoundationEssentials
+import Foundation
 import Glibc
 import Interviews
 import Recordings
+import Storage
 import SystemPackage
 
-/// A folder in which a person looks through the posters: links to the stored ones, named by the answer's number.
+/// A folder in which a person looks through the posters, named by the answer's number: links to the stored ones, and copies of those in a
+/// bucket.
 struct PosterGallery {
     private let folder: FilePath
-    private let storage: FilePath
 
     /// Makes the folder if it is missing.
-    init(_ folder: FilePath, storage: FilePath) throws(Failure) {
+    init(_ folder: FilePath) throws(Failure) {
         self.folder = folder
-        self.storage = storage
         do {
             try FileManager.default.createDirectory(atPath: folder.string, withIntermediateDirectories: true)
         } catch {
@@ -27,18 +27,42 @@ struct PosterGallery {
         return path.removePrefix(here) && !path.isEmpty ? path.string : folder.string
     }
 
-    /// Links an answer's poster, in place of an earlier link of that number.
-    /// - Returns: the link's name in the folder, `nil` when the answer has no poster.
-    func link(_ answer: Answer) throws(Failure) -> String? {
-        guard let key = answer.artifacts[.poster] else { return nil }
-        let poster = storage.appending(key)
-        let name = "\(answer.responseID).\(poster.extension ?? "jpg")"
+    /// Puts the answers' posters into the folder.
+    /// - Returns: their names there, by the response's number; answers without a poster are left out.
+    func show(_ answers: [Answer], _ application: Application) async throws -> [Int64: String] {
+        let posters = answers.compactMap { answer in answer.artifacts[.poster].map { (answer.responseID, $0) } }
+        var names: [Int64: String] = [:]
+        for (id, key) in posters { names[id] = "\(id).\(FilePath(key).extension ?? "jpg")" }
+        switch application.settings.storage.value {
+        case .folder(let storage):
+            for (id, key) in posters { try link(storage.appending(key), as: names[id] ?? "") }
+        case .bucket:
+            let names = names
+            try await application.withStorage { storage in
+                for (id, key) in posters { try await copy(try await storage.openArtifact(try StorageKey(key)), as: names[id] ?? "") }
+            }
+        }
+        return names
+    }
+
+    private func link(_ poster: FilePath, as name: String) throws(Failure) {
         let link = folder.appending(name).string
         // Only a link is ever replaced: a person's own file of that name stays, and is told of.
         if (try? FileManager.default.destinationOfSymbolicLink(atPath: link)) != nil { unlink(link) }
         guard symlink(poster.string, link) == 0 else {
             throw Failure("\(link) cannot be made: \(Errno(rawValue: errno)). Name an empty folder.", .ioError)
         }
-        return name
+    }
+
+    /// A file that is there already stays, if it is the same.
+    private func copy(_ poster: borrowing OpenedFile, as name: String) async throws {
+        let path = folder.appending(name).string
+        let content = try FileHandle(fileDescriptor: poster.descriptor.rawValue, closeOnDealloc: false).readToEnd() ?? Data()
+        guard FileManager.default.contents(atPath: path) != content else { return }
+        do {
+            try content.write(to: URL(filePath: path), options: .withoutOverwriting)
+        } catch {
+            throw Failure("\(path) cannot be made, or is another file. Name an empty folder.", .ioError)
+        }
     }
 }

@@ -9,6 +9,7 @@ import SystemPackage
 struct WorkerChecks: Sendable {
     let pool: PostgresPool
     let storage: any RecordingStorage
+    /// Where work takes up space.
     let folder: FilePath
     let minFreeMiB: Int
     let inspectors: InspectorPool
@@ -38,9 +39,7 @@ struct WorkerChecks: Sendable {
 
     private func storageProblem() async -> String? {
         do {
-            // Both ways: what is open already goes on when the folder's disk is gone.
-            _ = try await storage.contains(StorageKey("health"))
-            await storage.discard(try await storage.stageArtifact())
+            try await storage.checkPresence()
             return nil
         } catch {
             return "\(error)"

@@ -96,9 +96,8 @@ struct Examination: Sendable {
 
     private func storage() async -> [Finding] {
         do {
-            let storage = try await application.storage()
-            await storage.discard(try await storage.stageArtifact())
-            return [.fine("storage", "\(settings.storage.value) can be written")] + space(settings.storage.value)
+            try await application.withStorage { try await $0.checkThoroughly() }
+            return [.fine("storage", "\(settings.storage.value) can be read and written")] + space(settings.storage.value.workFolder)
         } catch {
             return [.problem("storage", Failure(error)?.message ?? "\(error)")]
         }
@@ -111,7 +110,7 @@ struct Examination: Sendable {
         return [
             .problem(
                 "space", "\(text), and min-free-mib is \(settings.minFreeMiB.value): workers claim nothing",
-                remedy: "Make room in \(folder) or move the storage.")
+                remedy: "Make room in \(folder), or use another one.")
         ]
     }
 

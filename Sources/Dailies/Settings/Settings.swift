@@ -32,7 +32,7 @@ struct Settings: Sendable {
     var database: Setting<Database>
     /// Where to listen for new jobs, when `database` is a pooler in transaction mode; `nil`: there too. May hold a password.
     var listenDatabase: Setting<String>?
-    var storage: Setting<FilePath>
+    var storage: Setting<StoragePlace>
     var slots: Setting<Int>
     var graceSeconds: Setting<Int>
     var pollMs: Setting<Int>
@@ -57,9 +57,6 @@ struct Settings: Sendable {
         data = folder
         database = try Self.database(reader: reader, environment: environment)
         listenDatabase = try reader.text("listen-database")
-        storage =
-            try reader.text("storage").map { Setting(value: Self.absolute($0.value), source: $0.source) }
-            ?? Setting(value: folder.value.appending("storage"), source: .standard)
         slots = try reader.number("slots", in: 1...256, default: cores)
         graceSeconds = try reader.number("grace-seconds", in: 0...3600, default: 30)
         pollMs = try reader.number("poll-ms", in: 50...60_000, default: 1000)
@@ -79,6 +76,8 @@ struct Settings: Sendable {
         limits.cpuSeconds = try reader.number("limit-cpu-seconds", in: 1...86_400, default: limits.cpuSeconds).value
         limits.memoryBytes =
             Int64(try reader.number("limit-memory-mib", in: 64...65_536, default: Int(limits.memoryBytes >> 20)).value) << 20
+        storage = try StoragePlace.read(
+            reader, environment: environment, data: folder.value, absolute: Self.absolute, recordingBytes: limits.recordingBytes)
     }
 
     /// `--database`, `DAILIES_DATABASE` or the file; else `DATABASE_URL`; else libpq's own variables; else the private server.

@@ -10,6 +10,10 @@ struct SettingsError: Error, CustomStringConvertible {
         description = "The settings of the review site cannot be used: \(problem)."
     }
 
+    init(storage location: String, _ problem: String) {
+        description = "The storage \(location) \(problem)"
+    }
+
     init(file: String, _ problem: String) {
         description = "The settings file \(file) cannot be used: \(problem)"
     }

@@ -14,6 +14,7 @@ struct Media: Sendable {
     var key: String
     var mediaType: String
     var sha256: String
+    var bytes: Int64
 
     /// The file, for somebody who reviews the answer's role; `nil` for everybody else, as if there were none.
     static func find(_ kind: Kind, ofResponse id: Int64, for reviewer: Reviewer, in pool: PostgresPool) async throws(PostgresError)
@@ -24,7 +25,7 @@ struct Media: Sendable {
             PostgresQuery(
                 named: "media.find",
                 """
-                SELECT m.key, m.media_type, m.sha256
+                SELECT m.key, m.media_type, m.sha256, m.bytes
                 FROM dailies.responses r
                 JOIN dailies.role_access a ON a.role_id = r.role_id AND a.viewer_id = \(reviewer.id)
                 JOIN dailies.artifacts m ON m.response_id = r.id AND m.kind = ANY (\(kinds))
@@ -37,6 +38,8 @@ struct Media: Sendable {
 
 extension Media: PostgresRowDecodable {
     init(from row: PostgresRow) throws(PostgresError) {
-        self.init(key: try row.decode("key"), mediaType: try row.decode("media_type"), sha256: try row.decode("sha256"))
+        self.init(
+            key: try row.decode("key"), mediaType: try row.decode("media_type"), sha256: try row.decode("sha256"),
+            bytes: try row.decode("bytes"))
     }
 }

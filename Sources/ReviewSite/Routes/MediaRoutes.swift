@@ -6,6 +6,10 @@ internal import Storage
 /// `/media/RESPONSE/KIND`: pictures, outline and playable copy of an answer, in ranges, for those who review its role.
 ///
 /// A stored file never changes, so its SHA-256 is its entity tag. Copies stay in the browser that fetched them and in no cache between.
+///
+/// Where the storage gives links, what plays is fetched from the storage itself, by a redirection to a link that expires: videos are nearly
+/// all that is sent, and this site does not have to carry them. Everything else comes through the site, because scripts read it, which
+/// browsers allow of another origin only with consent of the store.
 struct MediaRoutes: RouteGroup {
     let services: SiteServices
 
@@ -22,29 +26,35 @@ struct MediaRoutes: RouteGroup {
         var headers: HTTPFields = [.eTag: tag, .cacheControl: "private, max-age=3600, must-revalidate", .vary: "Cookie, Authorization"]
         if Self.isNamed(tag, in: request.headers[.ifNoneMatch]) { return Response(status: .notModified, headers: headers) }
 
-        let file = try await open(media, context)
+        guard let key = try? StorageKey(media.key) else { throw SiteError.notFound }
+        if kind == .playback, request.method == .get, let link = services.storage.link(toArtifact: key, mediaType: media.mediaType) {
+            // Asked for anew each time, so that who has lost the right to the role gets no more of them.
+            return Response(status: .found, headers: [.location: link.url, .cacheControl: "private, no-store"])
+        }
         headers[.contentType] = media.mediaType
         headers[.contentDisposition] = "inline"
         headers[.acceptRanges] = "bytes"
         let isForThis = request.headers[.ifRange].map { $0 == tag } ?? true
-        let range = ByteRange(request.method == .get && isForThis ? request.headers[.range] : nil, length: file.length)
-        switch range {
+        switch ByteRange(request.method == .get && isForThis ? request.headers[.range] : nil, length: media.bytes) {
         case .whole:
-            return Response(status: .ok, headers: headers, body: file.body(0..<file.length))
+            return Response(status: .ok, headers: headers, body: try await body(of: media, key, 0..<media.bytes, context))
         case .part(let part):
-            headers[.contentRange] = "bytes \(part.lowerBound)-\(part.upperBound - 1)/\(file.length)"
-            return Response(status: .partialContent, headers: headers, body: file.body(part))
+            headers[.contentRange] = "bytes \(part.lowerBound)-\(part.upperBound - 1)/\(media.bytes)"
+            return Response(status: .partialContent, headers: headers, body: try await body(of: media, key, part, context))
         case .unsatisfiable:
             throw SiteError(
-                status: .rangeNotSatisfiable, title: "There is nothing in that place", explanation: "The file has \(file.length) bytes.",
-                headers: [.contentRange: "bytes */\(file.length)"])
+                status: .rangeNotSatisfiable, title: "There is nothing in that place", explanation: "The file has \(media.bytes) bytes.",
+                headers: [.contentRange: "bytes */\(media.bytes)"])
         }
     }
 
-    private func open(_ media: Media, _ context: SiteContext) async throws -> MediaFile {
+    private func body(of media: Media, _ key: StorageKey, _ range: Range<Int64>, _ context: SiteContext) async throws -> ResponseBody {
         do throws(StorageError) {
-            let key = try StorageKey(media.key)
-            return MediaFile(try await services.storage.openArtifact(key))
+            let part = try await services.storage.readArtifact(key, range, of: media.bytes)
+            return ResponseBody(contentLength: range.count) { writer in
+                for try await piece in part { try await writer.write(piece) }
+                try await writer.finish(nil)
+            }
         } catch {
             guard error.fault == .request else { throw error }
             Self.report(error, to: context.logger)

@@ -24,7 +24,7 @@ struct SiteRoutes {
     init(_ services: SiteServices) {
         router = Router(context: SiteContext.self, options: .autoGenerateHeadEndpoints)
         router.add(middleware: RequestLog())
-        router.add(middleware: SafetyHeaders(isSecure: services.configuration.isSecure))
+        router.add(middleware: SafetyHeaders(isSecure: services.configuration.isSecure, mediaOrigin: services.linkOrigin))
         router.add(middleware: ErrorAnswers(renderer: services.renderer))
         router.add(middleware: RequestBodies())
         open = router.group().add(middleware: ForgeryProtection(configuration: services.configuration))

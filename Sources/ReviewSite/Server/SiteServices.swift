@@ -11,4 +11,7 @@ struct SiteServices: Sendable {
     let hasher = PasswordHasher()
     let renderer: PageRenderer
     let logger: Logger
+
+    /// From where videos may come beside the site itself.
+    var linkOrigin: String? { storage.linkOrigin }
 }

@@ -37,13 +37,37 @@ public struct FolderStorage: RecordingStorage {
         }
     }
 
-    public func openRecording(_ key: StorageKey) async throws(StorageError) -> OpenedFile {
-        try await openFile(key)
+    public func openRecording(_ key: StorageKey, atMost limit: Int64) async throws(StorageError) -> OpenedFile {
+        let file = try await openFile(key)
+        guard file.bytes <= limit else { throw .tooLarge(key, bytes: file.bytes, limit: limit) }
+        return file
     }
 
     public func openArtifact(_ key: StorageKey) async throws(StorageError) -> OpenedFile {
         try await openFile(key)
     }
+
+    public func readArtifact(
+        _ key: StorageKey, _ range: Range<Int64>, of bytes: Int64
+    ) async throws(StorageError) -> StoredPart {
+        let file = try await openFile(key)
+        guard file.bytes == bytes else {
+            throw StorageError(.notFound, "What is stored as \(key) has \(file.bytes) bytes instead of \(bytes): it was damaged.")
+        }
+        return StoredPart(file, range)
+    }
+
+    /// Browsers do not reach a folder.
+    public func link(toArtifact key: StorageKey, mediaType: String) -> ArtifactLink? { nil }
+    public var linkOrigin: String? { nil }
+
+    public func checkPresence() async throws(StorageError) {
+        // Both ways: what is open already goes on when the folder's disk is gone.
+        _ = try await contains(StorageKey(trusted: "health"))
+        await discard(try await stageArtifact())
+    }
+
+    public func checkThoroughly() async throws(StorageError) { try await checkPresence() }
 
     public func contains(_ key: StorageKey) async throws(StorageError) -> Bool {
         do {
@@ -59,7 +83,9 @@ public struct FolderStorage: RecordingStorage {
     }
 
     public func publish(_ staged: consuming StagedArtifact, fileExtension: FileExtension?) async throws(StorageError) -> StoredFile {
-        let file = staged.file
+        guard let file = staged.content as? StagedFile else {
+            throw StorageError(.unreadableSource, "An artifact that another storage staged cannot be published in \(path).")
+        }
         return try await BlockingWork.run { () throws(StorageError) in
             let content: (sha256: String, bytes: Int64)
             do throws(Errno) {

@@ -8,14 +8,21 @@ enum ContentDigest {
     /// Reads a file to its end by offsets, without moving its position.
     /// - Returns: 64 lower-case hexadecimal digits, and the number of bytes read.
     static func of(_ file: FileDescriptor) throws(Errno) -> (sha256: String, bytes: Int64) {
-        try read(file) { _ in }
+        try of(file, 0..<Int64.max)
     }
+
+    /// The same for a part of it, as far as the file goes.
+    static func of(_ file: FileDescriptor, _ range: Range<Int64>) throws(Errno) -> (sha256: String, bytes: Int64) {
+        try read(file, range) { _ in }
+    }
+
+    static func of(_ text: String) -> String { Hexadecimal.text(SHA256.hash(data: Array(text.utf8))) }
 
     /// Copies a file to an empty one, hashing what it copies.
     static func copying(_ source: FileDescriptor, to target: FileDescriptor) throws(CopyFailure) -> (sha256: String, bytes: Int64) {
         var failure: Errno?
         do throws(Errno) {
-            return try read(source) { (bytes) throws(Errno) in
+            return try read(source, 0..<Int64.max) { (bytes) throws(Errno) in
                 do {
                     try target.writeAll(bytes)
                 } catch {
@@ -36,16 +43,17 @@ enum ContentDigest {
     }
 
     private static func read(
-        _ file: FileDescriptor, each: (UnsafeRawBufferPointer) throws(Errno) -> Void
+        _ file: FileDescriptor, _ range: Range<Int64>, each: (UnsafeRawBufferPointer) throws(Errno) -> Void
     ) throws(Errno) -> (sha256: String, bytes: Int64) {
         let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: chunk, alignment: 16)
         defer { buffer.deallocate() }
         var hash = SHA256()
-        var offset: Int64 = 0
-        while true {
+        var offset = range.lowerBound
+        while offset < range.upperBound {
             let count: Int
             do {
-                count = try file.read(fromAbsoluteOffset: offset, into: buffer)
+                let room = UnsafeMutableRawBufferPointer(rebasing: buffer[..<Int(min(Int64(chunk), range.upperBound - offset))])
+                count = try file.read(fromAbsoluteOffset: offset, into: room)
             } catch {
                 throw error as? Errno ?? .ioError
             }
@@ -55,6 +63,6 @@ enum ContentDigest {
             try each(bytes)
             offset += Int64(count)
         }
-        return (hash.finalize().map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined(), offset)
+        return (Hexadecimal.text(hash.finalize()), offset - range.lowerBound)
     }
 }

@@ -1,0 +1,38 @@
+import Storage
+import SystemPackage
+
+/// Where recordings and artifacts are.
+enum StoragePlace: Sendable, CustomStringConvertible {
+    case folder(FilePath)
+    case bucket(BucketSettings)
+
+    /// - Parameter recordingBytes: of the largest recording that is looked into.
+    static func read(
+        _ reader: SettingsReader, environment: [String: String], data: FilePath, absolute: (String) -> FilePath, recordingBytes: Int64
+    ) throws(SettingsError) -> Setting<StoragePlace> {
+        guard let text = try reader.text("storage") else { return Setting(value: .folder(data.appending("storage")), source: .standard) }
+        guard text.value.hasPrefix(S3Location.scheme) else { return Setting(value: .folder(absolute(text.value)), source: text.source) }
+        guard let location = S3Location(text.value) else {
+            throw SettingsError(
+                "storage", from: text.source, "names no bucket and prefix that S3 allows, such as s3://answers or s3://answers/2026.")
+        }
+        let bucket = try BucketSettings(
+            location, reader: reader, environment: environment, data: data, absolute: absolute, recordingBytes: recordingBytes)
+        return Setting(value: .bucket(bucket), source: text.source)
+    }
+
+    var description: String {
+        switch self {
+        case .folder(let path): path.string
+        case .bucket(let bucket): bucket.configuration.location.description
+        }
+    }
+
+    /// The folder of this machine that fills up while recordings are worked on.
+    var workFolder: FilePath {
+        switch self {
+        case .folder(let path): path
+        case .bucket(let bucket): bucket.spool.value
+        }
+    }
+}

@@ -1,0 +1,135 @@
+import AsyncHTTPClient
+import NIOCore
+import NIOHTTP1
+
+/// Bytes of one object on their way here. Where they break off, they are asked for again from there on, as long as the object is the
+/// same by its entity tag.
+struct ObjectDownload: Sendable {
+    let client: S3Client
+    let key: String
+    /// Not empty.
+    let range: Range<Int64>
+    /// The object's whole length, as it was announced.
+    let total: Int64
+    /// As it was announced; `nil` until the first answer, which then says it.
+    let tag: String?
+
+    private let first: HTTPClientResponse
+
+    /// Asks for the bytes, and returns when the answer begins.
+    /// - Parameter tag: As an earlier answer said; `nil` when nothing is known of the object but its length.
+    static func begin(
+        _ client: S3Client, key: String, range: Range<Int64>, total: Int64, tag: String?
+    ) async throws(S3Failure) -> ObjectDownload {
+        let first = try await client.trying { () throws(S3Failure) in
+            try await Self.open(client, key: key, range: range, total: total, tag: tag)
+        }
+        return ObjectDownload(
+            client: client, key: key, range: range, total: total, tag: tag ?? first.headers.first(name: "etag"), first: first)
+    }
+
+    /// The bytes in order; to be asked for once.
+    func makeIterator() -> Iterator { Iterator(download: self) }
+
+    struct Iterator {
+        private let download: ObjectDownload
+        private var offset: Int64
+        private var stream: ObjectStream?
+        private var backoff: Backoff
+
+        fileprivate init(download: ObjectDownload) {
+            self.download = download
+            offset = download.range.lowerBound
+            stream = ObjectStream(download.first, client: download.client)
+            backoff = download.client.configuration.retries
+        }
+
+        /// - Returns: The next piece, `nil` at the end.
+        mutating func next() async throws(S3Failure) -> ByteBuffer? {
+            while offset < download.range.upperBound {
+                do throws(S3Failure) {
+                    let piece = try await nextOfStream()
+                    let end = offset + Int64(piece.readableBytes)
+                    guard end <= download.range.upperBound else { throw .broken("more bytes came than were announced") }
+                    if offset / progress < end / progress { backoff.progressed() }
+                    offset = end
+                    return piece
+                } catch {
+                    stream = nil
+                    try await download.client.wait(after: error, &backoff)
+                }
+            }
+            return nil
+        }
+
+        private mutating func nextOfStream() async throws(S3Failure) -> ByteBuffer {
+            if stream == nil {
+                let (download, rest) = (download, offset..<download.range.upperBound)
+                let response = try await ObjectDownload.open(
+                    download.client, key: download.key, range: rest, total: download.total, tag: download.tag)
+                stream = ObjectStream(response, client: download.client)
+            }
+            guard let piece = try await stream?.next() else { throw .broken("fewer bytes came than were announced") }
+            return piece
+        }
+
+        /// As many bytes of a large recording are worth new tries.
+        private let progress: Int64 = 1 << 20
+    }
+
+    private static func open(
+        _ client: S3Client, key: String, range: Range<Int64>, total: Int64, tag: String?
+    ) async throws(S3Failure) -> HTTPClientResponse {
+        var request = S3Request(method: .GET, key: key)
+        request.headers = [("range", "bytes=\(range.lowerBound)-\(range.upperBound - 1)")]
+        if let tag { request.headers.append(("if-match", tag)) }
+        let response: HTTPClientResponse
+        do throws(S3Failure) {
+            response = try await client.open(request)
+        } catch {
+            switch error {
+            // 416: it has become shorter.
+            case .refused(status: 412, _), .refused(status: 416, _): throw .changed
+            default: throw error
+            }
+        }
+        let announced = response.headers.first(name: "content-range") ?? ""
+        switch response.status {
+        case .partialContent where announced == "bytes \(range.lowerBound)-\(range.upperBound - 1)/\(total)": return response
+        case .partialContent where !announced.hasSuffix("/\(total)"): throw .changed
+        // A store that knows no ranges.
+        case .ok where range.lowerBound == 0 && range.upperBound == total: return response
+        default: throw .broken("it announced other bytes than it was asked for")
+        }
+    }
+}
+
+/// One answer's body, which has to come at a certain rate. Only the waiting for it counts, not what is done with it meanwhile.
+private struct ObjectStream {
+    private var iterator: HTTPClientResponse.Body.AsyncIterator
+    private let client: S3Client
+    private var bytes: Int64 = 0
+    private var waited = Duration.zero
+
+    init(_ response: HTTPClientResponse, client: S3Client) {
+        iterator = response.body.makeAsyncIterator()
+        self.client = client
+    }
+
+    mutating func next() async throws(S3Failure) -> ByteBuffer? {
+        let begin = ContinuousClock.now
+        let piece: ByteBuffer?
+        do {
+            piece = try await iterator.next(isolation: #isolation)
+        } catch {
+            throw client.failure(error)
+        }
+        waited += ContinuousClock.now - begin
+        bytes += Int64(piece?.readableBytes ?? 0)
+        let slowest = client.configuration.slowest
+        guard waited < client.configuration.slowGrace || Double(bytes) >= Double(slowest) * (waited / .seconds(1)) else {
+            throw .broken("it sent less than \(slowest >> 10) KiB a second")
+        }
+        return piece
+    }
+}

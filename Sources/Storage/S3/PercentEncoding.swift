@@ -1,0 +1,19 @@
+/// The encoding of Signature Version 4: everything but RFC 3986's unreserved characters, in upper-case hexadecimal.
+enum PercentEncoding {
+    /// - Parameter slashes: Whether a slash is encoded too, as in the values of a query; in a path it parts components.
+    static func encode(_ text: String, slashes: Bool) -> String {
+        var encoded = ""
+        for byte in text.utf8 {
+            switch byte {
+            case UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "0")...UInt8(ascii: "9"),
+                UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"), UInt8(ascii: "~"):
+                encoded.unicodeScalars.append(Unicode.Scalar(byte))
+            case UInt8(ascii: "/") where !slashes:
+                encoded += "/"
+            default:
+                encoded += "%" + (byte < 16 ? "0" : "") + String(byte, radix: 16, uppercase: true)
+            }
+        }
+        return encoded
+    }
+}

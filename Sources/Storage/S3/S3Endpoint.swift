@@ -1,0 +1,26 @@
+/// Where a store is reached: scheme, host and port, written like `https://s3.example.org` or `http://127.0.0.1:9000`.
+public struct S3Endpoint: Sendable, Hashable, CustomStringConvertible {
+    let scheme: String
+    /// With the port, unless it is the scheme's own.
+    let authority: String
+
+    /// `nil` for what is no such URL; it has no path.
+    public init?(_ text: String) {
+        guard let match = text.lowercased().wholeMatch(of: /(https?):\/\/([a-z0-9.\-]+|\[[0-9a-f:]+\])(?::([0-9]{1,5}))?\/?/) else {
+            return nil
+        }
+        scheme = String(match.1)
+        guard let port = match.3 else {
+            authority = String(match.2)
+            return
+        }
+        guard let number = UInt16(port), number > 0 else { return nil }
+        let isUsual = number == (scheme == "https" ? 443 : 80)
+        authority = isUsual ? String(match.2) : "\(match.2):\(number)"
+    }
+
+    /// Amazon's own in a region.
+    public static func amazon(region: String) -> S3Endpoint? { S3Endpoint("https://s3.\(region).amazonaws.com") }
+
+    public var description: String { "\(scheme)://\(authority)" }
+}

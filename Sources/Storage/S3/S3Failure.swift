@@ -1,0 +1,70 @@
+import SystemPackage
+
+/// Why a request to a store came to nothing.
+enum S3Failure: Error, Sendable {
+    /// The store answered, and it was no.
+    case refused(status: Int, code: String?)
+    /// No answer came, or not all of it; the reason in words, as the end of a sentence.
+    case broken(String)
+    /// The object is not the one that it was when its first bytes came.
+    case changed
+    /// This task was cancelled.
+    case stopped
+    /// It failed on this machine.
+    case local(StorageError)
+
+    /// Whether the same request may work in a moment.
+    var isTransient: Bool {
+        switch self {
+        case .broken: true
+        case .refused(let status, let code):
+            // RequestTimeTooSkewed: the store's time was in the answer, and is believed from now on.
+            [408, 429, 500, 502, 503, 504].contains(status)
+                || ["RequestTimeout", "SlowDown", "RequestTimeTooSkewed", "OperationAborted"].contains(code)
+        case .changed, .stopped, .local: false
+        }
+    }
+}
+
+extension StorageError {
+    /// - Parameter action: What could not be done, such as "read a/b.webm".
+    init(_ failure: S3Failure, cannot action: String, in store: S3Storage.Configuration) {
+        let beginning = "Cannot \(action) in \(store.location)"
+        switch failure {
+        case .local(let error): self = error
+        case .stopped: self.init(.unavailable, "\(beginning): dailies was told to stop.")
+        case .changed:
+            self.init(
+                .unavailable,
+                "\(beginning): it was replaced while it was read, and stored files never change. Nothing else may write there.")
+        case .broken(let why):
+            self.init(.unavailable, "\(beginning): \(why). The store is \(store.endpoint); the work goes on by itself when it answers.")
+        case .refused(let status, let code):
+            let answer = "the store answered \(status)" + (code.map { " \($0)" } ?? "")
+            let (kind, advice) = Self.judgement(status, code, store)
+            self.init(kind, "\(beginning): \(answer). \(advice)")
+        }
+    }
+
+    private static func judgement(_ status: Int, _ code: String?, _ store: S3Storage.Configuration) -> (Code, String) {
+        switch (status, code) {
+        case (_, "NoSuchBucket"):
+            (.unavailable, "Make the bucket \(store.location.bucket) at \(store.endpoint), or correct the setting storage.")
+        case (301, _), (307, _), (_, "PermanentRedirect"), (_, "AuthorizationHeaderMalformed"):
+            (.unavailable, "The bucket is in another region than \(store.region): correct s3-region, or s3-endpoint.")
+        case (_, "InvalidAccessKeyId"), (_, "SignatureDoesNotMatch"), (_, "ExpiredToken"), (_, "InvalidToken"), (401, _):
+            (.unavailable, "Correct AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and, with temporary ones, AWS_SESSION_TOKEN.")
+        case (_, "RequestTimeTooSkewed"): (.unavailable, "Set this machine's clock.")
+        case (_, "InvalidObjectState"): (.unavailable, "The file is archived: restore it in the store.")
+        case (403, _):
+            (
+                .unavailable,
+                "Allow s3:GetObject, s3:PutObject, s3:AbortMultipartUpload and s3:ListBucket; without the last, a missing file looks forbidden."
+            )
+        case (507, _), (_, "QuotaExceeded"), (_, "XMinioStorageFull"), (_, "EntityTooLarge"):
+            (.full, "Make room in the store; the work goes on by itself.")
+        case (404, _): (.notFound, "No file is stored there.")
+        default: (.unavailable, "The work goes on by itself when the store works again.")
+        }
+    }
+}

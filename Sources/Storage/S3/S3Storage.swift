@@ -1,0 +1,230 @@
+import AsyncHTTPClient
+public import Logging
+import NIOHTTP1
+public import SystemPackage
+
+/// Storage in a bucket of any store that speaks Amazon S3's protocol.
+///
+/// Keys are as in a folder, below the location's prefix. A recording is fetched into an unnamed file of the spool before it is lent out;
+/// artifacts are made in such files and then sent. An object is visible when all of it has arrived, and never before. Requests that fail
+/// on the way, or are told to come back later, are tried again for a few seconds; what lasts longer is the infrastructure's fault.
+public struct S3Storage: RecordingStorage {
+    private let client: S3Client
+    private let spool: Spool
+    private let leftovers = LeftoverUploads()
+
+    private var configuration: Configuration { client.configuration }
+
+    /// How long links hold: a reviewer may stop an answer in the middle and go on after a talk.
+    private static let linkSeconds = 3600
+    /// A store that answered so shortly ago is not asked again whether it is there.
+    private static let freshness = Duration.seconds(5)
+    /// Written by ``checkThoroughly()``; no ``StorageKey`` can name it.
+    private static let checkKey = ".check"
+
+    /// Lends a storage; its connections are closed afterwards. The store is not asked for anything yet.
+    public static func with<Result>(
+        _ configuration: Configuration, logger: Logger, _ body: (S3Storage) async throws -> Result
+    ) async throws -> Result {
+        let spool = try await Spool.open(configuration.spool, bytes: configuration.spoolBytes)
+        return try await HTTPClient.withHTTPClient(configuration: S3Client.settings(configuration)) { http in
+            try await body(S3Storage(client: S3Client(configuration, http: http, logger: logger), spool: spool))
+        }
+    }
+
+    private init(client: S3Client, spool: Spool) {
+        self.client = client
+        self.spool = spool
+    }
+
+    public func openRecording(_ key: StorageKey, atMost limit: Int64) async throws(StorageError) -> OpenedFile {
+        // Beside the recording lies its playback copy, which is about as large.
+        try await fetch(key, atMost: limit, times: 2)
+    }
+
+    public func openArtifact(_ key: StorageKey) async throws(StorageError) -> OpenedFile {
+        try await fetch(key, atMost: .max, times: 1)
+    }
+
+    public func storeRecording(from source: FileDescriptor, fileExtension: FileExtension?) async throws(StorageError) -> StoredFile {
+        let content = try await BlockingWork.run { () throws(StorageError) in
+            try SourceFile.requireRegular(source, named: "the recording")
+            do throws(Errno) {
+                return try ContentDigest.of(source)
+            } catch {
+                throw StorageError(.unreadableSource, "Cannot read the recording to its end: \(error).", cause: error)
+            }
+        }
+        let key = StorageKey.recording(sha256: content.sha256, fileExtension: fileExtension)
+        return try await upload(source, as: StoredFile(key: key, bytes: content.bytes, sha256: content.sha256))
+    }
+
+    public func stageArtifact() async throws(StorageError) -> StagedArtifact {
+        StagedArtifact(try await spool.makeFile())
+    }
+
+    public func publish(_ staged: consuming StagedArtifact, fileExtension: FileExtension?) async throws(StorageError) -> StoredFile {
+        let descriptor = staged.descriptor
+        let content = try await BlockingWork.run { () throws(StorageError) in
+            do throws(Errno) {
+                return try ContentDigest.of(descriptor)
+            } catch {
+                throw StorageError(error, cannot: "read a staged artifact")
+            }
+        }
+        let key = StorageKey.artifact(sha256: content.sha256, fileExtension: fileExtension)
+        return try await upload(descriptor, as: StoredFile(key: key, bytes: content.bytes, sha256: content.sha256))
+    }
+
+    public func readArtifact(
+        _ key: StorageKey, _ range: Range<Int64>, of bytes: Int64
+    ) async throws(StorageError) -> StoredPart {
+        guard !range.isEmpty else { return StoredPart() }
+        do throws(S3Failure) {
+            let download = try await ObjectDownload.begin(client, key: key.string, range: range, total: bytes, tag: nil)
+            return StoredPart(download) { error($0, cannot: "read \(key)") }
+        } catch {
+            if case .changed = error {
+                throw StorageError(.notFound, "What is stored as \(key) has not the \(bytes) bytes that it had: it was damaged.")
+            }
+            throw self.error(error, cannot: "read \(key)")
+        }
+    }
+
+    public func link(toArtifact key: StorageKey, mediaType: String) -> ArtifactLink? {
+        guard configuration.givesLinks else { return nil }
+        let url = client.link(
+            to: key.string, headers: [("response-content-disposition", "inline"), ("response-content-type", mediaType)],
+            seconds: Self.linkSeconds)
+        return ArtifactLink(url: url, secondsValid: Self.linkSeconds)
+    }
+
+    public var linkOrigin: String? { configuration.givesLinks ? client.address.origin : nil }
+
+    public func contains(_ key: StorageKey) async throws(StorageError) -> Bool {
+        do throws(S3Failure) {
+            return try await client.trying { () throws(S3Failure) in try await has(key.string) }
+        } catch {
+            throw self.error(error, cannot: "look for \(key)")
+        }
+    }
+
+    public func checkPresence() async throws(StorageError) {
+        _ = try await spool.makeFile()
+        if let last = client.lastSuccess, ContinuousClock.now - last < Self.freshness { return }
+        do throws(S3Failure) {
+            _ = try await has(Self.checkKey)
+        } catch {
+            throw self.error(error, cannot: "look for a file")
+        }
+    }
+
+    public func checkThoroughly() async throws(StorageError) {
+        _ = try await spool.makeFile()
+        do throws(S3Failure) {
+            _ = try await client.send(S3Request(method: .PUT, key: Self.checkKey, body: .text("dailies\n")))
+            _ = try await client.send(S3Request(method: .GET, key: Self.checkKey))
+        } catch {
+            throw self.error(error, cannot: "write and read a file")
+        }
+    }
+}
+
+extension S3Storage {
+    private func error(_ failure: S3Failure, cannot action: String) -> StorageError {
+        StorageError(failure, cannot: action, in: configuration)
+    }
+
+    private func upload(_ file: FileDescriptor, as content: StoredFile) async throws(StorageError) -> StoredFile {
+        if content.bytes > configuration.partBytes { await leftovers.sweep(client) }
+        do throws(S3Failure) {
+            try await ObjectUpload(client: client, key: content.key.string, file: file, content: content).run()
+            return content
+        } catch {
+            throw self.error(error, cannot: "store \(content.key)")
+        }
+    }
+
+    /// Asked for a byte of it, because the answer to that says whether it is the object that is missing or the bucket; the answer to HEAD
+    /// does not.
+    private func has(_ key: String) async throws(S3Failure) -> Bool {
+        do throws(S3Failure) {
+            _ = try await client.sendOnce(S3Request(method: .GET, key: key, headers: [("range", "bytes=0-0")]))
+            return true
+        } catch {
+            switch error {
+            case .refused(status: 404, "NoSuchKey"), .refused(status: 404, nil): return false
+            // An empty object has no first byte.
+            case .refused(status: 416, _): return true
+            default: throw error
+            }
+        }
+    }
+}
+
+extension S3Storage {
+    /// Copies an object into an unnamed file.
+    /// - Parameter times: How often its length counts in the spool.
+    private func fetch(_ key: StorageKey, atMost limit: Int64, times: Int64) async throws(StorageError) -> OpenedFile {
+        do throws(S3Failure) {
+            let head = try await head(of: key.string)
+            guard head.bytes <= limit else { throw .local(.tooLarge(key, bytes: head.bytes, limit: limit)) }
+            do throws(StorageError) {
+                guard let reservation = try await spool.space.reserve(head.bytes * times) else { throw StorageError(stopped: key) }
+                let file = try await spool.makeFile(for: head.bytes)
+                try await fill(file, with: key, head)
+                return OpenedFile(file, bytes: head.bytes, reservation: reservation)
+            } catch {
+                throw .local(error)
+            }
+        } catch {
+            throw self.error(error, cannot: "read \(key)")
+        }
+    }
+
+    private struct Head {
+        var bytes: Int64
+        var tag: String?
+    }
+
+    private func head(of key: String) async throws(S3Failure) -> Head {
+        try await client.trying { () throws(S3Failure) in
+            do throws(S3Failure) {
+                let headers = try await client.sendOnce(S3Request(method: .HEAD, key: key)).headers
+                guard let bytes = headers.first(name: "content-length").flatMap({ Int64($0) }), bytes >= 0 else {
+                    throw .broken("it did not say how large the file is")
+                }
+                return Head(bytes: bytes, tag: headers.first(name: "etag"))
+            } catch {
+                // The answer to this one says why.
+                if case .refused = error {
+                    _ = try await client.sendOnce(S3Request(method: .GET, key: key, headers: [("range", "bytes=0-0")]))
+                }
+                throw error
+            }
+        }
+    }
+
+    private func fill(_ file: SpooledFile, with key: StorageKey, _ head: Head) async throws(StorageError) {
+        guard head.bytes > 0 else { return }
+        do throws(S3Failure) {
+            let download = try await ObjectDownload.begin(client, key: key.string, range: 0..<head.bytes, total: head.bytes, tag: head.tag)
+            var (pieces, writer) = (download.makeIterator(), SpoolWriter(file))
+            while let piece = try await pieces.next() { try await writer.write(piece) }
+            try await writer.finish()
+        } catch {
+            throw self.error(error, cannot: "read \(key)")
+        }
+        guard let digest = key.digest, try await OpenedFile.sha256(of: file.reading) != digest else { return }
+        throw StorageError(
+            .unavailable,
+            "What came for \(key) from \(configuration.location) are not the bytes that were stored as that. It is fetched again; if it stays so, restore the file."
+        )
+    }
+}
+
+extension StorageError {
+    fileprivate init(stopped key: StorageKey) {
+        self.init(.unavailable, "Cannot read \(key): dailies was told to stop while it waited for room in the spool.")
+    }
+}

@@ -1,0 +1,177 @@
+import Foundation
+import Postgres
+import Subprocess
+import SystemPackage
+import TestSupport
+import Testing
+
+/// The whole product with its recordings in a bucket of a real S3 server, reached by way of a proxy that can spoil requests.
+@Suite(.timeLimit(.minutes(10)))
+struct BucketTests {
+    private struct House {
+        var product: Product
+        let store: ObjectStore
+        let proxy: FaultyStore
+        let bucket: String
+        private static let prefix = "answers/"
+
+        static func with(_ body: (House) async throws -> Void) async throws {
+            let store = try await ObjectStore.running()
+            let bucket = try await store.makeBucket()
+            let proxy = try FaultyStore(before: store.port)
+            try await Product.with { product in
+                var house = House(product: product, store: store, proxy: proxy, bucket: bucket)
+                house.product.settings = [
+                    "DAILIES_STORAGE": "s3://\(bucket)/answers", "DAILIES_S3_ENDPOINT": proxy.endpoint,
+                    "AWS_ACCESS_KEY_ID": ObjectStore.accessKeyID, "AWS_SECRET_ACCESS_KEY": ObjectStore.secretAccessKey,
+                ]
+                try await body(house)
+            }
+            proxy.goAway()
+        }
+
+        func contents() async throws -> [String: Int] { try await store.contents(of: bucket).keys }
+
+        /// Every answer is reviewable, of the first attempt, with all its artifacts in the bucket and nothing left on this machine.
+        func expectWhole(responses: Int) async throws {
+            #expect(try await product.value("SELECT count(*) FROM dailies.answers WHERE status = 'reviewable'") == responses)
+            #expect(try await product.value("SELECT count(*) FROM dailies.job_history WHERE attempt > 1") == 0)
+            let contents = try await contents()
+            let rows = try await product.pool.query(
+                """
+                SELECT key, bytes FROM dailies.artifacts
+                UNION SELECT recording_key, declared_bytes FROM dailies.responses
+                """)
+            let stored = try rows.decode((String.self, Int.self))
+            #expect(!stored.isEmpty)
+            for (key, bytes) in stored { #expect(contents[Self.prefix + key] == bytes, "\(key)") }
+            #expect(try FileManager.default.contentsOfDirectory(atPath: product.data.appending("spool").string) == [])
+            #expect(!FileManager.default.fileExists(atPath: product.data.appending("storage").string))
+        }
+    }
+
+    @Test func `answers in a bucket become reviewable in spite of faults on the way`() async throws {
+        try await House.with { house in
+            house.proxy.spoil("PUT", .answer(503, code: "SlowDown"), .cutRequest(after: 5000))
+            try await house.product.bringIn(Product.recordings(3))
+            #expect(house.proxy.isThrough)
+            house.proxy.spoil("HEAD", .answer(500, code: nil), .loseAnswer)
+            house.proxy.spoil("GET", .cutAnswer(after: 70_000), .misannounce(by: -100))
+            house.proxy.spoil("PUT", .loseAnswer, .answer(500, code: "InternalError"), .cutRequest(after: 100))
+            let up = try await house.product.run("up", "--once")
+            #expect(up.code == 0, "\(up.error)")
+            #expect(house.proxy.isThrough)
+            try await house.expectWhole(responses: 3)
+
+            let doctor = try await house.product.run("doctor")
+            #expect(doctor.output.contains("s3://\(house.bucket)/answers can be read and written"), "\(doctor.output)")
+            for secret in [ObjectStore.accessKeyID, ObjectStore.secretAccessKey] { #expect(!doctor.output.contains(secret)) }
+
+            let posters = house.product.data.appending("posters")
+            // Twice, because the second time every file is there already.
+            for _ in 1...2 {
+                let listed = try await house.product.run("answers", "--posters", posters.string)
+                #expect(listed.code == 0, "\(listed.error)")
+            }
+            for name in try FileManager.default.contentsOfDirectory(atPath: posters.string) {
+                #expect(try Data(contentsOf: URL(filePath: posters.appending(name).string)).starts(with: [0xFF, 0xD8]))
+            }
+        }
+    }
+
+    @Test func `the site sends who may see an answer to the store for what plays, and nobody else`() async throws {
+        try await House.with { house in
+            let product = house.product
+            try await product.bringIn([Fixtures.recording("chrome-vp8-opus.webm")])
+            #expect(try await product.run("up", "--once").code == 0)
+            let ada = try await token(of: "ada", admin: true, product)
+            let bo = try await token(of: "bo", admin: false, product)
+            let bytes: Int = try await product.value("SELECT bytes FROM dailies.artifacts WHERE kind = 'playback'")
+            try await serving(product) { port in
+                func get(_ kind: String, _ token: String, range: String? = nil) async throws -> PlainHTTP.Answer {
+                    var headers = ["Authorization": "Bearer \(token)"]
+                    headers["Range"] = range
+                    return try await PlainHTTP.get("/media/1/\(kind)", port: port, headers: headers)
+                }
+                let sent = try await get("playback", ada)
+                #expect(sent.status == 302)
+                #expect(sent.header("Cache-Control") == "private, no-store")
+                #expect(sent.header("Content-Security-Policy")?.contains("media-src 'self' blob: \(house.proxy.endpoint);") == true)
+                let link = try #require(sent.header("Location"))
+                #expect(link.hasPrefix(house.proxy.endpoint + "/"))
+                #expect(link.contains("X-Amz-Expires="))
+                let target = String(link.dropFirst(house.proxy.endpoint.count))
+                for range in [0..<4, bytes - 1000..<bytes] {
+                    let part = try await PlainHTTP.get(
+                        target, port: house.proxy.port, headers: ["Range": "bytes=\(range.lowerBound)-\(range.upperBound - 1)"])
+                    #expect(part.status == 206)
+                    #expect(part.header("Content-Range") == "bytes \(range.lowerBound)-\(range.upperBound - 1)/\(bytes)")
+                    #expect(part.body.count == range.count)
+                    // EBML's magic number.
+                    if range.lowerBound == 0 { #expect(part.body == Data([0x1A, 0x45, 0xDF, 0xA3])) }
+                }
+                #expect(try await get("playback", bo).status == 404)
+
+                // What scripts read comes through the site, in ranges too, and goes on where the store breaks off.
+                house.proxy.spoil("GET", .cutAnswer(after: 300))
+                let poster = try await get("poster", ada)
+                #expect(poster.status == 200)
+                #expect(poster.body.count == (try await product.value("SELECT bytes FROM dailies.artifacts WHERE kind = 'poster'")))
+                #expect(poster.body.starts(with: [0xFF, 0xD8]) && poster.body.suffix(2) == Data([0xFF, 0xD9]))
+                let part = try await get("poster", ada, range: "bytes=100-199")
+                #expect(part.status == 206 && part.body == poster.body[100..<200])
+            }
+            var other = product
+            other.settings["DAILIES_S3_MEDIA"] = "through"
+            try await serving(other) { port in
+                let part = try await PlainHTTP.get(
+                    "/media/1/playback", port: port, headers: ["Authorization": "Bearer \(ada)", "Range": "bytes=0-3"])
+                #expect(part.status == 206 && part.body == Data([0x1A, 0x45, 0xDF, 0xA3]))
+                #expect(part.header("Content-Security-Policy")?.contains("media-src 'self' blob:;") == true)
+                house.proxy.goAway()
+                let away = try await PlainHTTP.get("/media/1/poster", port: port, headers: ["Authorization": "Bearer \(ada)"])
+                #expect(away.status == 503)
+            }
+        }
+    }
+
+    @Test func `a store that goes away holds the claiming, costs no attempt, and is worked with again when it is back`() async throws {
+        try await House.with { house in
+            let product = house.product
+            try await product.bringIn(Product.recordings(1))
+            try await product.withWorker(variables: ["DAILIES_HEALTH": "127.0.0.1:0"]) { worker in
+                try await product.until("SELECT count(*) = 1 FROM dailies.review_records")
+                house.proxy.goAway()
+                try await product.until { worker.said.contains("claims no jobs until this is over") }
+                let held = try await Scraped.get("/readyz", of: worker, in: product)
+                #expect(held.status == 503)
+                #expect(held.text.contains("storage: Cannot look for a file in s3://\(house.bucket)/answers"), "\(held.text)")
+                try house.proxy.comeBack()
+                try await product.until { worker.said.contains("claims jobs again") }
+                try await product.bringIn(Product.recordings(3), from: 2)
+                try await product.until("SELECT count(*) = 4 FROM dailies.review_records")
+                for secret in [ObjectStore.accessKeyID, ObjectStore.secretAccessKey] { #expect(!worker.said.contains(secret)) }
+            }
+            try await house.expectWhole(responses: 4)
+        }
+    }
+
+    private func token(of name: String, admin: Bool, _ product: Product) async throws -> String {
+        let email = "\(name)@example.org"
+        #expect(try await product.run(["reviewer", "add", email, "--name", name] + (admin ? ["--admin"] : [])).code == 0)
+        let made = try await product.run("token", "add", email, "--name", "test")
+        #expect(made.code == 0, "\(made.error)")
+        return made.output.trimmingCharacters(in: .whitespacesAndNewlines)
+    }
+
+    /// Runs the site beside `body`, which gets its port.
+    private func serving(_ product: Product, _ body: @escaping (_ port: Int) async throws -> Void) async throws {
+        let port = try FreePort.any()
+        let log = product.data.appending("site-\(port).log")
+        try await product.running(["serve", "--listen", "127.0.0.1:\(port)"], log: log) { site in
+            try await product.until { (try? await PlainHTTP.get("/sign-in", port: port).status) == 200 }
+            try await body(port)
+            kill(site, SIGTERM)
+        }
+    }
+}

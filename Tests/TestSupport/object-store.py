@@ -1,0 +1,123 @@
+"""A real S3 server for tests: moto's, behind a gate that lets only correctly signed requests in, as botocore signs them.
+
+Prints its port and ends with its standard input. Unsigned, for the tests themselves: GET /-/make/BUCKET makes a bucket, GET /-/list/BUCKET
+tells its keys with their sizes and its unfinished uploads.
+"""
+import calendar
+import hashlib
+import io
+import json
+import sys
+import threading
+import time
+from urllib.parse import parse_qsl, quote, urlsplit
+
+from botocore.auth import S3SigV4Auth, S3SigV4QueryAuth
+from botocore.awsrequest import AWSRequest
+from botocore.credentials import Credentials
+from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
+from moto.s3.models import s3_backends
+from werkzeug.serving import make_server
+
+ACCESS_KEY, SECRET_KEY, TOKEN = sys.argv[1:4]
+moto = DomainDispatcherApplication(create_backend_app)
+store = s3_backends["123456789012"]["aws"]
+
+
+class Refused(Exception):
+    def __init__(self, code, message):
+        self.code, self.message = code, message
+
+
+def signature(environ, names, query, scope, when, auth):
+    """What botocore makes of the same request."""
+    path, _, _ = environ["RAW_URI"].partition("?")
+    target = "http://" + environ["HTTP_HOST"] + path
+    if query:
+        target += "?" + "&".join(f"{quote(n, safe='-_.~')}={quote(v, safe='-_.~')}" for n, v in query)
+    request = AWSRequest(method=environ["REQUEST_METHOD"], url=target)
+    for name in names:
+        key = name.upper().replace("-", "_")
+        request.headers[name] = environ[key if key in ("CONTENT_TYPE", "CONTENT_LENGTH") else "HTTP_" + key]
+    request.context["timestamp"] = when
+    day, region, service, _ = scope.split("/")
+    judge = auth(Credentials(ACCESS_KEY, SECRET_KEY), service, region)
+    if auth is S3SigV4QueryAuth:
+        # It signs what stands in the query of the request to be made, of which the signature is no part yet.
+        request.params = dict(query)
+        request.url = target.partition("?")[0]
+    return judge.signature(judge.string_to_sign(request, judge.canonical_request(request)), request)
+
+
+def check(environ):
+    raw = environ["RAW_URI"].partition("?")[2]
+    query = parse_qsl(raw, keep_blank_values=True)
+    length = int(environ.get("CONTENT_LENGTH") or 0)
+    body = environ["wsgi.input"].read(length) if length else b""
+    if len(body) != length:
+        raise Refused("IncompleteBody", "The body ended early.")
+    environ["wsgi.input"] = io.BytesIO(body)
+    link = dict(query)
+    if "X-Amz-Signature" in link:
+        given = link["X-Amz-Signature"]
+        key, scope = link["X-Amz-Credential"].split("/", 1)
+        when = link["X-Amz-Date"]
+        names = link["X-Amz-SignedHeaders"].split(";")
+        token = link.get("X-Amz-Security-Token")
+        if time.time() > calendar.timegm(time.strptime(when, "%Y%m%dT%H%M%SZ")) + int(link["X-Amz-Expires"]):
+            raise Refused("AccessDenied", "Request has expired")
+        query = [(n, v) for n, v in query if n != "X-Amz-Signature"]
+        wanted = signature(environ, names, query, scope, when, S3SigV4QueryAuth)
+    else:
+        authorization = environ.get("HTTP_AUTHORIZATION")
+        if not authorization:
+            raise Refused("AccessDenied", "Anonymous access is forbidden.")
+        parts = dict(p.strip().split("=", 1) for p in authorization.removeprefix("AWS4-HMAC-SHA256 ").split(","))
+        given, names = parts["Signature"], parts["SignedHeaders"].split(";")
+        key, scope = parts["Credential"].split("/", 1)
+        when = environ["HTTP_X_AMZ_DATE"]
+        token = environ.get("HTTP_X_AMZ_SECURITY_TOKEN")
+        unsigned = [n for n in environ if n.startswith("HTTP_X_AMZ_") and n[5:].lower().replace("_", "-") not in names]
+        if unsigned or "host" not in names:
+            raise Refused("AccessDenied", f"There were headers present in the request which were not signed: {unsigned}")
+        wanted = signature(environ, names, query, scope, when, S3SigV4Auth)
+        if environ["HTTP_X_AMZ_CONTENT_SHA256"] != hashlib.sha256(body).hexdigest():
+            raise Refused("XAmzContentSHA256Mismatch", "The body is not the one that was signed.")
+    if key != ACCESS_KEY:
+        raise Refused("InvalidAccessKeyId", "The access key is not known.")
+    if (token or "-") != TOKEN:
+        raise Refused("InvalidToken", "The token is not the one of these credentials.")
+    if given != wanted:
+        raise Refused("SignatureDoesNotMatch", "The signature is not what botocore makes of the request.")
+
+
+def own(path, start):
+    action, bucket = path.split("/")[2:4]
+    if action == "make" and bucket not in store.buckets:
+        store.create_bucket(bucket, "us-east-1")
+    found = store.buckets[bucket]
+    answer = {
+        "keys": {key.name: key.size for key in found.keys.values()},
+        "uploads": [upload.key_name for upload in found.multiparts.values()],
+    }
+    body = json.dumps(answer).encode()
+    start("200 OK", [("Content-Type", "application/json"), ("Content-Length", str(len(body)))])
+    return [body]
+
+
+def gate(environ, start):
+    if environ["PATH_INFO"].startswith("/-/"):
+        return own(environ["PATH_INFO"], start)
+    try:
+        check(environ)
+    except Refused as refusal:
+        body = f"<Error><Code>{refusal.code}</Code><Message>{refusal.message}</Message></Error>".encode()
+        start("403 Forbidden", [("Content-Type", "application/xml"), ("Content-Length", str(len(body)))])
+        return [] if environ["REQUEST_METHOD"] == "HEAD" else [body]
+    return moto(environ, start)
+
+
+server = make_server("127.0.0.1", 0, gate, threaded=True)
+threading.Thread(target=server.serve_forever, daemon=True).start()
+print(server.server_address[1], flush=True)
+sys.stdin.read()
