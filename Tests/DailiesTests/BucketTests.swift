@@ -156,6 +156,23 @@ struct BucketTests {
         }
     }
 
+    @Test func `a worker that is told to stop while a store does not answer hands its job back uncounted`() async throws {
+        try await House.with { house in
+            let product = house.product
+            try await product.bringIn(Product.recordings(1))
+            house.proxy.spoil("HEAD", .hang)
+            let begun = house.proxy.requests.count
+            let status = try await product.running("work", "--grace-seconds", "0") { worker in
+                try await product.until { house.proxy.requests[begun...].contains { $0.method == "HEAD" } }
+                kill(worker, SIGTERM)
+            }
+            #expect(status == .exited(0))
+            #expect(try await product.value("SELECT count(*) FROM dailies.jobs WHERE state = 'available'") == 1)
+            let story = try await product.story(of: try await product.value("SELECT id FROM dailies.jobs"))
+            #expect(story.timeline.map(\.outcome) == ["released"])
+        }
+    }
+
     private func token(of name: String, admin: Bool, _ product: Product) async throws -> String {
         let email = "\(name)@example.org"
         #expect(try await product.run(["reviewer", "add", email, "--name", name] + (admin ? ["--admin"] : [])).code == 0)

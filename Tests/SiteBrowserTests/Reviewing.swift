@@ -151,12 +151,12 @@ enum Reviewing {
         var axe: String
     }
 
-    private static let all = Task {
+    /// Lends what the scripts need to know of a product that is still empty, as JSON.
+    static func withHouse<Result>(_ body: (String) async throws -> Result) async throws -> Result {
         try await TestDatabase.withDatabase { conninfo in
             try await TemporaryFolder.with { folder in
                 let test = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
-                let here = FilePath(#filePath).removingLastComponent()
-                let project = here.removingLastComponent().removingLastComponent()
+                let project = FilePath(#filePath).removingLastComponent().removingLastComponent().removingLastComponent()
                 let house = House(
                     program: FilePath(test).removingLastComponent().appending("dailies").string,
                     flags: ["--data", folder.appending("data").string, "--database", conninfo], conninfo: conninfo,
@@ -164,19 +164,25 @@ enum Reviewing {
                     project: project.string, axe: project.appending(".build/axe/axe.min.js").string)
                 let encoder = JSONEncoder()
                 encoder.keyEncodingStrategy = .convertToSnakeCase
-                let input = String(decoding: try encoder.encode(house), as: UTF8.self)
-                let scenarios = [
-                    "playing", "silence", "comments", "captions", "keys", "ahead", "keyboard", "fairness", "blind", "looks", "health",
-                ]
-                // Debian's own Python is the one that has Debian's python3-selenium.
-                let result = try await Subprocess.run(
-                    .path("/usr/bin/python3"), arguments: Arguments([here.appending("reviewing.py").string] + scenarios),
-                    input: .string(input), output: .string(limit: 1 << 22), error: .string(limit: 1 << 20))
-                guard result.terminationStatus.isSuccess else { throw Failure(description: result.standardError) }
-                let decoder = JSONDecoder()
-                decoder.keyDecodingStrategy = .convertFromSnakeCase
-                return try decoder.decode(Seen.self, from: Data(result.standardOutput.utf8))
+                return try await body(String(decoding: try encoder.encode(house), as: UTF8.self))
             }
+        }
+    }
+
+    private static let all = Task {
+        try await withHouse { house in
+            let scenarios = [
+                "playing", "silence", "comments", "captions", "keys", "ahead", "keyboard", "fairness", "blind", "looks", "health",
+            ]
+            // Debian's own Python is the one that has Debian's python3-selenium.
+            let script = FilePath(#filePath).removingLastComponent().appending("reviewing.py").string
+            let result = try await Subprocess.run(
+                .path("/usr/bin/python3"), arguments: Arguments([script] + scenarios),
+                input: .string(house), output: .string(limit: 1 << 22), error: .string(limit: 1 << 20))
+            guard result.terminationStatus.isSuccess else { throw Failure(description: result.standardError) }
+            let decoder = JSONDecoder()
+            decoder.keyDecodingStrategy = .convertFromSnakeCase
+            return try decoder.decode(Seen.self, from: Data(result.standardOutput.utf8))
         }
     }
 }

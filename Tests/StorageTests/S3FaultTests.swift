@@ -1,3 +1,4 @@
+import Foundation
 import NIOCore
 import NIOHTTP1
 import SystemPackage
@@ -229,6 +230,20 @@ struct S3FaultTests {
         }
     }
 
+    @Test func `A store that has another time is asked by that from then on`() async throws {
+        try await Bucket.withRecording(of: 1000) { bucket, stored, content in
+            let ahead = SigningTime(secondsSince1970: SigningTime.now.secondsSince1970 + 7200)
+            bucket.proxy.spoil("HEAD", .answer(403, code: nil))
+            bucket.proxy.spoil("GET", .answer(403, code: "RequestTimeTooSkewed", date: ahead.httpDate))
+            try await bucket.withStorage { storage in
+                let received = try await Bytes.ofRecording(stored.key, in: storage)
+                #expect(received == content)
+            }
+            let date = try #require(bucket.proxy.requests.last?.headers["x-amz-date"])
+            #expect((ahead.text...SigningTime(secondsSince1970: ahead.secondsSince1970 + 300).text).contains(date))
+        }
+    }
+
     @Test func `A cancelled task waits for nothing`() async throws {
         try await Bucket.withRecording(of: 1000) { bucket, stored, _ in
             bucket.proxy.spoil("HEAD", .hang)
@@ -257,5 +272,16 @@ extension FaultyStore.Request {
     fileprivate var range: ClosedRange<Int>? {
         let bounds = headers["range"]?.trimmingPrefix("bytes=").split(separator: "-").compactMap { Int($0) } ?? []
         return bounds.count == 2 ? bounds[0]...bounds[1] : nil
+    }
+}
+
+extension SigningTime {
+    /// As it stands in the `Date` header of an answer.
+    fileprivate var httpDate: String {
+        let format = Date.VerbatimFormatStyle(
+            format:
+                "\(weekday: .abbreviated), \(day: .twoDigits) \(month: .abbreviated) \(year: .defaultDigits) \(hour: .twoDigits(clock: .twentyFourHour, hourCycle: .zeroBased)):\(minute: .twoDigits):\(second: .twoDigits) GMT",
+            locale: Locale(identifier: "en_US_POSIX"), timeZone: .gmt, calendar: Calendar(identifier: .gregorian))
+        return Date(timeIntervalSince1970: TimeInterval(secondsSince1970)).formatted(format)
     }
 }
