@@ -6,6 +6,8 @@ import Synchronization
 public final class FaultyStore: Sendable {
     /// What happens to one request.
     public enum Fault: Sendable {
+        /// It goes through.
+        case pass
         /// It is taken, and never answered.
         case hang
         /// The answer is this, and the server hears nothing of it.

@@ -10,7 +10,7 @@ public import SystemPackage
 /// on the way, or are told to come back later, are tried again for a few seconds; what lasts longer is the infrastructure's fault.
 public struct S3Storage: RecordingStorage {
     private let client: S3Client
-    private let spool: Spool
+    let spool: Spool
     private let leftovers = LeftoverUploads()
 
     private var configuration: Configuration { client.configuration }
