@@ -115,8 +115,8 @@ struct S3FaultTests {
     @Test func `An upload that was completed, and whose answer was lost, is complete`() async throws {
         try await Bucket.with { bucket in
             bucket.configuration.partBytes = 5 << 20
-            // The beginning; the end, which fails, and then is done without an answer.
-            bucket.proxy.spoil("POST", .pass, .answer(500, code: nil), .loseAnswer)
+            // The beginning; the end, which fails, then is done without an answer, and then is a thing of the past.
+            bucket.proxy.spoil("POST", .pass, .answer(500, code: nil), .loseAnswer, .answer(404, code: "NoSuchUpload"))
             try await Bytes.withFile([UInt8](repeating: 2, count: 6 << 20)) { file in
                 try await bucket.withStorage { storage in _ = try await storage.storeRecording(from: file, fileExtension: nil) }
             }
