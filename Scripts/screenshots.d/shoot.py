@@ -21,6 +21,7 @@ PAGES = {
     "answer": ROLE + "/questions/autoencoders",
     "fault": ROLE + "?show=faults",
     "results": ROLE + "/results",
+    "calibration": ROLE + "/results/calibration",
     "settings": ROLE + "/settings",
     "health": "/health",
     "password": "/password",
