@@ -24,7 +24,7 @@ struct DescriptionTests {
                     arguments: [
                         "--config-file", folder.appending("schemathesis.toml").string, "run",
                         "http://127.0.0.1:\(house.client.port)/api/v1/openapi.json", "--header", "Authorization:Bearer \(token.text)",
-                        "--checks", "all", "--phases", "examples,coverage,fuzzing", "--max-examples", "6", "--seed", "1",
+                        "--checks", "all", "--max-examples", "6", "--seed", "1",
                         "--suppress-health-check", "all", "--no-color",
                     ],
                     environment: .inherit.updating([

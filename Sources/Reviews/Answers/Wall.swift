@@ -57,10 +57,7 @@ extension Reviews {
                     SELECT v.response_id, v.interview_id FROM dailies.viewer_answers v
                     JOIN dailies.questions q ON q.id = v.question_id AND q.position IS NOT NULL
                     WHERE v.viewer_id = \(viewer.reviewerID) AND v.role_id = \(details.role.id)
-                      AND CASE \(filter?.rawValue)::text
-                          WHEN 'unrated' THEN v.standing = 'waiting'
-                          WHEN 'faults' THEN v.status = 'unusable' OR v.faults <> '{}'
-                          WHEN 'split' THEN v.is_split END
+                      AND \(fragment: Wall.Filter.condition(filter))
                 ), shown AS MATERIALIZED (
                     SELECT i.interview_id, i.pseudonym, i.candidate_name, count(*) OVER () AS total,
                            row_number() OVER (ORDER BY lower(coalesce(i.candidate_name, i.pseudonym)), i.interview_id) AS place
@@ -81,6 +78,18 @@ extension Reviews {
                 ORDER BY shown.place
                 """))
         return try Wall(details, cells: cells)
+    }
+}
+
+extension Wall.Filter {
+    /// Whether a row of `dailies.viewer_answers AS v` is looked for; NULL where there is no filter.
+    static func condition(_ filter: Wall.Filter?) -> PostgresQuery {
+        """
+        CASE \(filter?.rawValue)::text
+            WHEN 'unrated' THEN v.standing = 'waiting'
+            WHEN 'faults' THEN v.status = 'unusable' OR v.faults <> '{}'
+            WHEN 'split' THEN v.is_split END
+        """
     }
 }
 
