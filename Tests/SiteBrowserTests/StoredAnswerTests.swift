@@ -15,6 +15,8 @@ struct StoredAnswerTests {
         var seeks: [Double]
         /// What the video element said was wrong.
         var error: String?
+        /// At which part of the answer it was, just after its link failed; it went on playing from there.
+        var reopened: Double
     }
 
     @Test("plays and is sought in the browser, which gets it from the store itself")
@@ -38,6 +40,7 @@ struct StoredAnswerTests {
             #expect(seen.error == nil)
             #expect(seen.frames >= 10)
             #expect(seen.seeks.count == 3 && seen.seeks.allSatisfy { $0 < 0.5 }, "\(seen.seeks)")
+            #expect(seen.reopened >= 0.5 && seen.reopened < 0.7, "it went on at \(seen.reopened)")
             #expect(seen.colours >= 4, "the timeline is drawn in \(seen.colours) colours")
         }
         // The browser's requests are those with a signature in their address, and without one in a header.

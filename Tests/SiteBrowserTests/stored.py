@@ -1,6 +1,6 @@
 """Plays an answer that lies in a bucket in headless Chromium, by way of the real site, and says what was seen.
 
-usage: stored.py RECORDING < HOUSE      prints {"frames", "seeks", "colours", "error"} as JSON
+usage: stored.py RECORDING < HOUSE      prints {"frames", "seeks", "colours", "error", "reopened"} as JSON
 
 HOUSE is as for reviewing.py. Where the bucket is, the environment says.
 """
@@ -14,6 +14,9 @@ from urllib.parse import urljoin
 from browser import Browser
 from house import ROLE, House
 from reviewing import COLOURS
+
+# How often the site was asked for what plays.
+ASKED = "performance.getEntriesByType('resource').filter(one => one.name.includes('/playback')).length"
 
 
 def fill(house, recording):
@@ -47,6 +50,12 @@ def play(plan, answer):
             });
             (async () => { const all = []; for (const part of [0.9, 0.1, 0.5]) all.push(await seek(part)); done(all); })();
         """)
+        # What a link that has expired comes to: the site is asked again, and it goes on where it was.
+        asked = browser.js(ASKED)
+        browser.js("document.querySelector('video').dispatchEvent(new Event('error'))")
+        facts["reopened"] = browser.js("document.querySelector('video').currentTime / document.querySelector('answer-player').duration")
+        browser.until(f"{ASKED} > {asked}")
+        browser.until("document.querySelector('video').currentTime > document.querySelector('answer-player').duration * 0.5 + 1")
         return facts
 
 

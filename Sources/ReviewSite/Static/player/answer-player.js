@@ -98,6 +98,8 @@ export class AnswerPlayer extends HTMLElement {
         on(this.video, 'seeking', () => { this.heard = null; });
         on(this.video, 'pause ended seeked durationchange ratechange volumechange loadedmetadata', () => this.changed());
         on(this.video, 'click', () => this.toggle());
+        on(this.video, 'error', () => this.reopen());
+        on(this.video, 'playing', () => { this.isReopened = false; });
         on(window, 'hashchange', () => this.goToMoment());
     }
 
@@ -117,6 +119,16 @@ export class AnswerPlayer extends HTMLElement {
         if (at === null) return;
         this.seek(at);
         this.scrollIntoView({block: 'nearest'});
+    }
+
+    /** The way to a recording in a store ends after a while, as in a tab that was left open: the site shows another. Once, until it plays. */
+    reopen() {
+        if (this.isReopened) return;
+        this.isReopened = true;
+        const {time, paused} = this;
+        this.video.load();
+        this.seek(time);
+        if (!paused) this.play();
     }
 
     tick() {
