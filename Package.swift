@@ -129,7 +129,7 @@ let package = Package(
         // Tests: real PostgreSQL, real recordings.
         .target(
             name: "TestSupport", dependencies: ["Postgres", "Migrations", "LocalPostgres", logging, subprocess, system],
-            path: "Tests/TestSupport", exclude: ["object-store.py"], swiftSettings: everywhere),
+            path: "Tests/TestSupport", exclude: ["browser.py", "object-store.py"], swiftSettings: everywhere),
         .testTarget(name: "PostgresTests", dependencies: ["Postgres", "TestSupport"], swiftSettings: everywhere),
         .testTarget(name: "MigrationsTests", dependencies: ["Migrations", "Postgres", "TestSupport"], swiftSettings: everywhere),
         .testTarget(
@@ -163,7 +163,7 @@ let package = Package(
             ], exclude: ["schemathesis"], swiftSettings: everywhere),
         .testTarget(
             name: "PlaybackTests", dependencies: ["Dailies", "Inspector", "Recordings", "TestSupport", subprocess, system],
-            exclude: ["browser.py"], swiftSettings: everywhere),
+            swiftSettings: everywhere),
         .testTarget(
             name: "SiteBrowserTests", dependencies: ["Dailies", "Inspector", "TestSupport", subprocess, system],
             exclude: ["browser.py", "house.py", "reviewing.py", "stored.py"], swiftSettings: everywhere),

@@ -30,6 +30,7 @@ extension InputFormat {
         if first.elementsEqual([0x1A, 0x45, 0xDF, 0xA3]) { return matroskaKind(head) }
         if movieBoxes.contains(second) { return second == fileType ? movieKind(brand: third) : .mp4 }
         if first.elementsEqual("OggS".utf8) { return .ogg }
+        if let spoken = [InputFormat.amr, .amrWideband].first(where: { head.starts(with: $0.opening) }) { return spoken }
         guard first.elementsEqual("RIFF".utf8) else { return nil }
         return third.elementsEqual("AVI ".utf8) ? .avi : third.elementsEqual("WAVE".utf8) ? .wav : nil
     }
@@ -78,12 +79,23 @@ extension InputFormat {
         return nil
     }
 
+    /// How many bytes `frameByteCount` looks at; 0 for what is not made of such frames.
+    public var frameHeadByteCount: Int {
+        switch self {
+        case .mp3: MPEGAudioHeader.byteCount
+        case .aac: ADTSHeader.byteCount
+        case .amr, .amrWideband: AMRFrame.headByteCount
+        default: 0
+        }
+    }
+
     /// The length of the frame of sound that begins with these bytes, by its own header; `nil` when none begins there, or its
     /// header is not all there.
     public func frameByteCount(_ bytes: ArraySlice<UInt8>) -> Int? {
         switch self {
         case .mp3: MPEGAudioHeader(bytes)?.byteCount
         case .aac: ADTSHeader(bytes)?.byteCount
+        case .amr, .amrWideband: AMRFrame(bytes, isWideband: self == .amrWideband)?.byteCount
         default: nil
         }
     }

@@ -6,6 +6,9 @@ public enum InputFormat: String, Hashable, Sendable, CaseIterable {
     case avi, mpegts, ogg, mp3, wav
     /// AAC in frames of its own (ADTS), without a container around them.
     case aac
+    /// Speech as telephones code it, in frames of its own: phones' voice memos (RFC 4867).
+    case amr
+    case amrWideband = "amr_wb"
 
     /// What the format has in common with others: its structure.
     public enum Family: Hashable, Sendable {
@@ -19,7 +22,16 @@ public enum InputFormat: String, Hashable, Sendable, CaseIterable {
         case .avi, .wav: .riff
         case .mpegts: .transport
         case .ogg: .ogg
-        case .mp3, .aac: .frames
+        case .mp3, .aac, .amr, .amrWideband: .frames
+        }
+    }
+
+    /// The word that a file of bare frames begins with; empty where the first frame does.
+    public var opening: [UInt8] {
+        switch self {
+        case .amr: Array("#!AMR\n".utf8)
+        case .amrWideband: Array("#!AMR-WB\n".utf8)
+        default: []
         }
     }
 
@@ -28,6 +40,7 @@ public enum InputFormat: String, Hashable, Sendable, CaseIterable {
         switch family {
         case .matroska: "matroska"
         case .movie: "mov"
+        case .frames where self == .amrWideband: InputFormat.amr.rawValue
         case .riff, .transport, .ogg, .frames: rawValue
         }
     }
@@ -37,7 +50,7 @@ public enum InputFormat: String, Hashable, Sendable, CaseIterable {
         switch family {
         case .matroska: "matroska,webm"
         case .movie: "mov,mp4,m4a,3gp,3g2,mj2"
-        case .riff, .transport, .ogg, .frames: rawValue
+        case .riff, .transport, .ogg, .frames: demuxerName
         }
     }
 }

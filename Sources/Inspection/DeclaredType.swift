@@ -4,7 +4,8 @@ enum DeclaredType {
     private static let movie: Set<String> = ["mp4", "mov", "m4a", "3gp"]
     private static let formats: [String: Set<String>] = [
         "webm": matroska, "x-matroska": matroska, "matroska": matroska, "mp4": movie, "m4a": movie, "x-m4a": movie, "x-m4v": movie,
-        "quicktime": movie, "3gpp": movie, "3gpp2": movie, "avi": ["avi"], "x-msvideo": ["avi"], "msvideo": ["avi"], "vnd.avi": ["avi"],
+        "quicktime": movie, "3gpp": movie.union(["amr", "amr_wb"]), "3gpp2": movie, "amr": ["amr"], "amr-wb": ["amr_wb"], "avi": ["avi"],
+        "x-msvideo": ["avi"], "msvideo": ["avi"], "vnd.avi": ["avi"],
         "mp2t": ["mpegts"], "ogg": ["ogg"], "opus": ["ogg"], "vorbis": ["ogg"], "flac": ["ogg"], "mpeg": ["mp3", "mpegts"],
         "mp3": ["mp3"], "x-mp3": ["mp3"], "mpeg3": ["mp3"], "x-mpeg-3": ["mp3"], "wav": ["wav"], "x-wav": ["wav"], "wave": ["wav"],
         "vnd.wave": ["wav"], "aac": movie.union(["aac"]), "x-aac": ["aac"], "aacp": ["aac"], "x-hx-aac-adts": ["aac"],

@@ -1,13 +1,13 @@
 internal import FFmpeg
 
-/// Walks over the frames of MP3 and AAC without a container. Each frame's header gives its length, and so the place of the next; an
+/// Walks over the frames of MP3, AAC and AMR without a container. Each frame's header gives its length, and so the place of the next; an
 /// MP3 may also say in the place of its first frame how many there are, and how long it is.
 enum FrameWalk {
     static func structure(_ window: inout ByteWindow, format: InputFormat) throws(InspectionError) -> ContainerStructure {
         var result = ContainerStructure()
-        var at = ID3Tag(Array(try window.read(ID3Tag.headByteCount, at: 0)))?.byteCount ?? 0
+        var at = ID3Tag(Array(try window.read(ID3Tag.headByteCount, at: 0)))?.byteCount ?? Int64(format.opening.count)
         let contents = format == .mp3 ? try Contents(&window, at: at) : nil
-        let headBytes = format == .mp3 ? MPEGAudioHeader.byteCount : ADTSHeader.byteCount
+        let headBytes = format.frameHeadByteCount
         var frames = 0
         while at < window.size {
             let head = try window.read(headBytes, at: at)

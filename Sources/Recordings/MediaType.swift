@@ -4,7 +4,8 @@ public enum MediaType {
         "webm": "video/webm", "mkv": "video/x-matroska", "mp4": "video/mp4", "m4v": "video/mp4", "mov": "video/quicktime",
         "3gp": "video/3gpp", "3g2": "video/3gpp2", "avi": "video/x-msvideo", "ts": "video/mp2t", "mts": "video/mp2t",
         "m2ts": "video/mp2t", "ogv": "video/ogg", "ogg": "audio/ogg", "oga": "audio/ogg", "opus": "audio/ogg", "mp3": "audio/mpeg",
-        "m4a": "audio/mp4", "aac": "audio/aac", "wav": "audio/wav",
+        "m4a": "audio/mp4", "aac": "audio/aac", "wav": "audio/wav", "amr": "audio/amr",
+        "awb": "audio/amr-wb",
     ]
 
     private static let artifactExtensions = [

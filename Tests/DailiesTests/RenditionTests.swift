@@ -49,7 +49,9 @@ struct RenditionTests {
 
             let storage = product.data.appending("storage")
             let key: String = try await product.value("SELECT key FROM dailies.artifacts WHERE kind = 'rendition'")
-            let facts = try await Self.watch(storage.appending(key))
+            let file = storage.appending(key)
+            let screened = try #require(try await ScreenedFile.all([file])[file])
+            let facts = try #require(screened.facts, "\(screened.failure ?? "")")
             #expect(abs((facts.duration ?? 0) - 4) <= 0.05, "\(facts)")
             #expect(facts.width == 640 && facts.height == 360)
             #expect(abs((facts.soughtTo ?? 0) - 2) <= 0.05 && abs((facts.frameTime ?? 0) - 2) <= 0.05, "\(facts)")
@@ -83,30 +85,5 @@ struct RenditionTests {
             #expect(try await product.value("SELECT status FROM dailies.renditions") == "made")
             #expect(try await product.value("SELECT count(*) FROM dailies.artifacts WHERE kind = 'rendition'") == 1)
         }
-    }
-
-    /// As in PlaybackTests' `Screening.Facts`.
-    private struct Facts: Decodable {
-        var duration: Double?
-        var width: Int
-        var height: Int
-        var soughtTo: Double?
-        var frameTime: Double?
-        var paintedRatio: Double?
-        var playedTo: Double?
-    }
-
-    private struct Seen: Decodable {
-        var facts: Facts?
-        var failure: String?
-    }
-
-    private static func watch(_ file: FilePath) async throws -> Facts {
-        let script = Product.project.appending("Tests/PlaybackTests/browser.py")
-        let result = try await Subprocess.run(
-            .path("/usr/bin/python3"), arguments: [script.string, file.string], input: .none, output: .string(limit: 1 << 20),
-            error: .string(limit: 1 << 20))
-        let seen = try JSONDecoder().decode([String: Seen].self, from: Data(result.standardOutput.utf8))[file.string]
-        return try #require(seen?.facts, "\(seen?.failure ?? result.standardError)")
     }
 }

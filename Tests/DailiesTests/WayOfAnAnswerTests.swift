@@ -1,6 +1,7 @@
 import Foundation
 import Postgres
 import Recordings
+import Storage
 import SystemPackage
 import TestSupport
 import Testing
@@ -100,6 +101,39 @@ struct WayOfAnAnswerTests {
             for message in found.map(\.1) where message != nil {
                 #expect(message?.hasSuffix(".") == true && message?.contains("Ask") == true, "\(message ?? "")")
             }
+        }
+    }
+
+    @Test func `bytes that are not those that the sender announced are missed`() async throws {
+        try await Product.with { product in
+            let recording = Fixtures.recording("audio-only.webm")
+            try await product.bringIn([recording])
+            let bytes = Int64(try Data(contentsOf: URL(filePath: recording.string)).count)
+            let descriptor = try FileDescriptor.open(recording, .readOnly)
+            let digest = try await OpenedFile.sha256(of: descriptor)
+            try descriptor.close()
+            let other = String(digest.reversed())
+            let announced: [(bytes: Int64, digest: String, flags: String)] = [
+                (bytes, digest, "no_video"), (bytes, other, "data_missing no_video"), (bytes + 1000, digest, "no_video truncated"),
+                // One fault explains the other.
+                (bytes + 1000, other, "no_video truncated"),
+            ]
+            for (index, one) in announced.enumerated() {
+                try await product.pool.execute(
+                    """
+                    INSERT INTO dailies.responses (interview_id, question_id, recording_key, declared_bytes, declared_sha256)
+                    SELECT interview_id, question_id + \(index + 1), recording_key, \(one.bytes), \(one.digest)
+                    FROM dailies.responses ORDER BY id LIMIT 1
+                    """)
+            }
+            let up = try await product.run("up", "--once")
+            #expect(up.code == 0, "\(up.error)")
+            let found = try await product.pool.query(
+                """
+                SELECT string_agg(name, ' ' ORDER BY name COLLATE "C") FROM dailies.flags GROUP BY response_id ORDER BY response_id
+                """
+            ).decode(String.self)
+            #expect(found == ["no_video"] + announced.map(\.flags))
         }
     }
 

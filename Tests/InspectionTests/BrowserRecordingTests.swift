@@ -65,7 +65,7 @@ struct BrowserRecordingTests {
         #expect(report.warnings == truth.warnings)
     }
 
-    @Test("Duration, frames and keyframes agree with ffprobe's packets", arguments: Truth.all)
+    @Test("Duration, frames and keyframes agree with ffprobe's packets, sizes and rates with MediaInfo", arguments: Truth.all)
     func agreesWithPackets(_ truth: Truth) async throws {
         let path = Fixtures.recording(truth.file)
         let report = try await Inspected.report(of: path)
@@ -73,6 +73,12 @@ struct BrowserRecordingTests {
         #expect(abs(Double(try #require(report.durationMs)) - packets.spanMs) <= 1)
         #expect(report.video?.frames ?? 0 == packets.frames)
         #expect(report.video?.keyframes ?? 0 == packets.keyframes)
+        let witness = try await MediaInfo.of(path)
+        #expect(witness.track("Video")?.width == report.video.map { "\($0.codedWidth)" })
+        #expect(witness.track("Video")?.height == report.video.map { "\($0.codedHeight)" })
+        // Of Opus in MP4 it does not say.
+        if let rate = witness.track("Audio")?.sampleRate { #expect(rate == report.audio.map { "\($0.sampleRate)" }) }
+        if let channels = witness.track("Audio")?.channels { #expect(channels == report.audio.map { "\($0.channels)" }) }
     }
 
     @Test func `The change of size in mid-recording is found where the header knows only the first`() async throws {

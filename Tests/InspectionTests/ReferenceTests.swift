@@ -58,8 +58,8 @@ struct ReferenceTests {
     @Test func `A playlist, a script or a manifest is no recording, and opens nothing`() async throws {
         try await Self.withCanary { canary, folder in
             for (name, text) in Self.texts(path: canary.path.string, address: canary.address) {
-                // Also where a lazy reader would look for the magic behind a mark or a blank.
-                for start in ["", "\u{FEFF}", "\n"] {
+                // Also where a lazy reader would look for the magic: behind a mark, a blank, or a tag as it stands before sound.
+                for start in ["", "\u{FEFF}", "\n", "ID3\u{4}\0\0\0\0\0\0"] {
                     let path = folder.appending("answer.webm")
                     try (start + text).write(toFile: path.string, atomically: false, encoding: .utf8)
                     let report = try await Inspected.report(of: path, request: InspectionRequest(declaredType: "application/x-mpegURL"))

@@ -88,4 +88,14 @@ struct SoundFlagTests {
             }
         }
     }
+
+    @Test func `A recorded answer's long silence ends where FFmpeg's silencedetect hears the first word`() async throws {
+        let path = Fixtures.recording("fault-late-start.webm")
+        let report = try await Inspected.report(of: path)
+        let text = try await FFmpegTool.analysis(["-i", path.string, "-vn", "-af", "silencedetect=noise=-50dB:duration=2"])
+        let end = try #require(SoundTests.number(after: "silence_end: ", in: text)) * 1000
+        let silence = try #require(report.audio?.silences.first)
+        #expect(abs(Double(silence.toMs) - end) <= 50)
+        #expect(abs(Double(try #require(report.audio?.firstSoundMs)) - end) <= 50)
+    }
 }

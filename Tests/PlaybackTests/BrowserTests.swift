@@ -1,4 +1,5 @@
 import Recordings
+import TestSupport
 import Testing
 
 /// The candidate's answer in the reviewer's browser.

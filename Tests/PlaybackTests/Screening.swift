@@ -9,30 +9,6 @@ import Testing
 ///
 /// Starting a browser takes longer than all files do in it, so there is one screening for all tests.
 enum Screening {
-    /// What a browser's media engine says of a playback copy. Times are seconds.
-    struct Facts: Decodable {
-        var canPlay: String
-        /// `nil` when the engine knows no finite one.
-        var duration: Double?
-        var seekableTo: Double?
-        /// The picture's size; 0 by 0 without a picture.
-        var width: Int
-        var height: Int
-        /// After seeking to the middle.
-        var soughtTo: Double?
-        var readyState: Int?
-        var frameTime: Double?
-        /// How much of a canvas the picture in the middle covers.
-        var paintedRatio: Double?
-        /// After a moment of playing on.
-        var playedTo: Double?
-    }
-
-    private struct Seen: Decodable {
-        var facts: Facts?
-        var failure: String?
-    }
-
     struct Failure: Error, CustomStringConvertible {
         var description: String
     }
@@ -54,7 +30,7 @@ enum Screening {
     }
 
     /// What the browser made of one recording's playback copy.
-    static func facts(of recording: String) async throws -> (Facts, Report) {
+    static func facts(of recording: String) async throws -> (ScreenedFile.Facts, Report) {
         let (seen, report) = try #require(try await all.value[recording], "\(recording): there is no playback copy")
         guard let facts = seen.facts else { throw Failure(description: "\(recording): the browser waited for: \(seen.failure ?? "-")") }
         return (facts, report)
@@ -69,12 +45,9 @@ enum Screening {
                 guard let file = report.artifacts.playback?.file.file else { continue }
                 copies.append((recording, own.appending(file), report))
             }
-            let script = FilePath(#filePath).removingLastComponent().appending("browser.py")
-            // Debian's own Python is the one that has Debian's python3-selenium.
-            let answer = try await run("/usr/bin/python3", [script.string] + copies.map(\.copy.string))
-            let seen = try JSONDecoder().decode([String: Seen].self, from: Data(answer.utf8))
-            return copies.reduce(into: [String: (Seen, Report)]()) { result, entry in
-                result[entry.recording] = (seen[entry.copy.string] ?? Seen(failure: "it was not tried"), entry.report)
+            let seen = try await ScreenedFile.all(copies.map(\.copy))
+            return try copies.reduce(into: [String: (ScreenedFile, Report)]()) { result, entry in
+                result[entry.recording] = (try #require(seen[entry.copy]), entry.report)
             }
         }
     }

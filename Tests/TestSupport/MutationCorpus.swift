@@ -13,6 +13,7 @@ public enum MutationCorpus {
             Array(try Data(contentsOf: URL(filePath: Fixtures.recording(name).string)).prefix(beginning))
         }
         found += try await generated().map(\.bytes)
+        found += [VoiceMemo.bytes(frames: 100), VoiceMemo.bytes(isWideband: true, frames: 100)]
         return found
     }
 
