@@ -20,6 +20,8 @@ struct HistoryTests {
                 BEGIN EXECUTE format(
                     'CREATE TABLE dailies.%I PARTITION OF dailies.job_history FOR VALUES FROM (%L) TO (%L)',
                     'job_history_' || to_char(day, 'YYYYMMDD'), day::timestamp AT TIME ZONE 'UTC', (day + 1)::timestamp AT TIME ZONE 'UTC');
+                -- As every day's that a worker asks for.
+                EXECUTE format('ALTER TABLE dailies.%I OWNER TO dailies_migration', 'job_history_' || to_char(day, 'YYYYMMDD'));
                 END $$
                 """)
             for days in [100, 150] as [Int32] {
