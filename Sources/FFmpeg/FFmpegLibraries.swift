@@ -21,6 +21,17 @@ public enum FFmpegLibraries {
         LogLines.forget()
     }
 
+    /// As its packager calls the whole, `5.1.9-0+deb12u1`.
+    public static var version: String { unsafe String(cString: av_version_info()) }
+
+    /// What was loaded, which may be newer than what was compiled against: `libavformat 59.27.100`.
+    public static var loaded: [String] {
+        [
+            ("libavformat", avformat_version()), ("libavcodec", avcodec_version()), ("libavutil", avutil_version()),
+            ("libswscale", swscale_version()), ("libswresample", swresample_version()),
+        ].map { name, number in "\(name) \(number >> 16).\(number >> 8 & 0xFF).\(number & 0xFF)" }
+    }
+
     /// A transport stream names its programs in one of these, and its demuxer makes UTF-8 of that (ETSI EN 300 468, annex A). The C
     /// library loads each as a file on first use, and keeps it while a converter is open, so these are never closed. A set that the
     /// system does not have is one that it will not look for again.

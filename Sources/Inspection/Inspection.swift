@@ -13,6 +13,11 @@ public enum Inspection {
         WarmUp.run()
     }
 
+    /// Which FFmpeg does it.
+    public static var ffmpeg: FFmpegBuild {
+        FFmpegBuild(version: FFmpegLibraries.version, libraries: FFmpegLibraries.loaded, encodesH264: Encoder.encodesH264)
+    }
+
     /// Writes what FFmpeg warns of to a descriptor too, line by line, so that it outlives this process when a limit ends it. The lines
     /// may quote the recording.
     public static func copyLog(to descriptor: FileDescriptor) {

@@ -67,7 +67,7 @@ struct ForkServer {
         }
         let signals = cage_child_signals()
         guard signals >= 0 else { throw ServerFailure(step: "signalfd", errno: Errno(rawValue: errno)) }
-        try tell(.ready(channel: InspectorChannel.version, schema: Report.currentSchema, support: support))
+        try tell(.ready(channel: InspectorChannel.version, schema: Report.currentSchema, support: support, ffmpeg: Inspection.ffmpeg))
         return signals
     }
 

@@ -4,7 +4,7 @@ public import Recordings
 /// What a fork server tells its parent.
 public enum InspectorEvent: Sendable, Codable {
     /// The server is warm. The versions of what it speaks and of what its children write: a program of another build is noticed at once.
-    case ready(channel: Int, schema: String, support: SandboxSupport)
+    case ready(channel: Int, schema: String, support: SandboxSupport, ffmpeg: FFmpegBuild?)
     case started(id: Int, process: Int32)
     case ended(id: Int, ending: InspectorEnding)
     /// No child was made; the recording has nothing to do with it.

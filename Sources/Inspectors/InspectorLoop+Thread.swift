@@ -131,7 +131,7 @@ extension InspectorLoop {
     private func hear(_ received: InspectorChannel.Received, executable: FilePath, isReady: inout Bool) -> InspectorError? {
         for descriptor in received.descriptors { try? descriptor.close() }
         guard let event = try? InspectorEvent(json: received.message) else { return .otherVersion(executable: executable) }
-        guard case .ready(let version, let schema, let support) = event else {
+        guard case .ready(let version, let schema, let support, let ffmpeg) = event else {
             change { state in [state.ledger.received(event, nowMs: Self.nowMs())].compactMap { $0 } }
             if case .started(_, let process) = event { configuration.inspectorStarted?(process) }
             return nil
@@ -143,6 +143,7 @@ extension InspectorLoop {
         let waiters = state.withLock { state in
             defer { state.supportWaiters = [] }
             state.support = support
+            state.ffmpeg = ffmpeg
             return state.supportWaiters
         }
         for waiter in waiters { waiter.resume(returning: support) }

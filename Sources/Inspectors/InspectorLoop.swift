@@ -27,6 +27,7 @@ final class InspectorLoop: Sendable {
         var server: Int32?
         var serverWasKilled = false
         var support: SandboxSupport?
+        var ffmpeg: FFmpegBuild?
         var supportWaiters: [CheckedContinuation<SandboxSupport, any Error>] = []
         var hasThread = false
         var isStopping = false
@@ -105,6 +106,12 @@ final class InspectorLoop: Sendable {
             if let answer { continuation.resume(with: answer) }
             bell.ring()
         }
+    }
+
+    /// What the server said of its FFmpeg; starts one to ask.
+    func ffmpeg() async throws -> FFmpegBuild? {
+        _ = try await support()
+        return state.withLock { state in state.ffmpeg }
     }
 
     /// Callable from any thread; waits for nothing but the lock, which is never held while anything blocks.

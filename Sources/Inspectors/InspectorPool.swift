@@ -113,6 +113,12 @@ public final class InspectorPool: Sendable {
         try await loop.support()
     }
 
+    /// The FFmpeg that opens recordings; `nil` when the fork server does not say.
+    /// - Throws: `InspectorError` when the server does not start.
+    public func ffmpegBuild() async throws -> FFmpegBuild? {
+        try await loop.ffmpeg()
+    }
+
     /// Kills every inspector, and the fork server with them; the inspections end as `.died` with the cause `.killed`.
     ///
     /// Neither waits nor needs the cooperative pool, so that a worker that lost its lease can call it from any thread whatever else is

@@ -16,6 +16,18 @@ enum Terminal {
     /// Columns for results: those of the terminal behind standard output; in a file or a pipe as many as they take (`nil`).
     static var resultWidth: Int? { columns(of: STDOUT_FILENO) }
 
+    /// Whether results may be drawn over themselves: a person watches standard output, on a terminal that can.
+    static var drawsResults: Bool {
+        isatty(STDOUT_FILENO) == 1 && getenv("TERM").map { String(cString: $0) } != "dumb"
+    }
+
+    /// Of the terminal behind standard output, now: people change it. 80 by 24 where that is unknown.
+    static var resultSize: (columns: Int, rows: Int) {
+        var size = winsize()
+        guard ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0, size.ws_row > 0 else { return (80, 24) }
+        return (Int(size.ws_col), Int(size.ws_row))
+    }
+
     private static func columns(of descriptor: Int32) -> Int? {
         var size = winsize()
         return ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0 && size.ws_col > 0 ? Int(size.ws_col) : nil

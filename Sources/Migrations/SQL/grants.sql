@@ -21,8 +21,8 @@ GRANT SELECT, UPDATE, DELETE ON dailies.jobs, dailies.job_stops, dailies.fair_tu
 GRANT SELECT, INSERT, UPDATE ON dailies.claim_floors TO dailies_worker;
 GRANT SELECT ON dailies.lanes, dailies.queue_pauses TO dailies_worker;
 GRANT INSERT ON dailies.job_history TO dailies_worker;
--- The function that puts stopped jobs into the history answers with their ids.
-GRANT SELECT (id) ON dailies.job_history TO dailies_worker;
+-- To know whether an attempt has ended, when the answer to its COMMIT was lost.
+GRANT SELECT (id, attempt) ON dailies.job_history TO dailies_worker;
 GRANT USAGE ON SEQUENCE dailies.claim_count TO dailies_worker;
 GRANT SELECT ON dailies.responses TO dailies_worker;
 GRANT SELECT, INSERT ON dailies.review_records, dailies.artifacts TO dailies_worker;

@@ -1,0 +1,69 @@
+import Glibc
+import Recordings
+import SystemPackage
+
+/// The machine, and what others may do in Dailies' folders.
+extension Examination {
+    func machine() -> [Finding] {
+        var name = utsname()
+        uname(&name)
+        let release = withUnsafeBytes(of: &name.release) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
+        let pages = Int64(sysconf(Int32(_SC_PHYS_PAGES))) * Int64(sysconf(Int32(_SC_PAGESIZE)))
+        return [.fine("machine", "Linux \(release), \(sysconf(Int32(_SC_NPROCESSORS_ONLN))) cores, \(pages >> 20) MiB of memory")]
+            + Self.memory(total: pages, slots: settings.slots.value, each: settings.limits.memoryBytes)
+    }
+
+    /// Inspectors rarely take what they may; all of them at once should still leave the machine alive.
+    static func memory(total: Int64, slots: Int, each: Int64) -> [Finding] {
+        guard Int64(slots) * each > total else { return [] }
+        return [
+            .note(
+                "memory", "\(slots) inspectors that take all they may need \(Int64(slots) * each >> 20) MiB, more than the machine has",
+                remedy: "Lower slots, or limit-memory-mib, which is \(each >> 20).")
+        ]
+    }
+
+    /// Recordings are personal data: nobody but Dailies reads them. The folder around them may be passed through, as a private server
+    /// that runs as another user has to, but nobody may put something else in their place.
+    func folders() -> [Finding] {
+        let folders: [(String, FilePath, mode_t)] = [("data", settings.data.value, 0o002), ("storage", settings.storage.value, 0o007)]
+        var found: [Finding] = []
+        for (name, folder, forbidden) in folders {
+            var status = stat()
+            // Whether it can be made is another question.
+            guard stat(folder.string, &status) == 0 else { continue }
+            found += Self.folder(folder, mode: status.st_mode & forbidden, owner: status.st_uid, user: geteuid(), as: name)
+        }
+        return found + settingsFile()
+    }
+
+    /// - Parameter mode: what others may do there and should not.
+    static func folder(_ folder: FilePath, mode: mode_t, owner: uid_t, user: uid_t, as name: String) -> [Finding] {
+        if mode != 0 {
+            let verb = mode & 0o002 != 0 ? "change" : mode & 0o004 != 0 ? "list" : "enter"
+            let rights = (mode & 0o004 != 0 ? "r" : "") + (mode & 0o002 != 0 ? "w" : "") + (mode & 0o001 != 0 ? "x" : "")
+            return [.problem(name, "everybody on this machine may \(verb) \(folder)", remedy: "chmod o-\(rights) \(folder)")]
+        }
+        guard owner == user || user == 0 else {
+            return [
+                .note(
+                    name, "\(folder) belongs to user \(owner), and this is user \(user)",
+                    remedy: "Run every part of Dailies on this machine as the same user.")
+            ]
+        }
+        return []
+    }
+
+    /// A connection string may hold a password.
+    private func settingsFile() -> [Finding] {
+        let sources = [settings.database.source, settings.listenDatabase?.source].compactMap { $0 }
+        guard case .file(let path) = sources.first(where: { if case .file = $0 { true } else { false } }) else { return [] }
+        var status = stat()
+        guard stat(path.string, &status) == 0, status.st_mode & 0o004 != 0 else { return [] }
+        return [
+            .note(
+                "settings", "everybody on this machine may read \(path), which says how to reach the database",
+                remedy: "chmod o= \(path), or put the password into a passfile.")
+        ]
+    }
+}

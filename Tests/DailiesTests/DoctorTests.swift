@@ -1,0 +1,88 @@
+import Foundation
+import Postgres
+import Recordings
+import Subprocess
+import SystemPackage
+import TestSupport
+import Testing
+
+@testable import Dailies
+
+/// What doctor finds, each with its remedy.
+@Suite(.timeLimit(.minutes(10)))
+struct DoctorTests {
+    @Test func `a clock is fine within two seconds and what the question took, and worth a note beyond`() {
+        #expect(Examination.clock(ahead: 1.9, uncertain: 0).verdict == .fine)
+        #expect(Examination.clock(ahead: -4.9, uncertain: 3).verdict == .fine)
+        let behind = Examination.clock(ahead: -3, uncertain: 0.1)
+        #expect(behind.verdict == .note && behind.text.hasPrefix("3 s behind the database's") && behind.remedy != nil)
+    }
+
+    @Test func `too few connections are a problem before the last one is taken`() {
+        #expect(Examination.connections(most: 97, used: 80, wanted: 14).verdict == .fine)
+        let few = Examination.connections(most: 97, used: 90, wanted: 14)
+        #expect(few.isProblem && few.remedy?.contains("max_connections") == true)
+    }
+
+    @Test func `inspectors that may take more than the machine has are worth a note`() {
+        #expect(Examination.memory(total: 4 << 30, slots: 4, each: 1 << 30).isEmpty)
+        #expect(Examination.memory(total: 4 << 30, slots: 5, each: 1 << 30).first?.verdict == .note)
+    }
+
+    @Test func `an FFmpeg that cannot encode is worth a note`() {
+        let whole = FFmpegBuild(version: "7.1", libraries: ["libavformat 61.7.100"], encodesH264: true)
+        #expect(Examination.ffmpeg(whole) == .fine("ffmpeg", "7.1 (libavformat 61.7.100)"))
+        var poorer = whole
+        poorer.encodesH264 = false
+        #expect(Examination.ffmpeg(poorer).remedy?.contains("libx264") == true)
+    }
+
+    @Test func `a folder that others may enter is a problem, one of another user worth a note`() {
+        #expect(Examination.folder("/f", mode: 0, owner: 7, user: 7, as: "storage").isEmpty)
+        #expect(Examination.folder("/f", mode: 0, owner: 7, user: 0, as: "storage").isEmpty)
+        #expect(Examination.folder("/f", mode: 0o005, owner: 7, user: 7, as: "storage").first?.remedy == "chmod o-rx /f")
+        #expect(Examination.folder("/f", mode: 0, owner: 7, user: 8, as: "storage").first?.verdict == .note)
+    }
+
+    @Test func `it says all that a person would look up, and what is wrong with the server and the folders`() async throws {
+        try await Product.with { product in
+            try await product.bringIn(Product.recordings(1))
+            chmod(product.data.appending("storage").string, 0o755)
+            let said = try await product.run("doctor")
+            for finding in [
+                "ok      machine: Linux ", "ok      database: PostgreSQL ", "ok      connections: ", "ok      clock: ",
+                "ok      schema: up to date", "ok      queue: 1 jobs to do, 0 workers alive", "note    queue: nobody works on them",
+                "ok      space: ", "ok      ffmpeg: ", "ok      sandbox: ", "ok      inspector: ",
+                "problem storage: everybody on this machine may list ",
+                // The tests' server is not meant to keep anything.
+                "problem database: fsync or full_page_writes is off",
+            ] {
+                #expect(said.output.contains(finding), "\(finding) is not in:\n\(said.output)")
+            }
+            #expect(said.output.contains("chmod o-rx \(product.data)/storage") && said.output.contains("libavcodec "))
+            #expect(said.code == 78)
+            #expect(!said.output.contains("may do everything on this server"), "the operator's account may not")
+
+            var administrator = product
+            administrator.hasAccounts = false
+            #expect(try await administrator.run("doctor").output.contains("may do everything on this server"))
+        }
+    }
+
+    @Test func `a schema that is behind, a read-only database and a wrong clock are found`() async throws {
+        try await Product.with(migrated: false) { product in
+            #expect(try await product.run("doctor").output.contains("migrations are not applied"))
+            let database = try #require(product.pool.configuration.connection.target.database)
+            try await product.pool.withConnection { connection in
+                try await connection.script("ALTER DATABASE \"\(database)\" SET default_transaction_read_only = on")
+            }
+            let words = product.arguments(["doctor"])
+            let late = try await Subprocess.run(
+                .path("/usr/bin/faketime"),
+                arguments: Arguments(["-f", "--exclude-monotonic", "-90s", try Product.program.string] + words),
+                environment: Product.environment, output: .string(limit: 1 << 20), error: .string(limit: 1 << 20))
+            #expect(late.standardOutput.contains("it is read-only"), "\(late.standardOutput)\(late.standardError)")
+            #expect(late.standardOutput.contains("note    clock: 90 s behind the database's"), "\(late.standardOutput)")
+        }
+    }
+}
