@@ -170,7 +170,9 @@ let package = Package(
         .testTarget(
             name: "DailiesTests",
             dependencies: [
-                "Dailies", "JobQueue", "LocalPostgres", "Postgres", "Recordings", "Storage", "TestSupport", "Inspector", subprocess, system,
+                "Dailies", "JobQueue", "LocalPostgres", "Migrations", "Postgres", "Recordings", "Storage", "TestSupport", "Inspector",
+                subprocess, system,
+                yams,
             ], exclude: ["clock-set-back.c", "restricted.py", "terminal.py", "without.c"], swiftSettings: everywhere),
     ]
 )

@@ -43,7 +43,8 @@ struct Dailies: AsyncParsableCommand {
                 try synchronous.run()
             }
         } catch {
-            guard let failure = Failure(error) else { exit(withError: error) }
+            // `dailies help COMMAND` ends by an error too.
+            guard exitCode(for: error) != .success, let failure = Failure(error) else { exit(withError: error) }
             Terminal.err("dailies: \(failure.message)\n")
             exit(withError: failure.exitCode)
         }

@@ -55,7 +55,10 @@ struct PgBouncerTests {
             #expect(try await product.value("SELECT count(*) FROM dailies.job_history WHERE failures + crashes > 0") == 0)
             try await expect("9 answers: 9 reviewable", of: "answers")
             try await expect("\"reviewable\" : 9", of: "status", "--json")
-            try await expect("reached through a pooler", of: "doctor")
+            let examined = try await product.run("doctor").output
+            #expect(examined.contains("reached through a pooler"))
+            // The tests' server is not durable, and doctor says so.
+            #expect(examined.split(separator: "\n").filter { $0.hasPrefix("problem") }.allSatisfy { $0.contains("fsync") }, "\(examined)")
             #expect(try await bouncer.channelsLeftBehind() == [])
         }
     }
