@@ -73,7 +73,7 @@ struct Product {
     }
 
     /// Nothing of the tests' own settings reaches the program.
-    private static let variables: [Environment.Key: String] = ["PATH": "/usr/bin:/bin", "HOME": "/nonexistent"]
+    static let variables: [Environment.Key: String] = ["PATH": "/usr/bin:/bin", "HOME": "/nonexistent"]
     static let environment = Environment.custom(variables)
     var variables: [Environment.Key: String] { Self.variables.merging(settings) { $1 } }
 
