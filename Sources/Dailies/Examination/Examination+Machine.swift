@@ -26,7 +26,9 @@ extension Examination {
     /// Recordings are personal data: nobody but Dailies reads them. The folder around them may be passed through, as a private server
     /// that runs as another user has to, but nobody may put something else in their place.
     func folders() -> [Finding] {
-        let folders: [(String, FilePath, mode_t)] = [("data", settings.data.value, 0o002), ("storage", settings.storage.value.workFolder, 0o007)]
+        let folders: [(String, FilePath, mode_t)] = [
+            ("data", settings.data.value, 0o002), ("storage", settings.storage.value.workFolder, 0o007),
+        ]
         var found: [Finding] = []
         for (name, folder, forbidden) in folders {
             var status = stat()
