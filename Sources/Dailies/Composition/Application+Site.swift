@@ -12,7 +12,10 @@ extension Application {
         body: (ReviewSite) async throws -> Result
     ) async throws -> Result {
         try await awaitSchema(database)
-        return try await withStorage { storage in
+        var database = database
+        // The views of fairness take the server several times longer to plan than to read.
+        database.preparesStatements = true
+        return try await withStorage { [database] storage in
             // As many as two cores keep busy; requests that find none free wait their turn.
             try await withPool(database, limit: 8) { pool in
                 let accounts = Accounts(pool: pool)

@@ -21,6 +21,10 @@ public struct PostgresConfiguration: Sendable {
     /// which wait for ever by default.
     public var transactionIdleLimit: Duration?
 
+    /// Whether a connection prepares the queries with a name that it is asked again: for programs whose queries take the server longer to
+    /// plan than to run. Behind a pooler nothing is prepared, because the next query may meet another session.
+    public var preparesStatements = false
+
     /// Gets the server's notices (debug), lost connections and reconnects.
     public var logger: Logger
 

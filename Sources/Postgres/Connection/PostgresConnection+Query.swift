@@ -46,11 +46,27 @@ extension PostgresConnection {
     }
 
     package func query(_ query: PostgresQuery, onCancellation: OnCancellation) async throws(PostgresError) -> PostgresRows {
+        let sql = query.sql
+        guard let name = try await preparedName(of: query, sql, onCancellation: onCancellation) else {
+            return try await run(query, onCancellation) { handle throws(PostgresError) in try handle.send(query) }
+        }
+        do throws(PostgresError) {
+            return try await run(query, onCancellation) { handle throws(PostgresError) in try handle.send(query, preparedAs: name) }
+        } catch {
+            guard case .server(let refusal) = error.kind, refusal.isAboutPreparedStatement else { throw error }
+            statements.forget(sql)
+            // Within a transaction it has failed, and whoever began it decides.
+            guard handle.transactionStatus == .idle else { throw error }
+            return try await run(query, onCancellation) { handle throws(PostgresError) in try handle.send(query) }
+        }
+    }
+
+    private func run(
+        _ query: PostgresQuery, _ onCancellation: OnCancellation, send: (LibpqHandle) throws(PostgresError) -> Void
+    ) async throws(PostgresError) -> PostgresRows {
         let label = query.label
         var answer: LibpqResult?
-        let wasStopped = try await exchange(label, onCancellation: onCancellation) { handle throws(PostgresError) in
-            try handle.send(query)
-        } receive: { result in
+        let wasStopped = try await exchange(label, onCancellation: onCancellation, send: send) { result in
             if answer == nil { answer = result }
             return result == nil
         }

@@ -14,6 +14,9 @@ public final class PostgresConnection {
     let handle: LibpqHandle
     private var state = State.ready
     private let openedAt = ContinuousClock.now
+    var statements = PreparedStatements()
+    /// That nothing stands between this client and the server, once that has been asked.
+    var isDirect: Bool?
 
     private enum State {
         case ready

@@ -33,6 +33,7 @@ public struct SQLState: RawRepresentable, Hashable, Sendable, CustomStringConver
     public static let exclusionViolation = SQLState("23P01")
     public static let readOnlyTransaction = SQLState("25006")
     public static let inFailedTransaction = SQLState("25P02")
+    public static let invalidStatementName = SQLState("26000")
     public static let serializationFailure = SQLState("40001")
     public static let deadlockDetected = SQLState("40P01")
     public static let insufficientPrivilege = SQLState("42501")

@@ -13,6 +13,24 @@ extension LibpqHandle {
         guard isSent else { throw lost().during(query.label) }
     }
 
+    /// Queues that the server prepares a query under this name; its binds are sent only when it is run.
+    func send(preparing query: PostgresQuery, as name: String) throws(PostgresError) {
+        try query.validate()
+        let types = query.binds.map(\.type.rawValue)
+        guard unsafe PQsendPrepare(connection, name, query.sql, Int32(types.count), types) == 1 else { throw lost().during(query.label) }
+    }
+
+    /// Queues a run of what was prepared under this name, with the query's binds.
+    func send(_ query: PostgresQuery, preparedAs name: String) throws(PostgresError) {
+        try query.validate()
+        var arguments = BindArguments()
+        for bind in query.binds { arguments.append(bind) }
+        let isSent = unsafe arguments.withPointers { _, values, lengths, formats in
+            unsafe PQsendQueryPrepared(connection, name, Int32(arguments.count), values, lengths, formats, Self.binary)
+        }
+        guard isSent else { throw lost().during(query.label) }
+    }
+
     /// Queues several statements as one string, by the simple protocol.
     func send(script: String) throws(PostgresError) {
         guard !script.utf8.contains(0) else { throw PostgresError(.encoding(reason: PostgresQuery.nulComplaint)) }

@@ -1,0 +1,42 @@
+extension PostgresConnection {
+    /// The name under which this session has the query prepared, now or from before; `nil` where it is to be sent with its text. Only
+    /// queries with a name are prepared: their text is the program's own.
+    func preparedName(of query: PostgresQuery, _ sql: String, onCancellation: OnCancellation) async throws(PostgresError) -> String? {
+        guard configuration.preparesStatements, query.name != nil else { return nil }
+        switch statements.step(for: sql) {
+        case .plain: return nil
+        case .prepared(let name): return name
+        case .prepare(let name):
+            guard try await holdsSession() else { return nil }
+            try await prepare(query, as: name, onCancellation: onCancellation)
+            statements.keep(name, for: sql)
+            return name
+        }
+    }
+
+    /// Whether what is prepared now is there for the next query: behind a pooler that may be another session's affair.
+    private func holdsSession() async throws(PostgresError) -> Bool {
+        if let isDirect { return isDirect }
+        let isPooled = try await isPooled()
+        isDirect = !isPooled
+        return !isPooled
+    }
+
+    private func prepare(_ query: PostgresQuery, as name: String, onCancellation: OnCancellation) async throws(PostgresError) {
+        var failure: ServerError?
+        let wasStopped = try await exchange(query.label, onCancellation: onCancellation) { handle throws(PostgresError) in
+            try handle.send(preparing: query, as: name)
+        } receive: { result in
+            if case .failure(let error) = result, failure == nil { failure = error }
+            return result == nil
+        }
+        if let failure { throw PostgresError.answer(failure, wasStopped: wasStopped, query.label) }
+    }
+}
+
+extension ServerError {
+    /// The prepared statement may be gone, or made for tables or views that have changed since. Nothing was run, and the text itself serves.
+    var isAboutPreparedStatement: Bool {
+        sqlState == .invalidStatementName || sqlState == .featureNotSupported
+    }
+}
