@@ -26,6 +26,11 @@ enum FFmpegTool {
         }
     }
 
+    /// Whether this version of FFmpeg gets beyond the file's header.
+    static func reads(_ path: FilePath) async -> Bool {
+        (try? await probe(path, entries: "format=format_name")) != nil
+    }
+
     private static func run(_ name: String, _ arguments: [String]) async throws -> (output: String, error: String) {
         let result = try await Subprocess.run(
             .name(name), arguments: Arguments(arguments), output: .string(limit: 16 << 20), error: .string(limit: 1 << 20))

@@ -114,6 +114,13 @@ struct UnusableRecordingTests {
             for (width, height) in [(16, 16), (0, 0)] {
                 bytes = try MatroskaEdit.sized(bytes, width: width, height: height)
                 var request = InspectionRequest()
+                try Data(bytes).write(to: URL(filePath: path.string))
+                guard await FFmpegTool.reads(path) else {
+                    // Newer demuxers refuse a header that gives no size, and then nothing is opened for probing either.
+                    #expect(width == 0)
+                    #expect(try await Inspected.report(ofBytes: bytes, request: request).reason?.code == .headerOnly)
+                    continue
+                }
                 request.limits.pixels = 1024 * 768
                 #expect(try await Inspected.report(ofBytes: bytes, request: request).outcome == .usable)
                 request.limits.pixels = 1024 * 768 - 1
