@@ -78,7 +78,11 @@ struct HighDynamicRangeTests {
         try await TemporaryFolder.with { folder in
             let path = folder.appending(codec == "hevc" ? "phone.mov" : "picture.webm")
             let transfer = format == "hlg" ? "arib-std-b67" : "smpte2084"
-            let tags = ["-color_trc", transfer, "-color_primaries", "bt2020", "-colorspace", "bt2020nc", "-pix_fmt", "yuv420p10le"]
+            // Newer versions of ffmpeg take the tags from the frames, older ones from the encoder's options.
+            let frames = "setparams=color_trc=\(transfer):color_primaries=bt2020:colorspace=bt2020nc"
+            let tags = [
+                "-vf", frames, "-color_trc", transfer, "-color_primaries", "bt2020", "-colorspace", "bt2020nc", "-pix_fmt", "yuv420p10le",
+            ]
             let encoders = [
                 "hevc": Self.hevc(transfer), "vp9": ["-c:v", "libvpx-vp9", "-cpu-used", "8", "-crf", "4", "-b:v", "0"] + tags,
                 "av1": ["-c:v", "libsvtav1", "-preset", "12", "-crf", "8"] + tags,
