@@ -8,9 +8,9 @@ internal import Glibc
 struct LoudnessMeter {
     /// BS.1770's gating blocks last 400 ms and begin every 100 ms.
     private static let stepsPerBlock = 4
-    /// Tech 3342 looks at 3 s at a time, at least once a second.
+    /// Tech 3342 looks at 3 s at a time. It asks for a look every second at least; one at every step, as FFmpeg's meter has it, tells
+    /// more of a short answer, which has few of them.
     private static let stepsPerWindow = 30
-    private static let stepsBetweenWindows = 10
     /// -70 LUFS, below which nothing counts.
     private static let absoluteGate = energy(ofLoudness: -70)
     private static let loudest = 200.0
@@ -54,7 +54,7 @@ struct LoudnessMeter {
 
     /// Integrated loudness in LUFS; `nil` when nothing was louder than the absolute gate.
     var integrated: Double? {
-        gated(means(of: Self.stepsPerBlock, every: 1), by: Self.integratedGate).flatMap {
+        gated(means(of: Self.stepsPerBlock), by: Self.integratedGate).flatMap {
             Self.known(Self.loudness(ofEnergy: Self.mean($0)))
         }
     }
@@ -62,7 +62,7 @@ struct LoudnessMeter {
     /// Loudness range in LU, from the 10th to the 95th of a hundred; `nil` like `integrated`, and 0 for less than 3 s.
     var range: Double? {
         guard integrated != nil else { return nil }
-        guard let passed = gated(means(of: Self.stepsPerWindow, every: Self.stepsBetweenWindows), by: Self.rangeGate) else { return 0 }
+        guard let passed = gated(means(of: Self.stepsPerWindow), by: Self.rangeGate) else { return 0 }
         let sorted = passed.sorted()
         func percentile(_ share: Double) -> Double { sorted[Int((Double(sorted.count - 1) * share).rounded())] }
         return Self.known(Self.loudness(ofEnergy: percentile(0.95)) - Self.loudness(ofEnergy: percentile(0.10)))
@@ -74,8 +74,9 @@ struct LoudnessMeter {
         samplesInStep = 0
     }
 
-    private func means(of length: Int, every stride: Int) -> [Double] {
-        Swift.stride(from: 0, through: steps.count - length, by: stride).map { Self.mean(steps[$0..<$0 + length]) }
+    private func means(of length: Int) -> [Double] {
+        guard steps.count >= length else { return [] }
+        return (0...steps.count - length).map { Self.mean(steps[$0..<$0 + length]) }
     }
 
     /// The energies that pass both gates; `nil` for none.
