@@ -76,7 +76,7 @@ struct ServiceUnitTests {
     @Test func `behind their units, the schema is migrated and the site serves`() async throws {
         try await Product.with(migrated: false) { product in
             let migrated = try await run(try behind("migrate", ["migrate"], of: product))
-            #expect(migrated.code == .exited(0), "\(migrated.error)")
+            try #require(migrated.code == .exited(0), "\(migrated.error)")
             let command = try behind("site", ["serve", "--listen", "127.0.0.1:0"], of: product)
             let served = try await Subprocess.run(
                 .path(FilePath(command[0])), arguments: Arguments(Array(command.dropFirst())), environment: Product.environment,
