@@ -49,9 +49,8 @@ struct StandbyServer {
         let connection = try await PostgresConnection.connect(primaryConninfo)
         try await connection.script("ALTER SYSTEM SET synchronous_standby_names = '*'")
         try await connection.script("SELECT pg_reload_conf()")
-        while try await connection.query("SELECT count(*) FROM pg_stat_replication WHERE sync_state = 'sync'").one().decode(at: 0, as: Int.self)
-            == 0
-        {
+        let streaming: PostgresQuery = "SELECT count(*) > 0 FROM pg_stat_replication WHERE sync_state = 'sync'"
+        while try await !connection.query(streaming).one().decode(at: 0, as: Bool.self) {
             try await connection.script("SELECT pg_sleep(0.01)")
         }
         return StandbyServer(
