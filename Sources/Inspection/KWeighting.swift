@@ -75,7 +75,8 @@ struct KWeighting {
             shelved = output.lowHalf
             sum += output * output
         }
-        guard (sum.z + sum.w).isFinite else {
+        // The shelf's lanes too: the high pass has not heard their last sample yet.
+        guard sum.sum().isFinite else {
             memory = (.zero, .zero)
             self.shelved = .zero
             return .zero

@@ -28,6 +28,19 @@ struct LoudnessTests {
     }
 
     /// Cases 1 to 4.
+    @Test("After an infinity the filter is as if new, wherever in a piece the infinity stood", arguments: [0, 50, 99])
+    func forgets(at place: Int) {
+        let tone = (0..<100).map { Float($0 % 10) / 20 }
+        var broken = tone
+        broken[place] = .infinity
+        func energies(_ filter: inout KWeighting, _ samples: [Float]) -> SIMD2<Double> {
+            unsafe samples.withUnsafeBufferPointer { unsafe filter.energies($0, $0) }
+        }
+        var (disturbed, fresh) = (KWeighting(sampleRate: 48_000), KWeighting(sampleRate: 48_000))
+        #expect(energies(&disturbed, broken) == .zero)
+        #expect(energies(&disturbed, tone) == energies(&fresh, tone))
+    }
+
     @Test(
         "Integrated loudness is what EBU Tech 3341 wants of its test signals",
         arguments: [
