@@ -44,7 +44,7 @@ struct PgBouncerTests {
             try await expect("cancelled", of: "jobs", "show", "\(ids[0])")
             try await expect("Put back", of: "jobs", "retry", "\(ids[0])", "--note", "wanted after all")
             try await expect("wanted after all", of: "jobs", "show", "\(ids[0])", "--json")
-            try await expect("Going on.", of: "queue", "resume")
+            try await expect("The queue goes on.", of: "queue", "resume")
             try await product.running("work", "--slots", "4") { worker in
                 try await product.until("SELECT count(*) = 9 FROM dailies.review_records")
                 kill(worker, SIGTERM)

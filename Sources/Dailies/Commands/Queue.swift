@@ -53,7 +53,9 @@ struct Queue: AsyncParsableCommand {
                 let queue = JobQueue(pool: pool)
                 return (try await queue.resume(kind: kind), try await queue.pauses())
             }
-            Terminal.out(ended == 0 ? "Nothing of that was paused.\n" : "Going on.\n")
+            let what = kind.map { "Jobs of kind \($0)" } ?? "The queue"
+            let verbs = kind == nil ? (was: "was", goes: "goes") : (was: "were", goes: "go")
+            Terminal.out(ended == 0 ? "\(what) \(verbs.was) not paused.\n" : "\(what) \(verbs.goes) on.\n")
             if let pause = left.first { Terminal.out("Still paused: \(pause.kind.map { "jobs of kind \($0)" } ?? "everything").\n") }
         }
     }
