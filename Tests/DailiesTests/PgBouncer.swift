@@ -9,18 +9,21 @@ import Testing
 struct PgBouncer {
     static let poolSize = 3
 
-    /// Leads through the pooler.
+    /// Leads through the pooler, by its socket on this machine.
     let conninfo: String
     let folder: FilePath
 
     /// Lends a pooler for the database that `conninfo` leads to.
+    /// - Parameter machine: where it runs and listens; otherwise it listens to its socket alone.
     static func with(
-        inFrontOf conninfo: String, folder: FilePath, _ body: @escaping (PgBouncer) async throws -> Void
+        inFrontOf conninfo: String, folder: FilePath, on machine: MachineNetwork.Machine? = nil,
+        _ body: @escaping (PgBouncer) async throws -> Void
     ) async throws {
-        let bouncer = try prepare(inFrontOf: conninfo, folder: folder.appending("pgbouncer"))
+        let bouncer = try prepare(inFrontOf: conninfo, folder: folder.appending("pgbouncer"), listening: machine?.address ?? "")
+        let command = (machine?.prefix ?? []) + ["/usr/sbin/pgbouncer", bouncer.folder.appending("pgbouncer.ini").string]
         _ = try await Subprocess.run(
-            .path("/usr/sbin/pgbouncer"), arguments: [bouncer.folder.appending("pgbouncer.ini").string], input: .none,
-            output: .discarded, error: .discarded
+            .path(FilePath(command[0])), arguments: Arguments(Array(command.dropFirst())), input: .none, output: .discarded,
+            error: .discarded
         ) { execution in
             defer { kill(execution.processIdentifier.value, SIGKILL) }
             try await bouncer.untilItAnswers(execution.processIdentifier.value)
@@ -28,7 +31,10 @@ struct PgBouncer {
         }
     }
 
-    private static func prepare(inFrontOf conninfo: String, folder: FilePath) throws -> PgBouncer {
+    /// Leads through the pooler from another machine.
+    func conninfo(by address: String) -> String { "\(conninfo) host=\(address)" }
+
+    private static func prepare(inFrontOf conninfo: String, folder: FilePath, listening address: String) throws -> PgBouncer {
         let target = try PostgresConfiguration(conninfo).target
         let socket = try #require(target.hosts.first)
         let user = try #require(target.user)
@@ -42,7 +48,7 @@ struct PgBouncer {
             default_pool_size = \(poolSize)
             max_client_conn = 200
             auth_type = any
-            listen_addr =
+            listen_addr = \(address)
             unix_socket_dir = \(folder)
             listen_port = 6432
 
