@@ -93,15 +93,39 @@ struct DeploymentFilesTests {
         for pod in Self.all("runAsUser", in: try Self.objects()) { #expect("\(pod)" == number, "the manifests' user is the image's") }
     }
 
-    // Docker
-
-    @Test func `docker-compose reads the compose file, whose files are there and whose services are confined`() async throws {
-        let passwords: [Environment.Key: String] = [
-            "POSTGRES_PASSWORD": "secret", "MIGRATION_PASSWORD": "secret", "WORKER_PASSWORD": "secret", "SITE_PASSWORD": "secret",
-            "OPERATOR_PASSWORD": "secret",
+    @Test func `a bucket's keys come as secrets to those who work with it, and to nobody else`() async throws {
+        let keys: [Environment.Key: String] = [
+            "AWS_ACCESS_KEY_ID": "the-key", "AWS_SECRET_ACCESS_KEY": "the-secret", "STORAGE": "s3://answers",
         ]
         let file = Self.folder.appending("docker/compose.yaml").string
-        let read = try await run("docker-compose", ["-f", file, "config"], passwords)
+        let words = ["-f", file, "--profile", "operator", "config"]
+        let read = try await run("docker-compose", words, keys.merging(Self.passwords) { $1 })
+        let services = try #require(Self.at("services", in: try Yams.load(yaml: read.said)) as? [String: Object], "\(read.said)")
+        for (name, service) in services {
+            let given = service["environment"] as? [String: String?] ?? [:]
+            let isToHaveThem = ["worker", "site", "operator"].contains(name)
+            #expect((given["AWS_SECRET_ACCESS_KEY"] == "the-secret") == isToHaveThem, "\(name)")
+            #expect((given["DAILIES_STORAGE"] == "s3://answers") == isToHaveThem, "\(name)")
+        }
+        for name in ["worker", "site", "migrate"] {
+            let pod = try Self.documents("kubernetes/\(name).yaml")
+            let secrets = Self.all("secretRef", in: pod).compactMap { Self.at("name", in: $0) as? String }
+            #expect(secrets == (name == "migrate" ? [] : ["dailies-bucket"]), "\(name)")
+            // systemd alone reads it, and gives the unit's processes what it says.
+            #expect(try Self.text("systemd/dailies-\(name).service").contains("\nEnvironmentFile=/etc/dailies/\(name).env\n"))
+        }
+    }
+
+    // Docker
+
+    private static let passwords: [Environment.Key: String] = [
+        "POSTGRES_PASSWORD": "secret", "MIGRATION_PASSWORD": "secret", "WORKER_PASSWORD": "secret", "SITE_PASSWORD": "secret",
+        "OPERATOR_PASSWORD": "secret",
+    ]
+
+    @Test func `docker-compose reads the compose file, whose files are there and whose services are confined`() async throws {
+        let file = Self.folder.appending("docker/compose.yaml").string
+        let read = try await run("docker-compose", ["-f", file, "config"], Self.passwords)
         #expect(read.isFine, "\(read.said)")
         let without = try await run("docker-compose", ["-f", file, "config"])
         #expect(!without.isFine && without.said.contains("set it in .env"), "no password has a default")
