@@ -13,12 +13,13 @@ extension JobQueue {
         var released = 0
     }
 
-    /// One round, in one statement: buries dead workers, heeds stops, gives back what the worker is said to hold and does not, and
-    /// looks for jobs before the place where claims begin to look.
+    /// One round, in one statement: buries dead workers, heeds stops, gives back what the worker is said to hold and does not, looks for
+    /// jobs before the place where claims begin to look, and tells workers of jobs that wait.
     /// - Parameters:
     ///   - held: the jobs that the worker knows it has.
     ///   - rows: those of its claims with all of whose jobs it is done.
-    func keepHouse(worker: UUID, held: [Int64], doneWith rows: [Int64] = []) async throws -> Housekeeping {
+    ///   - kinds: of jobs that somebody may have to be told of.
+    func keepHouse(worker: UUID, held: [Int64], doneWith rows: [Int64] = [], telling kinds: [String] = []) async throws -> Housekeeping {
         let rows = try await pool.query(
             PostgresQuery(
                 named: "workers.keep_house",
@@ -28,13 +29,14 @@ extension JobQueue {
                 UNION ALL SELECT 'forgotten', NULL, dailies.forget_claims(\(worker), \(rows)), NULL
                 UNION ALL SELECT 'released', NULL, dailies.release_unheld_jobs(\(worker), \(held)), NULL
                 UNION ALL SELECT 'lowered', NULL, dailies.sweep_floors(), NULL
+                UNION ALL SELECT 'told', NULL, dailies.announce_waiting_jobs(\(kinds))::integer, NULL
                 """))
         var found = Housekeeping()
         for (what, name, number, why) in try rows.decode((String.self, String?.self, Int64.self, String?.self)) {
             switch what {
             case "buried": found.buried.append((name ?? "", Int(number)))
             case "released": found.released = Int(number)
-            case "forgotten", "lowered": break
+            case "forgotten", "lowered", "told": break
             default: found.stops.append(StopRequest(job: number, how: what, reason: why ?? ""))
             }
         }

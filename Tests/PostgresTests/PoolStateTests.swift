@@ -58,6 +58,22 @@ import Testing
         #expect(say(pool.acquire()) == "lend B")
     }
 
+    @Test func `Connections that nobody has asked for since a moment are closed, and those used since then stay`() {
+        var pool = PoolState<String>(limit: 3)
+        let began = ContinuousClock.now
+        for _ in 0..<3 { _ = pool.acquire() }
+        _ = pool.giveBack("A", at: began)
+        _ = pool.giveBack("B", at: began + .seconds(1))
+        _ = pool.giveBack("C", at: began + .seconds(2))
+        #expect(pool.restsSince == began)
+        #expect(pool.expire(unusedSince: began + .seconds(1)) == ["A", "B"])
+        #expect(pool.restsSince == began + .seconds(2))
+        #expect(say(pool.acquire()) == "lend C")
+        #expect(say(pool.acquire()) == "open")
+        #expect(pool.restsSince == nil)
+        #expect(pool.expire(unusedSince: began + .seconds(9)).isEmpty)
+    }
+
     @Test func `A closed pool refuses, closes what comes back and is drained when all has`() {
         var pool = PoolState<String>(limit: 3)
         for _ in 0..<3 { _ = pool.acquire() }

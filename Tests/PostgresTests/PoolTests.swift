@@ -117,6 +117,20 @@ private actor Journal<Entry: Sendable> {
         }
     }
 
+    @Test func `A connection that nobody asks for any more is closed, and the next borrower gets another`() async throws {
+        try await withPool(limit: 1) { pool in
+            var configuration = pool.configuration
+            configuration.idleLimit = .milliseconds(20)
+            let brief = PostgresPool(configuration)
+            for _ in 0..<2 {
+                let backend = try await brief.withConnection { $0.backendID }
+                let isThere: PostgresQuery = "SELECT count(*) > 0, pg_sleep(0.01) FROM pg_stat_activity WHERE pid = \(backend)"
+                while try await pool.query(isThere).one().decode(at: 0, as: Bool.self) {}
+            }
+            await brief.close()
+        }
+    }
+
     @Test func `Closing refuses new borrowers and waits for the lent connections`() async throws {
         try await withPool(limit: 1) { pool in
             let events = Journal<String>()

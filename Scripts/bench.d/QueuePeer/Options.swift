@@ -5,6 +5,8 @@ struct Options {
     var interval = Duration.milliseconds(20)
     var deadline = Duration.seconds(30)
     var slots = 2000
+    var workers = 1
+    var listening: String?
 
     init(_ words: some Collection<String>) {
         command = words.first ?? ""
@@ -13,6 +15,8 @@ struct Options {
             case "--jobs": jobs = Int(value) ?? jobs
             case "--interval-ms": interval = .milliseconds(Double(value) ?? 20)
             case "--deadline": deadline = .seconds(Double(value) ?? 30)
+            case "--workers": workers = Int(value) ?? workers
+            case "--listen-database": listening = value
             case "--slots": slots = Int(value) ?? slots
             default: break
             }

@@ -14,6 +14,8 @@ import Postgres
 ///     listen                              until a second line: {"starts": [[number, ns], …], "cpu_s"}
 ///     send --jobs N --interval-ms M       {"sent": [[number, ns before, ns after], …], "cpu_s"}
 ///     left                                how many jobs are live
+///     idle --workers N [--listen-database CONNECTION]
+///                                         so many workers with nothing to do, for `Scripts/bench idle`; until it is killed, and says nothing
 @main
 struct QueuePeer {
     static let kind = "noop"
@@ -34,8 +36,9 @@ struct QueuePeer {
         case "send": try await peer.send()
         case "left": say("\(try await pool.query("SELECT count(*) FROM dailies.jobs").one().decode(at: 0, as: Int.self))")
         case "worker", "listen": try await peer.work(on: database)
+        case "idle": try await peer.idle(on: database)
         default:
-            FileHandle.standardError.write(Data("usage: dailies-queue-peer install|enqueue|worker|listen|send|left …\n".utf8))
+            FileHandle.standardError.write(Data("usage: dailies-queue-peer install|enqueue|worker|listen|send|left|idle …\n".utf8))
             exit(64)
         }
         await pool.close()

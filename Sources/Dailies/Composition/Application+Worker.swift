@@ -49,7 +49,8 @@ extension Application {
         let slots = WorkerSlots(settings.slots.value)
         let metrics = WorkerMetrics()
         // For claims, results, housekeeping, checks and the watcher; and for jobs that read what they are about.
-        try await withPool(database, limit: min(slots.count, 8) + 5) { pool in
+        // Closed soon, because a thousand idle workers need few at a time: each of them beats and listens by connections of its own.
+        try await withPool(database, limit: min(slots.count, 8) + 5, idleLimit: .seconds(10)) { pool in
             let configuration = JobWorker.Configuration(
                 name: "\(Self.hostName()):\(getpid())", version: Release.version, slots: slots,
                 pollInterval: .milliseconds(settings.pollMs.value), graceTime: .seconds(settings.graceSeconds.value),
@@ -61,15 +62,20 @@ extension Application {
             let rendering = RenderResponse(
                 interviews: interviews, storage: storage, inspectors: inspectors, limits: settings.limits,
                 retryPolicy: configuration.retryPolicy)
+            let contact = DatabaseContact()
             let readiness = Readiness(
                 checks: WorkerChecks(
-                    pool: pool, storage: storage, folder: settings.storage.value.workFolder,
+                    pool: pool, contact: contact, storage: storage, folder: settings.storage.value.workFolder,
                     minFreeMiB: settings.minFreeMiB.value, inspectors: inspectors
                 ).all)
             let worker = JobWorker(
                 pool: pool, database: database, listening: settings.listenDatabase.map { PostgresConfiguration($0.value, logger: logger) },
                 handlers: [inspecting, rendering], configuration: configuration, onLeaseLost: { inspectors.killAll() },
-                obstacle: { await readiness.refresh() }, observe: { metrics.observe($0) }, logger: logger)
+                obstacle: { await readiness.refresh() },
+                observe: { event in
+                    metrics.observe(event)
+                    contact.observe(event)
+                }, logger: logger)
             let manager = ServiceManager(environment: ProcessInfo.processInfo.environment)
             // Ended in the reverse order: the worker before those who tell of it.
             var services: [ServiceGroupConfiguration.ServiceConfiguration] = [

@@ -49,9 +49,9 @@ struct Application: Sendable {
     }
 
     func withPool<Result: Sendable>(
-        _ database: PostgresConfiguration, limit: Int, _ body: (PostgresPool) async throws -> Result
+        _ database: PostgresConfiguration, limit: Int, idleLimit: Duration = .seconds(60), _ body: (PostgresPool) async throws -> Result
     ) async throws -> Result {
-        let pool = PostgresPool(database, limit: limit)
+        let pool = PostgresPool(PostgresPool.Configuration(database, limit: limit, idleLimit: idleLimit))
         do {
             try await pool.withConnection { connection in try await Migrator(logger: logger).verify(on: connection) }
             let result = try await body(pool)

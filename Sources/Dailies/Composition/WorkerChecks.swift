@@ -8,6 +8,7 @@ import SystemPackage
 /// What every job needs: looked at once a second, before anything is claimed.
 struct WorkerChecks: Sendable {
     let pool: PostgresPool
+    let contact: DatabaseContact
     let storage: any RecordingStorage
     /// Where work takes up space.
     let folder: FilePath
@@ -22,6 +23,13 @@ struct WorkerChecks: Sendable {
     }
 
     private func databaseProblem() async -> String? {
+        if contact.isFresh { return nil }
+        let problem = await askDatabase()
+        contact.asked(found: problem)
+        return problem
+    }
+
+    private func askDatabase() async -> String? {
         do {
             let isReadOnly: Bool = try await pool.query(
                 PostgresQuery(

@@ -52,6 +52,7 @@ struct WorkerMetrics: Sendable {
             ended.add(1, claim.kind, outcome)
             processing.observe(spent / .seconds(1), claim.kind)
         case .databaseFailed(let code): databaseErrors.add(1, code ?? "none")
+        case .beat: break
         case .held(let reason): held.set(reason == nil ? 0 : 1)
         case .busy(let count): busy.set(count)
         }

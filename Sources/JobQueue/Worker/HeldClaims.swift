@@ -15,9 +15,15 @@ final class HeldClaims: Sendable {
         var open: [Int64: Int] = [:]
         /// Rows with none.
         var done: [Int64] = []
+        /// Until then the database may believe that the worker holds what it does not know of.
+        var mayHoldMore = ContinuousClock.now
     }
 
     private let state = Mutex(State())
+    private let patience: Duration
+
+    /// - Parameter lease: what the database alone believes in is given back once it is as old as that.
+    init(lease: Duration) { patience = lease * 3 }
 
     /// Starts to work on claims, each in a task of its own.
     /// - Parameter work: ends by handing the claim's resolution on; the entry stays until ``remove(_:isSettled:)``.
@@ -54,12 +60,19 @@ final class HeldClaims: Sendable {
         state.withLock { state in
             for claim in claims {
                 state.entries[claim.id] = nil
+                if !isSettled { state.mayHoldMore = .now + patience }
                 guard isSettled, let left = state.open[claim.row] else { continue }
                 state.open[claim.row] = left > 1 ? left - 1 : nil
                 if left == 1 { state.done.append(claim.row) }
             }
         }
     }
+
+    /// Takes note of a claim whose answer never came: jobs may have been given.
+    func missedAnswer() { state.withLock { $0.mayHoldMore = .now + patience } }
+
+    /// Whether the database has, or may have, claims of this worker.
+    var isConcerned: Bool { state.withLock { !$0.entries.isEmpty || !$0.done.isEmpty || $0.mayHoldMore > .now } }
 
     var ids: [Int64] { state.withLock { Array($0.entries.keys) } }
 

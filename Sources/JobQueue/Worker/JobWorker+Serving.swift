@@ -7,19 +7,23 @@ extension JobWorker {
     /// One tenure: from a fresh registration until shutdown or a lost lease.
     func serve(as worker: UUID) async {
         let (events, mailbox) = AsyncStream.makeStream(of: [Tenure.Event].self)
-        let keeper = LeaseKeeper(worker: worker, database: database, configuration: configuration, logger: logger) {
+        let turns = HouseTurns()
+        let keeper = LeaseKeeper(
+            worker: worker, database: database, configuration: configuration, logger: logger, turns: turns, observe: observe
+        ) {
             onLeaseLost()
             mailbox.yield([.leaseLost])
         }
-        let held = HeldClaims()
+        let held = HeldClaims(lease: configuration.lease)
+        let ear = Ear()
         keeper.start()
         // Nothing is claimed before it is known that nothing is missing.
         mailbox.yield([.held(true)])
         await withTaskGroup(of: Void.self) { helpers in
             helpers.addTask { await announceShutdown(to: mailbox) }
-            helpers.addTask { await listen(for: mailbox, worker: worker, held: held) }
-            helpers.addTask { await poll(for: mailbox) }
-            helpers.addTask { await keepHouse(worker: worker, held: held) }
+            helpers.addTask { await listen(for: mailbox, ear: ear, worker: worker, held: held) }
+            helpers.addTask { await poll(for: mailbox, ear: ear) }
+            helpers.addTask { await keepHouse(turns, worker: worker, held: held) }
             helpers.addTask { await watchForObstacles(mailbox) }
             helpers.addTask { await announceSlots(worker: worker, to: mailbox) }
             // In a task of its own, because this one may be cancelled, and a result that is there shall not be lost for that. It ends:
@@ -98,6 +102,7 @@ extension JobWorker {
                 logger.error("\(error)")
                 return (.claimRefused, [])
             }
+            held.missedAnswer()
             observe(.databaseFailed(code: (error as? PostgresError)?.sqlState?.rawValue))
             logger.warning("cannot claim jobs; trying again", metadata: ["error": "\(error)"])
             // What came before the trouble is this worker's work.
@@ -130,22 +135,29 @@ extension JobWorker {
         mailbox.yield([.graceOver])
     }
 
-    private func listen(for mailbox: Tenure.Mailbox, worker: UUID, held: HeldClaims) async {
+    private func listen(for mailbox: Tenure.Mailbox, ear: Ear, worker: UUID, held: HeldClaims) async {
         for await event in PostgresListener(listening, channels: [JobQueue.channel, JobQueue.stopChannel]) {
+            ear.hears = event != .disconnected
             if case .notification(let notification) = event, notification.channel == JobQueue.stopChannel {
                 await heedStops(worker: worker, held: held)
                 continue
             }
-            mailbox.yield([.told])
+            mailbox.yield([event == .disconnected ? .woken : .told])
         }
     }
 
-    private func poll(for mailbox: Tenure.Mailbox) async {
+    /// Looks for jobs, but rarely while notifications arrive: of what was missed then all are told by whoever keeps house.
+    private func poll(for mailbox: Tenure.Mailbox, ear: Ear) async {
+        var rest = 0
         while !Task.isCancelled {
             try? await Task.sleep(for: configuration.pollInterval * Double.random(in: 0.9...1.1))
-            mailbox.yield([.woken])
+            rest = ear.hears && rest > 0 ? rest - 1 : Self.pollsLeftOut
+            if rest == Self.pollsLeftOut || !ear.hears { mailbox.yield([.woken]) }
         }
     }
+
+    /// Of so many polls in a row, one is made while notifications arrive.
+    private static let pollsLeftOut = 60
 
     /// Tells when something is missing that every job needs, and when it is there again. Until the first answer the tenure is held.
     private func watchForObstacles(_ mailbox: Tenure.Mailbox) async {
@@ -195,12 +207,16 @@ extension JobWorker {
         }
     }
 
-    /// What every worker does once in a beat, for itself and for all.
-    private func keepHouse(worker: UUID, held: HeldClaims) async {
+    /// Once in a beat: for all, where it is this worker's turn, and for itself, where it has claims.
+    private func keepHouse(_ turns: HouseTurns, worker: UUID, held: HeldClaims) async {
         var nextHistory = ContinuousClock.now
-        while !Task.isCancelled {
+        for await _ in turns.beats {
+            let isTurn = turns.begin()
+            defer { turns.end() }
+            guard isTurn || held.isConcerned else { continue }
             do {
-                let found = try await queue.keepHouse(worker: worker, held: held.ids, doneWith: held.takeDone())
+                let found = try await queue.keepHouse(
+                    worker: worker, held: held.ids, doneWith: held.takeDone(), telling: isTurn ? Array(handlers.keys) : [])
                 held.stop(found.stops)
                 for (name, jobs) in found.buried {
                     logger.warning("buried a worker that stopped beating", metadata: ["dead": "\(name)", "jobs_rescued": "\(jobs)"])
@@ -216,8 +232,11 @@ extension JobWorker {
             } catch {
                 // Whoever is there next does it; the claims report that the database is away.
                 logger.debug("no housekeeping this time", metadata: ["error": "\(error)"])
+                // What it was to be told has yet to be told.
+                held.missedAnswer()
+                // Until then the turns are others'.
+                try? await Task.sleep(for: configuration.beatInterval * Double.random(in: 1...2))
             }
-            try? await Task.sleep(for: configuration.beatInterval * Double.random(in: 0.9...1.1))
         }
     }
 }

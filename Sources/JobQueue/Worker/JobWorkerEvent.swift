@@ -8,6 +8,8 @@ public enum JobWorkerEvent: Sendable {
     case ended(JobClaim, outcome: String, spent: Duration)
     /// The database refused or was away; the worker tries again. `code` is its SQLSTATE, `nil` where no answer came.
     case databaseFailed(code: String?)
+    /// The worker said that it lives, and the database took it or not.
+    case beat(gotThrough: Bool)
     /// Claiming stopped because of this, or went on (`nil`).
     case held(reason: String?)
     /// How many jobs it works on now.

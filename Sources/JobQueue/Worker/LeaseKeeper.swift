@@ -19,13 +19,18 @@ final class LeaseKeeper: Sendable {
     private let lease: Duration
     private let beatInterval: Duration
     private let logger: Logger
+    private let turns: HouseTurns
+    private let observe: @Sendable (JobWorkerEvent) -> Void
     private let onLost: @Sendable () -> Void
     private let phase = Mutex(Phase.keeping)
 
-    /// - Parameter onLost: called once at most, from the keeper's thread or from `forfeit()`.
+    /// - Parameters:
+    ///   - turns: learns of every beat that got through.
+    ///   - observe: called from the keeper's thread.
+    ///   - onLost: called once at most, from the keeper's thread or from `forfeit()`.
     init(
-        worker: UUID, database: PostgresConfiguration, configuration: JobWorker.Configuration, logger: Logger,
-        onLost: @escaping @Sendable () -> Void
+        worker: UUID, database: PostgresConfiguration, configuration: JobWorker.Configuration, logger: Logger, turns: HouseTurns,
+        observe: @escaping @Sendable (JobWorkerEvent) -> Void, onLost: @escaping @Sendable () -> Void
     ) {
         self.worker = worker
         var database = database
@@ -35,6 +40,8 @@ final class LeaseKeeper: Sendable {
         self.lease = configuration.lease
         self.beatInterval = configuration.beatInterval
         self.logger = logger
+        self.turns = turns
+        self.observe = observe
         self.onLost = onLost
     }
 
@@ -73,9 +80,12 @@ final class LeaseKeeper: Sendable {
             do {
                 if connection?.isBroken ?? true { connection = try BlockingConnection(database) }
                 let remaining = lease - (ContinuousClock.now - lastBeat)
-                if remaining > .zero, let rows = try connection?.query(Self.beat(worker), timeout: remaining) {
-                    if try rows.one().decode("alive", as: Bool.self) {
+                let query = Self.beat(worker, mayKeepHouse: turns.isFree)
+                if remaining > .zero, let row = try connection?.query(query, timeout: remaining).one() {
+                    if try row.decode("alive", as: Bool.self) {
                         lastBeat = sentAt
+                        observe(.beat(gotThrough: true))
+                        turns.beat(isTurn: try row.decode("keeps_house", as: Bool.self))
                     } else {
                         logger.error("this worker was declared dead")
                         lose()
@@ -83,6 +93,7 @@ final class LeaseKeeper: Sendable {
                 }
             } catch {
                 logger.warning("a beat did not get through", metadata: ["error": "\(error)"])
+                observe(.beat(gotThrough: false))
             }
             if ContinuousClock.now - lastBeat >= lease { lose() }
             // Not a semaphore's wait: that ends at a time of day, so a clock that is set back by an hour would hold it for an hour.
@@ -90,7 +101,11 @@ final class LeaseKeeper: Sendable {
         }
     }
 
-    private static func beat(_ worker: UUID) -> PostgresQuery {
-        PostgresQuery(named: "workers.beat", "SELECT dailies.beat_worker(\(worker)) AS alive")
+    private static func beat(_ worker: UUID, mayKeepHouse: Bool) -> PostgresQuery {
+        PostgresQuery(
+            named: "workers.beat",
+            """
+            SELECT dailies.beat_worker(\(worker)) AS alive, CASE WHEN \(mayKeepHouse) THEN dailies.take_house_turn() ELSE false END AS keeps_house
+            """)
     }
 }

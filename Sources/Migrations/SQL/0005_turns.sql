@@ -313,6 +313,49 @@ BEGIN
     END LOOP;
 END $$;
 
+-- What every worker may do for all is done by turns, twice a second however many there are: whoever's beat comes first, half a second
+-- after the last turn, has the next. Where two come in the same instant both have it, which does no harm; where one dies within its turn,
+-- there is another half a second later. A sequence, because all sessions see it at once and nobody waits for it: the time of the last turn,
+-- in milliseconds.
+CREATE SEQUENCE dailies.house_turns AS bigint CYCLE;
+CREATE FUNCTION dailies.take_house_turn() RETURNS boolean LANGUAGE plpgsql AS $$
+DECLARE
+    millis bigint := extract(epoch FROM clock_timestamp()) * 1000;
+BEGIN
+    -- A clock that was set back is no reason to wait for it.
+    IF abs(millis - pg_sequence_last_value('dailies.house_turns')) < 500 THEN
+        RETURN false;
+    END IF;
+    PERFORM setval('dailies.house_turns', millis);
+    RETURN true;
+END $$;
+
+-- Tells workers of jobs that wait. Somebody may have missed the wake-up, or their time has come; who has its turn may have no free slot.
+CREATE FUNCTION dailies.announce_waiting_jobs(kinds text[]) RETURNS boolean LANGUAGE plpgsql
+SET plan_cache_mode = force_generic_plan SET enable_seqscan = off SET enable_bitmapscan = off SET jit = off
+AS $$
+BEGIN
+    IF EXISTS (SELECT FROM dailies.queue_pauses) THEN
+        kinds := dailies.unpaused_kinds(kinds);
+    END IF;
+    IF NOT EXISTS (SELECT FROM dailies.jobs j WHERE j.lane = 1000 AND j.kind = ANY (kinds) AND j.due_at <= now())
+       AND NOT EXISTS (
+           SELECT FROM dailies.lanes l CROSS JOIN unnest(kinds) AS wanted (kind)
+           LEFT JOIN dailies.claim_floors f ON f.lane = l.lane AND f.kind = wanted.kind,
+           LATERAL (
+               SELECT FROM dailies.jobs j
+               WHERE j.lane = l.lane AND j.kind = wanted.kind AND j.state = 'available'
+                 AND (j.due_at, j.id) >= (coalesce(f.due_at, '-infinity'), coalesce(f.id, 0))
+               ORDER BY j.due_at, j.id LIMIT 1
+           ) AS first)
+    THEN
+        RETURN false;
+    END IF;
+    -- A lost notification costs a turn: no need to make others wait for the disk.
+    PERFORM set_config('synchronous_commit', 'off', true), pg_notify('dailies_jobs', '');
+    RETURN true;
+END $$;
+
 -- The history keeps the last attempt in columns of its own, and only what came before it as JSON: most jobs end at their first
 -- attempt, and to write JSON costs more than to write the rest of the row. Rows of before have all in `timeline`, and so do jobs
 -- that nobody ran.

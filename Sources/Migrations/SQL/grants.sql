@@ -24,12 +24,13 @@ GRANT INSERT ON dailies.job_history TO dailies_worker;
 -- To know whether an attempt has ended, when the answer to its COMMIT was lost.
 GRANT SELECT (id, attempt) ON dailies.job_history TO dailies_worker;
 GRANT USAGE ON SEQUENCE dailies.claim_count TO dailies_worker;
+GRANT SELECT, UPDATE ON SEQUENCE dailies.house_turns TO dailies_worker;
 GRANT SELECT ON dailies.responses TO dailies_worker;
 GRANT SELECT, INSERT ON dailies.review_records, dailies.artifacts TO dailies_worker;
 GRANT INSERT ON dailies.flags, dailies.outbox TO dailies_worker;
 GRANT SELECT, UPDATE ON dailies.renditions TO dailies_worker;
 GRANT EXECUTE ON FUNCTION
-    dailies.beat_worker, dailies.claim_jobs, dailies.unpaused_kinds, dailies.want_jobs, dailies.raise_floor, dailies.lower_floor,
+    dailies.beat_worker, dailies.take_house_turn, dailies.announce_waiting_jobs, dailies.claim_jobs, dailies.unpaused_kinds, dailies.want_jobs, dailies.raise_floor, dailies.lower_floor,
     dailies.sweep_floors, dailies.timeline_entry, dailies.raise_stale_claim, dailies.end_job, dailies.complete_jobs, dailies.put_back_job,
     dailies.rescue_jobs, dailies.claimed_jobs, dailies.free_jobs, dailies.release_unheld_jobs, dailies.forget_claims, dailies.leave_worker,
     dailies.heed_stops, dailies.end_waiting_jobs, dailies.hand_entry, dailies.prepare_job_history, dailies.drop_job_history,

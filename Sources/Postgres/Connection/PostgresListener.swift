@@ -5,7 +5,7 @@ import Logging
 /// ```swift
 /// for await event in PostgresListener(configuration, channels: ["dailies_jobs"]) {
 ///     switch event {
-///     case .connected, .reconnected: await look()
+///     case .connected, .disconnected, .reconnected: await look()
 ///     case .notification(let notification): …
 ///     }
 /// }
@@ -21,6 +21,8 @@ public struct PostgresListener: AsyncSequence, Sendable {
     public enum Event: Hashable, Sendable {
         /// LISTEN is in effect for the first time.
         case connected
+        /// LISTEN is no longer in effect: poll until it is again.
+        case disconnected
         /// LISTEN is in effect again; notifications may have been missed.
         case reconnected
         case notification(PostgresNotification)
@@ -44,6 +46,8 @@ public struct PostgresListener: AsyncSequence, Sendable {
         private var connection: PostgresConnection?
         private var wasConnected = false
         private var failures = 0
+        /// Before the next attempt to connect.
+        private var pause: Duration?
         /// What was last logged, so that an outage is one line and not one for each attempt.
         private var complaint: String?
         private let backoff = Backoff(first: .milliseconds(100), most: .seconds(10))
@@ -57,7 +61,11 @@ public struct PostgresListener: AsyncSequence, Sendable {
 
         public mutating func next() async -> Event? {
             while !Task.isCancelled {
-                let pause: Duration
+                if let pause {
+                    do { try await Task.sleep(for: pause) } catch { return nil }
+                }
+                pause = nil
+                let wasListening = connection != nil
                 do throws(PostgresError) {
                     if let connection { return .notification(try await connection.nextNotification()) }
                     connection = try await listen()
@@ -70,8 +78,8 @@ public struct PostgresListener: AsyncSequence, Sendable {
                     failures += 1
                     report("\(error)")
                     pause = error.isInfrastructure ? backoff.delay(after: failures) : Self.rarely
+                    if wasListening { return .disconnected }
                 }
-                do { try await Task.sleep(for: pause) } catch { return nil }
             }
             return nil
         }

@@ -6,7 +6,8 @@ struct PoolState<Connection> {
     typealias Ticket = Int
 
     let limit: Int
-    private(set) var idle: [Connection] = []
+    /// The longest unused first.
+    private var resting: [(connection: Connection, since: ContinuousClock.Instant)] = []
     private(set) var waiting: [Ticket] = []
     private(set) var taken = 0
     private(set) var isClosed = false
@@ -29,9 +30,9 @@ struct PoolState<Connection> {
     mutating func acquire() -> Acquisition {
         guard !isClosed else { return .refuse }
         // The most recently used one is the least likely to have been cut off.
-        if let connection = idle.popLast() {
+        if let last = resting.popLast() {
             taken += 1
-            return .lend(connection)
+            return .lend(last.connection)
         }
         if taken < limit {
             taken += 1
@@ -50,12 +51,22 @@ struct PoolState<Connection> {
     }
 
     /// A borrower gives its place back, with its connection if that is still good.
-    mutating func giveBack(_ connection: Connection?) -> Handover {
+    mutating func giveBack(_ connection: Connection?, at now: ContinuousClock.Instant = .now) -> Handover {
         if !waiting.isEmpty { return .pass(to: waiting.removeFirst(), connection) }
         taken -= 1
         guard let connection, !isClosed else { return .rest(closing: connection) }
-        idle.append(connection)
+        resting.append((connection, since: now))
         return .rest(closing: nil)
+    }
+
+    /// Since when the longest unused of the idle connections is that.
+    var restsSince: ContinuousClock.Instant? { resting.first?.since }
+
+    /// Takes out the idle connections that nobody has used since then: they are to be closed.
+    mutating func expire(unusedSince then: ContinuousClock.Instant) -> [Connection] {
+        let count = resting.prefix { $0.since <= then }.count
+        defer { resting.removeFirst(count) }
+        return resting.prefix(count).map(\.connection)
     }
 
     /// A waiting borrower leaves the queue.
@@ -67,10 +78,10 @@ struct PoolState<Connection> {
     mutating func close() -> (idle: [Connection], waiting: [Ticket]) {
         isClosed = true
         defer {
-            idle = []
+            resting = []
             waiting = []
         }
-        return (idle, waiting)
+        return (resting.map(\.connection), waiting)
     }
 
     /// True when closed and nothing is lent.

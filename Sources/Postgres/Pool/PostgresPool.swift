@@ -3,8 +3,8 @@ import Synchronization
 
 /// Connections to one database, lent to one borrower at a time, in the order of asking.
 ///
-/// Connections are opened when they are first needed. Broken ones, those in which a transaction was left open, and old ones are
-/// replaced. A connection keeps its session between borrowers: undo what you set (`SET`, `LISTEN`, session-level locks).
+/// Connections are opened when they are needed, and closed when nobody has needed them for a while. Broken ones, those in which a
+/// transaction was left open, and old ones are replaced. A connection keeps its session between borrowers: undo what you set (`SET`, `LISTEN`, session-level locks).
 public final class PostgresPool: Sendable {
     public struct Configuration: Sendable {
         public var connection: PostgresConfiguration
@@ -19,14 +19,19 @@ public final class PostgresPool: Sendable {
         /// new server and the memory that backends gather is freed.
         public var maximumAge: Duration
 
+        /// A connection that nobody has asked for during this time is closed, so that a server with many clients holds sessions only for
+        /// those that work.
+        public var idleLimit: Duration
+
         public init(
             _ connection: PostgresConfiguration, limit: Int = 10, acquireTimeout: Duration = .seconds(30),
-            maximumAge: Duration = .seconds(1800)
+            maximumAge: Duration = .seconds(1800), idleLimit: Duration = .seconds(60)
         ) {
             self.connection = connection
             self.limit = limit
             self.acquireTimeout = acquireTimeout
             self.maximumAge = maximumAge
+            self.idleLimit = idleLimit
         }
     }
 
@@ -48,6 +53,8 @@ public final class PostgresPool: Sendable {
         var pool: PoolState<Resting>
         var waiting: [PoolState<Resting>.Ticket: OneShot<Grant>] = [:]
         var closing: [OneShot<Void>] = []
+        /// Somebody comes back for what rests too long.
+        var isWatched = false
     }
 
     public let configuration: Configuration
@@ -150,10 +157,43 @@ extension PostgresPool {
                 guard case .pass(let ticket, _) = handover else { return (handover, nil) }
                 return (handover, shared.waiting.removeValue(forKey: ticket))
             }
-            guard case .pass = handover else { return announceDrained() }
+            guard case .pass = handover else {
+                watchIdle()
+                return announceDrained()
+            }
             // A borrower that stopped waiting at this very moment does not take it: the next one is asked.
             if let grant, grant.deliver(resting.map(Grant.connection) ?? .place) { return }
         }
+    }
+
+    /// Sees to it that somebody closes what rests too long, until nothing rests any more.
+    private func watchIdle() {
+        let begins = shared.withLock { shared in
+            guard !shared.isWatched, shared.pool.restsSince != nil else { return false }
+            shared.isWatched = true
+            return true
+        }
+        guard begins else { return }
+        // Not held by the watch, so that a pool that was let go of is gone at once.
+        Task { [weak self, limit = configuration.idleLimit] in
+            var next: ContinuousClock.Instant? = .now + limit
+            while let time = next {
+                try? await Task.sleep(until: time)
+                next = self?.closeIdle()
+            }
+        }
+    }
+
+    /// - Returns: when to come back; `nil` when nothing rests.
+    private func closeIdle() -> ContinuousClock.Instant? {
+        let limit = configuration.idleLimit
+        let (expired, since) = shared.withLock { shared in
+            let expired = shared.pool.expire(unusedSince: .now - limit)
+            if shared.pool.restsSince == nil { shared.isWatched = false }
+            return (expired, shared.pool.restsSince)
+        }
+        _ = consume expired
+        return since.map { $0 + limit }
     }
 
     private func announceDrained() {
