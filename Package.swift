@@ -105,7 +105,7 @@ let package = Package(
                 "Interviews", "JobQueue", "Reviews", "Storage", "Recordings", "Postgres", crypto, cryptoExtras, httpTypes, hummingbird,
                 logging,
                 mustache, nioCore,
-                nioHTTP1, serviceLifecycle,
+                nioHTTP1, serviceLifecycle, system,
             ],
             exclude: ["Static", "Templates"], swiftSettings: everywhere, plugins: ["EmbedFiles"]),
         // The site's templates, styles and scripts as code.

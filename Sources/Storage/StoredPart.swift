@@ -29,6 +29,11 @@ public struct StoredPart: AsyncSequence, Sendable {
         source = .object(download, explain)
     }
 
+    /// Where the bytes lie, when that is a file on this machine: its descriptor can be handed to the kernel, and nothing has to be read.
+    public var file: StoredFilePart? {
+        if case .file(let file, let range) = source { StoredFilePart(file: file, range: range) } else { nil }
+    }
+
     public func makeAsyncIterator() -> Iterator {
         switch source {
         case .nothing: Iterator(state: .nothing)

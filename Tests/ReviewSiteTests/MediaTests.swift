@@ -1,6 +1,9 @@
 import Foundation
+import Postgres
 import Reviews
+import Storage
 import SystemPackage
+import TestSupport
 import Testing
 
 @testable import ReviewSite
@@ -105,6 +108,51 @@ struct MediaTests {
             #expect(try await house.browser(of: house.ines).get(foreign).status == 200, "admins reach every role")
             try await house.reviews.setMembership(of: house.rosa.id, in: ["baker"], to: false)
             #expect(try await rosa.get(address).status == 404, "who no longer reviews the role")
+        }
+    }
+
+    @Test("is refused at once when the session that asks has ended, by signing out or with its account, or has run out")
+    func endedSessions() async throws {
+        try await Self.with { rosa, address, house in
+            let sam = try await house.browser(of: house.sam)
+            let ines = try await house.browser(of: house.ines)
+            for browser in [rosa, sam, ines] { #expect(try await browser.get(address, ("Range", "bytes=0-9")).status == 206) }
+            #expect(try await rosa.send("POST", "/sign-out", [], body: "").status == 303)
+            #expect(try await rosa.get(address, ("Range", "bytes=0-9")).status == 401)
+            try await house.accounts.setDisabled(true, email: house.sam.email)
+            #expect(try await sam.get(address, ("Range", "bytes=0-9")).status == 401)
+            try await house.pool.execute(
+                """
+                UPDATE dailies.sessions SET created_at = now() - interval '2 hours', expires_at = now() - interval '1 second'
+                WHERE reviewer_id = \(house.ines.id)
+                """)
+            #expect(try await ines.get(address, ("Range", "bytes=0-9")).status == 401)
+            let madeUp = house.client.with(("Cookie", "dailies=\(SecretToken().text)"))
+            for target in [address, "/media/\(house.answers[0])/nothing", "/media/x/poster"] {
+                #expect(try await madeUp.get(target).status == 401, "\(target)")
+            }
+        }
+    }
+
+    @Test("may be several times as long as what is brought into memory at once")
+    func long() async throws {
+        try await Self.with { rosa, address, house in
+            var generator = SeededGenerator(seed: 7)
+            let content = (0..<(5 << 17)).flatMap { _ in withUnsafeBytes(of: generator.next(), Array.init) }
+            let staged = try await house.services.storage.stageArtifact()
+            try staged.descriptor.writeAll(content)
+            let stored = try await house.services.storage.publish(staged, fileExtension: nil)
+            try await house.pool.execute(
+                """
+                UPDATE dailies.artifacts SET key = \(stored.key.string), bytes = \(stored.bytes), sha256 = \(stored.sha256)
+                WHERE response_id = \(house.answers[0]) AND kind = 'playback'
+                """)
+            #expect(try await rosa.get(address).body == content)
+            let stretch = 2 << 20
+            for range in [1..<content.count, stretch - 1..<2 * stretch + 1, 0..<stretch, 5..<stretch + 5] {
+                let answer = try await rosa.get(address, ("Range", "bytes=\(range.lowerBound)-\(range.upperBound - 1)"))
+                #expect(answer.status == 206 && answer.body == Array(content[range]), "\(range)")
+            }
         }
     }
 

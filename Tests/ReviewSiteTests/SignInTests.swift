@@ -45,6 +45,16 @@ struct SignInTests {
         }
     }
 
+    @Test("shows what was typed as text, also a quotation mark with an accent on it, which ends an attribute all the same")
+    func escaping() async throws {
+        try await House.with { house in
+            let typed = "x\"\u{301}onfocus=<\u{338}b>'&"
+            let answer = try await Self.signIn(
+                house.client, try #require(typed.addingPercentEncoding(withAllowedCharacters: .alphanumerics)), "whatever")
+            #expect(answer.holds("value=\"x&quot;\u{301}onfocus=&lt;\u{338}b&gt;&#39;&amp;\""))
+        }
+    }
+
     @Test("is refused with 429 after ten attempts at an account, wherever they came from, and a link still works")
     func limit() async throws {
         try await House.with { house in

@@ -59,7 +59,7 @@ private enum PostgresArray {
     }
 
     static func elements<Element: PostgresDecodable>(of cell: PostgresCell) throws(PostgresError) -> [Element] {
-        let expected = "an array of \(Element.self)"
+        let expected = Expectation("an array of ", Element.self)
         let bytes = try cell.requireBytes(expected: expected)
         guard cell.type.isArray else { throw cell.failure(expected: expected) }
         var reader = cell.reader(of: bytes, expected: expected)

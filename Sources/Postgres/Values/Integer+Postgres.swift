@@ -6,7 +6,7 @@ extension PostgresInteger {
     public var postgresContent: PostgresBind.Content { .binary(bigEndianBytes) }
 
     public init(from cell: PostgresCell) throws(PostgresError) {
-        let expected = "\(Self.self)"
+        let expected = Expectation("", Self.self)
         var reader = cell.reader(of: try cell.requireBytes(expected: expected), expected: expected)
         let wide: Int64? =
             switch cell.type {

@@ -14,26 +14,26 @@ public struct PostgresCell: Sendable {
     }
 
     /// The value of a column that must not be NULL.
-    public func requireBytes(expected: String) throws(PostgresError) -> ArraySlice<UInt8> {
+    public func requireBytes(expected: Expectation) throws(PostgresError) -> ArraySlice<UInt8> {
         guard let bytes else { throw failure(expected: expected, actual: "NULL") }
         return bytes
     }
 
     /// The value of a column that must be of one of these types.
-    func requireBytes(as first: PostgresType, _ others: PostgresType..., expected: String) throws(PostgresError) -> ArraySlice<UInt8> {
+    func requireBytes(as first: PostgresType, _ others: PostgresType..., expected: Expectation) throws(PostgresError) -> ArraySlice<UInt8> {
         let bytes = try requireBytes(expected: expected)
         guard type == first || others.contains(type) else { throw failure(expected: expected) }
         return bytes
     }
 
     /// The error of a value that is not what was expected. `actual` defaults to the column's type and must not quote the value.
-    public func failure(expected: String, actual: String? = nil) -> PostgresError {
-        let failure = PostgresError.DecodingFailure(column: column, expected: expected, actual: actual ?? "\(type)")
+    public func failure(expected: Expectation, actual: String? = nil) -> PostgresError {
+        let failure = PostgresError.DecodingFailure(column: column, expected: "\(expected)", actual: actual ?? "\(type)")
         return PostgresError(.decoding(failure), query: query)
     }
 
     /// Reads the value from its front.
-    func reader(of bytes: ArraySlice<UInt8>, expected: String) -> BinaryReader {
+    func reader(of bytes: ArraySlice<UInt8>, expected: Expectation) -> BinaryReader {
         BinaryReader(bytes: bytes, cell: self, expected: expected)
     }
 }
@@ -42,11 +42,12 @@ public struct PostgresCell: Sendable {
 struct BinaryReader {
     private(set) var bytes: ArraySlice<UInt8>
     let cell: PostgresCell
-    let expected: String
+    let expected: Expectation
 
     mutating func integer<Value: FixedWidthInteger>(_: Value.Type) throws(PostgresError) -> Value {
-        let field = try take(Value.bitWidth / 8)
-        return field.reduce(into: Value.zero) { value, byte in value = (value << 8) | Value(truncatingIfNeeded: byte) }
+        var value = Value.zero
+        for byte in try take(Value.bitWidth / 8) { value = (value << 8) | Value(truncatingIfNeeded: byte) }
+        return value
     }
 
     mutating func take(_ count: Int) throws(PostgresError) -> ArraySlice<UInt8> {

@@ -34,7 +34,7 @@ extension Optional: PostgresDecodable where Wrapped: PostgresDecodable {
 extension PostgresDecodable where Self: RawRepresentable, RawValue: PostgresDecodable {
     public init(from cell: PostgresCell) throws(PostgresError) {
         guard let value = Self(rawValue: try RawValue(from: cell)) else {
-            throw cell.failure(expected: "one of the known values of \(Self.self)", actual: "another \(cell.type)")
+            throw cell.failure(expected: Expectation("one of the known values of ", Self.self), actual: "another \(cell.type)")
         }
         self = value
     }

@@ -12,7 +12,7 @@ public struct PostgresJSON<Value> {
     /// The leading byte of `jsonb`'s binary form. Source: `jsonb_send` in PostgreSQL's `jsonb.c`.
     private static var version: UInt8 { 1 }
 
-    static func text(of bytes: ArraySlice<UInt8>, in cell: PostgresCell, expected: String) throws(PostgresError) -> ArraySlice<UInt8> {
+    static func text(of bytes: ArraySlice<UInt8>, in cell: PostgresCell, expected: Expectation) throws(PostgresError) -> ArraySlice<UInt8> {
         guard bytes.first == version else { throw cell.failure(expected: expected, actual: "jsonb in an unknown binary form") }
         return bytes.dropFirst()
     }
@@ -36,7 +36,7 @@ extension PostgresJSON: PostgresEncodable where Value: Encodable {
 
 extension PostgresJSON: PostgresDecodable where Value: Decodable {
     public init(from cell: PostgresCell) throws(PostgresError) {
-        let expected = "JSON of \(Value.self)"
+        let expected = Expectation("JSON of ", Value.self)
         var bytes = try cell.requireBytes(as: .json, .jsonb, expected: expected)
         if cell.type == .jsonb { bytes = try Self.text(of: bytes, in: cell, expected: expected) }
         let decoder = JSONDecoder()

@@ -5,7 +5,7 @@ extension Double: PostgresScalar {
     public var postgresContent: PostgresBind.Content { .binary(bitPattern.bigEndianBytes) }
 
     public init(from cell: PostgresCell) throws(PostgresError) {
-        let expected = "Double"
+        let expected: Expectation = "Double"
         var reader = cell.reader(of: try cell.requireBytes(expected: expected), expected: expected)
         switch cell.type {
         case .float8: self = Double(bitPattern: try reader.integer(UInt64.self))
@@ -28,7 +28,8 @@ extension Bool: PostgresScalar {
     public var postgresContent: PostgresBind.Content { .binary([self ? 1 : 0]) }
 
     public init(from cell: PostgresCell) throws(PostgresError) {
-        self = try cell.requireBytes(as: .bool, expected: "Bool") != [0]
+        let bytes = try cell.requireBytes(as: .bool, expected: "Bool")
+        self = bytes.count != 1 || bytes.first != 0
     }
 }
 
@@ -46,7 +47,7 @@ extension String: PostgresScalar {
     }
 
     public init(from cell: PostgresCell) throws(PostgresError) {
-        let expected = "String"
+        let expected: Expectation = "String"
         var bytes = try cell.requireBytes(expected: expected)
         if cell.type == .jsonb {
             bytes = try PostgresJSON<Never>.text(of: bytes, in: cell, expected: expected)

@@ -24,7 +24,7 @@ extension Date: PostgresScalar {
     }
 
     public init(from cell: PostgresCell) throws(PostgresError) {
-        let expected = "Date"
+        let expected: Expectation = "Date"
         var reader = cell.reader(of: try cell.requireBytes(as: .timestamptz, expected: expected), expected: expected)
         let microseconds = try reader.integer(Int64.self)
         guard microseconds != PostgresEpoch.positiveInfinity, microseconds != PostgresEpoch.negativeInfinity else {
@@ -51,7 +51,7 @@ extension Duration: PostgresScalar {
     }
 
     public init(from cell: PostgresCell) throws(PostgresError) {
-        let expected = "Duration"
+        let expected: Expectation = "Duration"
         var reader = cell.reader(of: try cell.requireBytes(as: .interval, expected: expected), expected: expected)
         let microseconds = try reader.integer(Int64.self)
         let days = try reader.integer(Int32.self)

@@ -16,23 +16,35 @@ struct Media: Sendable {
     var sha256: String
     var bytes: Int64
 
-    /// The file, for somebody who reviews the answer's role; `nil` for everybody else, as if there were none.
-    static func find(_ kind: Kind, ofResponse id: Int64, for reviewer: Reviewer, in pool: PostgresPool) async throws(PostgresError)
-        -> Media?
-    {
-        let kinds = kind.artifacts
-        return try await pool.query(
+    enum Finding: Sendable {
+        case file(Media)
+        /// Also for a file that is there and not for them.
+        case nothing
+        /// Nobody asks: the session has ended, or its account has.
+        case nobody
+    }
+
+    /// The file, for somebody who reviews the answer's role. Who asks, what they may see and where it is are one query, for players ask for
+    /// one small range after the other.
+    static func find(_ kind: Kind?, ofResponse id: Int64?, for asker: Asker, in pool: PostgresPool) async throws(PostgresError) -> Finding {
+        let kinds = kind?.artifacts ?? []
+        let row = try await pool.query(
             PostgresQuery(
                 named: "media.find",
                 """
                 SELECT m.key, m.media_type, m.sha256, m.bytes
-                FROM dailies.responses r
-                JOIN dailies.role_access a ON a.role_id = r.role_id AND a.viewer_id = \(reviewer.id)
-                JOIN dailies.artifacts m ON m.response_id = r.id AND m.kind = ANY (\(kinds))
-                WHERE r.id = \(id)
-                ORDER BY array_position(\(kinds), m.kind) LIMIT 1
-                """), as: Media.self
+                FROM (\(fragment: asker.query)) AS who
+                LEFT JOIN LATERAL (
+                    SELECT m.* FROM dailies.responses r
+                    JOIN dailies.role_access a ON a.role_id = r.role_id AND a.viewer_id = who.id
+                    JOIN dailies.artifacts m ON m.response_id = r.id AND m.kind = ANY (\(kinds))
+                    WHERE r.id = \(id)
+                    ORDER BY array_position(\(kinds), m.kind) LIMIT 1
+                ) AS m ON true
+                """)
         ).first
+        guard let row else { return .nobody }
+        return try row.decode("key", as: String?.self) == nil ? .nothing : .file(Media(from: row))
     }
 }
 

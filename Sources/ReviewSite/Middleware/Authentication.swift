@@ -12,6 +12,8 @@ struct Authentication: RouterMiddleware {
         case browser
         /// A program's token.
         case token
+        /// Either; a browser's session is left to the route, which finds out whose it is in the same query as what it is asked for. See
+        /// ``SiteContext/asker``.
         case either
     }
 
@@ -31,6 +33,10 @@ struct Authentication: RouterMiddleware {
         } else if let email = try proxyWord(request, context) {
             (context.session, newCookie) = try await companySession(email, request)
         } else if let token = services.sessionCookie.token(in: request), !isBehindSignOn(context) {
+            if means == .either, request.method.isSafe, requires == .reviewer {
+                context.unprovenSession = token
+                return try await next(request, context)
+            }
             context.session = try await services.accounts.reviewer(ofSession: token).map { Session(reviewer: $0, cookie: token) }
         }
         guard let session = context.session else { throw means == .token ? SiteError.tokenRequired : .signInRequired }

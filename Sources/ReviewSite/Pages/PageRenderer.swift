@@ -12,12 +12,13 @@ struct PageRenderer: Sendable {
     /// - Throws: when a template is no Mustache, or names a static file that is not there.
     init(files: StaticFiles) throws(TemplateError) {
         self.files = files
+        EscapedHTML.register()
         var library = MustacheLibrary()
         for file in EmbeddedFiles.all where file.path.hasPrefix("Templates/") && file.path.hasSuffix(".mustache") {
             let name = String(file.path.dropFirst("Templates/".count).dropLast(".mustache".count))
             let text = try files.resolving(String(decoding: Data(base64Encoded: file.base64) ?? Data(), as: UTF8.self), named: name)
             do {
-                try library.register(text, named: name)
+                try library.register(EscapedHTML.pragma + text, named: name)
             } catch {
                 throw TemplateError("The template \(name) is not valid: \(error)")
             }
@@ -25,27 +26,17 @@ struct PageRenderer: Sendable {
         self.library = library
     }
 
-    /// The values of a rendering: a page's own within its template, and `site` everywhere.
-    private struct Values<Content: Page> {
-        var site: SiteFrame
-        var page: Content
-    }
-
     /// The whole page, layout included.
     /// - Throws: ``TemplateError`` when the release lacks the page's template.
     func html<Content: Page>(_ page: Content, in context: SiteContext) throws(TemplateError) -> String {
         guard library.getTemplate(named: Content.template) != nil else { throw TemplateError("There is no template \(Content.template).") }
         let frame = SiteFrame(page: page, context: context, files: files)
-        guard let html = library.render(Values(site: frame, page: page), withTemplate: "layout") else {
+        // A page's own values within its template, and `site` everywhere.
+        let values = ["site": TemplateValues.make(frame), "page": TemplateValues.make(page)]
+        guard let html = library.render(values, withTemplate: "layout") else {
             throw TemplateError("There is no template layout.")
         }
         return html
-    }
-
-    /// A page without the layout around it, for scripts that put it into one.
-    func fragment(_ template: String, _ values: some Sendable) throws(TemplateError) -> Response {
-        guard let html = library.render(values, withTemplate: template) else { throw TemplateError("There is no template \(template).") }
-        return Self.response(html, .ok)
     }
 
     func response(_ page: some Page, status: HTTPResponse.Status = .ok, in context: SiteContext) throws(TemplateError) -> Response {

@@ -18,9 +18,7 @@ struct MediaRoutes: RouteGroup {
     }
 
     @Sendable private func media(_ request: Request, _ context: SiteContext) async throws -> Response {
-        guard let kind = context.parameters.get("kind").flatMap(Media.Kind.init(rawValue:)),
-            let media = try await Media.find(kind, ofResponse: try context.id("response"), for: try context.reviewer, in: services.pool)
-        else { throw SiteError.notFound }
+        let (kind, media) = try await media(context)
         let tag = "\"\(media.sha256)\""
         // Another session on the same browser has to ask again.
         var headers: HTTPFields = [.eTag: tag, .cacheControl: "private, max-age=3600, must-revalidate", .vary: "Cookie, Authorization"]
@@ -48,11 +46,28 @@ struct MediaRoutes: RouteGroup {
         }
     }
 
+    /// What is asked for, by whom the database says may have it.
+    private func media(_ context: SiteContext) async throws -> (Media.Kind, Media) {
+        // An address that leads nowhere is not told apart from others to nobody.
+        let kind = context.parameters.get("kind").flatMap(Media.Kind.init(rawValue:))
+        let response = try? context.id("response")
+        switch (kind, try await Media.find(kind, ofResponse: response, for: try context.asker, in: services.pool)) {
+        case (let kind?, .file(let media)): return (kind, media)
+        case (_, .nobody): throw SiteError.signInRequired
+        default: throw SiteError.notFound
+        }
+    }
+
     private func body(of media: Media, _ key: StorageKey, _ range: Range<Int64>, _ context: SiteContext) async throws -> ResponseBody {
         do throws(StorageError) {
             let part = try await services.storage.readArtifact(key, range, of: media.bytes)
+            let channel = context.channel
             return ResponseBody(contentLength: range.count) { writer in
-                for try await piece in part { try await writer.write(piece) }
+                if let file = part.file {
+                    try await FileSending.send(file, over: channel)
+                } else {
+                    for try await piece in part { try await writer.write(piece) }
+                }
                 try await writer.finish(nil)
             }
         } catch {

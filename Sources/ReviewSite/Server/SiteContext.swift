@@ -10,6 +10,8 @@ struct SiteContext: RequestContext {
     /// Who asks; set for the routes below ``SiteRoutes/signedIn``, ``SiteRoutes/admin``, ``SiteRoutes/media`` and
     /// ``SiteRoutes/programs``.
     var session: Session?
+    /// What a browser's cookie holds, of which nobody has found out yet whether it is a session; in routes below ``SiteRoutes/media``.
+    var unprovenSession: SecretToken?
 
     init(source: ApplicationRequestContextSource) {
         coreContext = CoreRequestContextStorage(source: source)
@@ -22,6 +24,15 @@ struct SiteContext: RequestContext {
         get throws(SiteError) {
             guard let session else { throw .signInRequired }
             return session.reviewer
+        }
+    }
+
+    /// Who asks, for a query that finds out whether they are anybody.
+    /// - Throws: ``SiteError/signInRequired`` when it is known to be nobody.
+    var asker: Asker {
+        get throws(SiteError) {
+            if let unprovenSession { return .session(unprovenSession) }
+            return .reviewer(id: try reviewer.id)
         }
     }
 

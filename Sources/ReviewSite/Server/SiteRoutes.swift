@@ -6,7 +6,7 @@ protocol RouteGroup {
     func add(to routes: SiteRoutes)
 }
 
-/// Where routes are added, by who may use them. Whatever is added to ``signedIn``, ``admin``, ``media`` or ``programs`` is asked by somebody whom
+/// Where routes are added, by who may use them. Whatever is added to ``signedIn``, ``admin`` or ``programs`` is asked by somebody whom
 /// ``SiteContext/session`` names; which roles and answers that one may see is asked of the domain by each route.
 struct SiteRoutes {
     let router: Router<SiteContext>
@@ -16,7 +16,8 @@ struct SiteRoutes {
     let signedIn: RouterGroup<SiteContext>
     /// Pages for admins.
     let admin: RouterGroup<SiteContext>
-    /// For reviewers' browsers, and for programs with a token.
+    /// For reviewers' browsers, and for programs with a token. Whether a browser's session is one each route finds out by
+    /// ``SiteContext/asker``.
     let media: RouterGroup<SiteContext>
     /// For programs with a token, and for nothing else: no browser can be made to send one.
     let programs: RouterGroup<SiteContext>

@@ -1,24 +1,40 @@
 /// Text and JSON on their way into HTML that is put together here and not by a template.
 enum Markup {
     /// Text between tags or within a quoted attribute.
+    ///
+    /// Byte by byte, as browsers read it: to Swift a quotation mark and an accent that follows it are one character, and not the mark.
     static func escaped(_ text: String) -> String {
-        guard text.utf8.contains(where: { "&<>\"'".utf8.contains($0) }) else { return text }
-        var escaped = ""
-        for character in text {
-            switch character {
-            case "&": escaped += "&amp;"
-            case "<": escaped += "&lt;"
-            case ">": escaped += "&gt;"
-            case "\"": escaped += "&quot;"
-            case "'": escaped += "&#39;"
-            default: escaped.append(character)
-            }
+        guard text.utf8.contains(where: { reference(to: $0) != nil }) else { return text }
+        var escaped: [UInt8] = []
+        escaped.reserveCapacity(text.utf8.count + 64)
+        for byte in text.utf8 {
+            if let reference = reference(to: byte) { escaped += reference.utf8 } else { escaped.append(byte) }
         }
-        return escaped
+        return String(decoding: escaped, as: UTF8.self)
+    }
+
+    private static func reference(to byte: UInt8) -> String? {
+        switch byte {
+        case UInt8(ascii: "&"): "&amp;"
+        case UInt8(ascii: "<"): "&lt;"
+        case UInt8(ascii: ">"): "&gt;"
+        case UInt8(ascii: "\""): "&quot;"
+        case UInt8(ascii: "'"): "&#39;"
+        default: nil
+        }
     }
 
     /// JSON within a `<script>` that is only read: no text in it may end the element or begin a comment.
     static func embedded(json: String) -> String {
-        json.replacing("<", with: "\\u003c").replacing(">", with: "\\u003e")
+        var embedded: [UInt8] = []
+        embedded.reserveCapacity(json.utf8.count + 64)
+        for byte in json.utf8 {
+            switch byte {
+            case UInt8(ascii: "<"): embedded += "\\u003c".utf8
+            case UInt8(ascii: ">"): embedded += "\\u003e".utf8
+            default: embedded.append(byte)
+            }
+        }
+        return String(decoding: embedded, as: UTF8.self)
     }
 }

@@ -48,7 +48,7 @@ extension Reviews {
                 JOIN dailies.questions q ON q.id = v.question_id AND q.position IS NOT NULL
                 WHERE v.viewer_id = \(viewer.reviewerID) AND v.role_id = \(role.id) AND v.response_id > \(last)
                   AND (\(question)::text IS NULL OR q.key = \(question))
-                  AND (\(filter?.rawValue)::text IS NULL OR \(fragment: Wall.Filter.condition(filter)))
+                  AND \(fragment: Wall.Filter.condition(filter, of: "v"))
                 ORDER BY v.response_id LIMIT \(limit + 1)
                 """), as: RoleAnswers.Item.self)
         return RoleAnswers(items: Array(items.prefix(limit)), next: items.count > limit ? items[limit - 1].responseID : nil)

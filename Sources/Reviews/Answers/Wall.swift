@@ -53,22 +53,17 @@ extension Reviews {
             PostgresQuery(
                 named: "reviews.wall",
                 """
-                WITH matches AS MATERIALIZED (
-                    SELECT v.response_id, v.interview_id FROM dailies.viewer_answers v
-                    JOIN dailies.questions q ON q.id = v.question_id AND q.position IS NOT NULL
-                    WHERE v.viewer_id = \(viewer.reviewerID) AND v.role_id = \(details.role.id)
-                      AND \(fragment: Wall.Filter.condition(filter))
-                ), shown AS MATERIALIZED (
+                WITH shown AS MATERIALIZED (
                     SELECT i.interview_id, i.pseudonym, i.candidate_name, count(*) OVER () AS total,
                            row_number() OVER (ORDER BY lower(coalesce(i.candidate_name, i.pseudonym)), i.interview_id) AS place
                     FROM dailies.visible_interviews i
                     WHERE i.viewer_id = \(viewer.reviewerID) AND i.role_id = \(details.role.id)
-                      AND (\(filter?.rawValue)::text IS NULL OR i.interview_id IN (SELECT m.interview_id FROM matches m))
+                      AND \(fragment: Wall.Filter.finds(filter, viewer: viewer, role: details.role))
                     ORDER BY place LIMIT \(range.count) OFFSET \(range.lowerBound)
                 )
                 SELECT shown.interview_id, shown.pseudonym, shown.candidate_name, shown.total, c.question_id, c.response_id, c.standing,
                        c.duration_ms, c.my_score, c.my_abstention, c.faults, c.warnings, c.has_poster, c.has_storyboard, c.is_split,
-                       \(filter?.rawValue)::text IS NULL OR c.response_id IN (SELECT m.response_id FROM matches m) AS is_match
+                       coalesce(\(fragment: Wall.Filter.condition(filter, of: "c")), false) AS is_match
                 FROM shown
                 -- OFFSET 0 keeps the planner from joining all answers of the role for the sake of these rows.
                 LEFT JOIN LATERAL (
@@ -82,14 +77,25 @@ extension Reviews {
 }
 
 extension Wall.Filter {
-    /// Whether a row of `dailies.viewer_answers AS v` is looked for; NULL where there is no filter.
-    static func condition(_ filter: Wall.Filter?) -> PostgresQuery {
-        """
-        CASE \(filter?.rawValue)::text
-            WHEN 'unrated' THEN v.standing = 'waiting'
-            WHEN 'faults' THEN v.status = 'unusable' OR v.faults <> '{}'
-            WHEN 'split' THEN v.is_split END
-        """
+    /// Whether an interview `i` has an answer that is looked for.
+    static func finds(_ filter: Wall.Filter?, viewer: Viewer, role: RoleReference) -> PostgresQuery {
+        guard let filter else { return "true" }
+        return """
+            EXISTS (SELECT FROM dailies.viewer_answers v JOIN dailies.questions q ON q.id = v.question_id AND q.position IS NOT NULL
+                    WHERE v.viewer_id = \(viewer.reviewerID) AND v.role_id = \(role.id) AND v.interview_id = i.interview_id
+                      AND \(fragment: condition(filter, of: "v")))
+            """
+    }
+
+    /// Whether a row of `dailies.viewer_answers` is looked for; each filter is a text of its own, so that the planner knows it.
+    /// - Parameter answer: what the query calls the row.
+    static func condition(_ filter: Wall.Filter?, of answer: String) -> PostgresQuery {
+        switch filter {
+        case nil: "true"
+        case .unrated: "\(identifier: answer).standing = 'waiting'"
+        case .faults: "(\(identifier: answer).status = 'unusable' OR \(identifier: answer).faults <> '{}')"
+        case .split: "\(identifier: answer).is_split"
+        }
     }
 }
 

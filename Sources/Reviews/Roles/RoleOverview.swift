@@ -30,16 +30,21 @@ extension Reviews {
                        (SELECT q.key FROM dailies.questions q WHERE q.role_id = a.role_id AND q.position = n.next_position) AS next_question
                 FROM dailies.role_access a
                 CROSS JOIN LATERAL (
-                    SELECT count(*) FILTER (WHERE v.standing = 'waiting') AS waiting,
-                           coalesce(sum(v.duration_ms - v.silent_ms) FILTER (WHERE v.standing = 'waiting'), 0) AS waiting_ms,
-                           count(*) FILTER (WHERE v.standing = 'fault') AS faults,
-                           count(*) FILTER (WHERE v.standing = 'awaiting_take') AS awaiting_take,
-                           count(*) FILTER (WHERE v.standing = 'processing') AS processing,
-                           count(*) FILTER (WHERE v.standing = 'done') AS done,
-                           min(q.position) FILTER (WHERE v.standing = 'waiting') AS next_position
-                    FROM dailies.viewer_answers v
-                    JOIN dailies.questions q ON q.id = v.question_id AND q.position IS NOT NULL
-                    WHERE v.viewer_id = \(viewer.reviewerID) AND v.role_id = a.role_id
+                    SELECT coalesce(sum(s.answers) FILTER (WHERE s.standing = 'waiting'), 0) AS waiting,
+                           coalesce(sum(s.heard_ms) FILTER (WHERE s.standing = 'waiting'), 0) AS waiting_ms,
+                           coalesce(sum(s.answers) FILTER (WHERE s.standing = 'fault'), 0) AS faults,
+                           coalesce(sum(s.answers) FILTER (WHERE s.standing = 'awaiting_take'), 0) AS awaiting_take,
+                           coalesce(sum(s.answers) FILTER (WHERE s.standing = 'processing'), 0) AS processing,
+                           coalesce(sum(s.answers) FILTER (WHERE s.standing = 'done'), 0) AS done,
+                           min(q.position) FILTER (WHERE s.standing = 'waiting') AS next_position
+                    -- Grouped first, so that each of thousands of answers is judged once and not by every filter.
+                    FROM (
+                        SELECT v.question_id, v.standing, count(*) AS answers, sum(v.duration_ms - v.silent_ms) AS heard_ms
+                        FROM dailies.viewer_answers v
+                        WHERE v.viewer_id = \(viewer.reviewerID) AND v.role_id = a.role_id
+                        GROUP BY v.question_id, v.standing
+                    ) AS s
+                    JOIN dailies.questions q ON q.id = s.question_id AND q.position IS NOT NULL
                 ) AS n
                 WHERE a.viewer_id = \(viewer.reviewerID)
                 ORDER BY lower(a.title), a.slug

@@ -50,11 +50,20 @@ public struct FolderStorage: RecordingStorage {
     public func readArtifact(
         _ key: StorageKey, _ range: Range<Int64>, of bytes: Int64
     ) async throws(StorageError) -> StoredPart {
-        let file = try await openFile(key)
-        guard file.bytes == bytes else {
-            throw StorageError(.notFound, "What is stored as \(key) has \(file.bytes) bytes instead of \(bytes): it was damaged.")
+        let descriptor = try await BlockingWork.run { () throws(StorageError) in
+            let (descriptor, found) = try BeneathFolder.openFile(key, in: try openRoot())
+            do throws(StorageError) {
+                guard found == bytes else {
+                    throw StorageError(.notFound, "What is stored as \(key) has \(found) bytes instead of \(bytes): it was damaged.")
+                }
+                if let first = StoredFilePart.stretches(of: range).first { try StoredFilePart.load(first, of: descriptor) }
+                return descriptor
+            } catch {
+                try? descriptor.close()
+                throw error
+            }
         }
-        return StoredPart(file, range)
+        return StoredPart(OpenedFile(descriptor: descriptor, bytes: bytes), range)
     }
 
     /// Browsers do not reach a folder.

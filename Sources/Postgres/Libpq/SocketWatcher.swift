@@ -1,0 +1,72 @@
+import CLibpq
+import Dispatch
+import Glibc
+import Synchronization
+
+/// One thread that waits for the sockets of all connections.
+///
+/// Every query waits once. A dispatch source for each wait, made, fired and taken down on queues, costs several changes of thread, which
+/// together take longer than a small query; here the event costs one.
+final class SocketWatcher: Sendable {
+    static let shared = SocketWatcher()
+
+    /// One wait for one socket.
+    struct Watch {
+        fileprivate let number: UInt64
+        fileprivate let descriptor: Int32
+    }
+
+    private struct State {
+        var waiting: [UInt64: OneShot<Void>] = [:]
+        var lastNumber: UInt64 = 0
+    }
+
+    /// Of epoll; -1 where the system has none left.
+    private let queue: Int32
+    private let state = Mutex(State())
+
+    private init() {
+        queue = epoll_create1(Int32(EPOLL_CLOEXEC))
+        guard queue >= 0 else { return }
+        DispatchQueue(label: "dailies.postgres.sockets").async { self.serve() }
+    }
+
+    /// Delivers to `ready` once, when the socket is ready.
+    func watch(_ descriptor: Int32, _ interest: SocketInterest, _ ready: OneShot<Void>) -> Watch {
+        let number = state.withLock { state in
+            state.lastNumber += 1
+            state.waiting[state.lastNumber] = ready
+            return state.lastNumber
+        }
+        var event = unsafe epoll_event()
+        unsafe event.events = UInt32(interest.events) | EPOLLONESHOT.rawValue
+        unsafe event.data.u64 = number
+        if unsafe epoll_ctl(queue, EPOLL_CTL_ADD, descriptor, &event) != 0 {
+            // Too little memory for another watch. A thread looks at the socket for a while; who waits then asks again.
+            blockingCalls.async {
+                _ = interest.poll(descriptor, milliseconds: 100)
+                ready.deliver(())
+            }
+        }
+        return Watch(number: number, descriptor: descriptor)
+    }
+
+    /// Afterwards the number of the socket may be another's. An event that is on its way already finds nobody.
+    func end(_ watch: Watch) {
+        epoll_ctl(queue, EPOLL_CTL_DEL, watch.descriptor, nil)
+        state.withLock { state in _ = state.waiting.removeValue(forKey: watch.number) }
+    }
+
+    private func serve() {
+        let most = 64
+        unsafe withUnsafeTemporaryAllocation(of: epoll_event.self, capacity: most) { events in
+            while true {
+                let count = unsafe epoll_wait(queue, events.baseAddress, Int32(most), -1)
+                for index in 0..<max(0, Int(count)) {
+                    let number = unsafe events[index].data.u64
+                    state.withLock { state in state.waiting.removeValue(forKey: number) }?.deliver(())
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,17 @@
+/// What a column should have held, for an error: put into words only when there is one, for every cell of every row states it.
+public struct Expectation: Sendable, ExpressibleByStringLiteral, CustomStringConvertible {
+    private let words: StaticString
+    private let type: (any Any.Type)?
+
+    public init(stringLiteral words: StaticString) {
+        self.init(words)
+    }
+
+    /// `Int`, or `an array of Int`.
+    public init(_ words: StaticString = "", _ type: (any Any.Type)? = nil) {
+        self.words = words
+        self.type = type
+    }
+
+    public var description: String { type.map { "\(words)\($0)" } ?? "\(words)" }
+}
