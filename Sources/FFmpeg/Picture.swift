@@ -57,6 +57,11 @@ internal import CFFmpeg
         unsafe body(planes[0])
     }
 
+    /// Rewrites its numbers, which another coding's stand in for, in its own.
+    func recode(_ recoder: ColorRecoder) {
+        unsafe recoder.recode(planes[0], planes[1], planes[2])
+    }
+
     /// Copies the whole of `picture` to the position. Both coordinates are even, because colour is shared by 2x2 pixels; what
     /// would lie outside is cut off.
     public func place(_ picture: Picture, x: Int, y: Int) {

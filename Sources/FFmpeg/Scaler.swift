@@ -27,10 +27,15 @@ internal import CFFmpeg
         var width, height: CInt
         var format: AVPixelFormat
         var isFullRange: Bool
-        var matrix: CInt
+        var matrix: AVColorSpace
         var transfer: HDRTransfer?
         var target: [Int]
         var form: Picture.Form
+
+        var coding: YCbCrCoding { YCbCrCoding(matrix: matrix, isFullRange: isFullRange) }
+
+        /// Whether it is scaled in its own coding, which is rewritten in the small picture.
+        var keepsCoding: Bool { transfer != nil || (format.isYCbCr && coding != form.coding) }
     }
 
     private let quality: Quality
@@ -39,6 +44,8 @@ internal import CFFmpeg
     /// For high dynamic range: what is scaled, before it is tone-mapped.
     private var wide: OwnedFrame?
     private var toneMapper: ToneMapper?
+    /// For ordinary pictures in another coding than the target's.
+    private var recoder: ColorRecoder?
 
     public init(_ quality: Quality) {
         self.quality = quality
@@ -81,6 +88,7 @@ internal import CFFmpeg
             let coding = unsafe YCbCrCoding(matrix: source.pointee.colorspace, isFullRange: wanted.isFullRange)
             unsafe toneMapper.map(wide.pointer, coding, into: picture.pointer)
         }
+        if let recoder { picture.recode(recoder) }
     }
 
     private func prepare(_ wanted: Setup) throws(FFmpegError) {
@@ -96,24 +104,26 @@ internal import CFFmpeg
             wanted.target == [Int(wanted.width), Int(wanted.height)] && [AV_PIX_FMT_YUV420P, AV_PIX_FMT_YUVJ420P].contains(wanted.format)
         let flags = keepsPlaces ? CInt(SWS_POINT) : quality.flags(widens: wanted.target[0] >= Int(wanted.width), isHDR: isHDR)
         let format = isHDR ? AV_PIX_FMT_YUV444P16LE : AV_PIX_FMT_YUV420P
+        let targetRange: CInt = (wanted.keepsCoding ? wanted.isFullRange : wanted.form.isFullRange) ? 1 : 0
         let values: [(String, Int64)] = [
             ("srcw", Int64(wanted.width)), ("srch", Int64(wanted.height)), ("src_format", Int64(wanted.format.rawValue)),
             ("src_range", wanted.isFullRange ? 1 : 0), ("dstw", Int64(wanted.target[0])), ("dsth", Int64(wanted.target[1])),
-            ("dst_format", Int64(format.rawValue)), ("dst_range", (isHDR ? wanted.isFullRange : wanted.form.isFullRange) ? 1 : 0),
+            ("dst_format", Int64(format.rawValue)), ("dst_range", Int64(targetRange)),
             ("sws_flags", Int64(flags)),
         ]
         for (name, value) in values { unsafe av_opt_set_int(options, name, value, 0) }
         let status = unsafe sws_init_context(context, nil, nil)
         guard status >= 0 else { throw FFmpegError(status: status, operation: "scale a picture") }
         let unity: CInt = 1 << 16
-        let range: CInt = wanted.isFullRange ? 1 : 0
-        unsafe sws_setColorspaceDetails(
-            context, sws_getCoefficients(wanted.matrix), range, sws_getCoefficients(isHDR ? wanted.matrix : wanted.form.matrix),
-            (isHDR ? wanted.isFullRange : wanted.form.isFullRange) ? 1 : 0, 0, unity, unity)
+        // swscale numbers matrices as decoders do.
+        let matrix = unsafe sws_getCoefficients(CInt(wanted.matrix.rawValue))
+        let targetMatrix = unsafe wanted.keepsCoding ? matrix : sws_getCoefficients(CInt(wanted.form.matrix.rawValue))
+        unsafe sws_setColorspaceDetails(context, matrix, wanted.isFullRange ? 1 : 0, targetMatrix, targetRange, 0, unity, unity)
         if let transfer = wanted.transfer {
             wide = try OwnedFrame(width: wanted.target[0], height: wanted.target[1], format: format)
             if toneMapper?.transfer != transfer { toneMapper = ToneMapper(transfer) }
         }
+        recoder = wanted.keepsCoding && !isHDR ? ColorRecoder(from: wanted.coding, to: wanted.form.coding) : nil
         setup = wanted
     }
 
@@ -128,7 +138,17 @@ internal import CFFmpeg
 }
 
 extension Picture.Form {
-    fileprivate var matrix: CInt { colors == .bt709 ? CInt(SWS_CS_ITU709) : CInt(SWS_CS_ITU601) }
+    fileprivate var matrix: AVColorSpace { colors == .bt709 ? AVCOL_SPC_BT709 : AVCOL_SPC_BT470BG }
+    fileprivate var coding: YCbCrCoding { YCbCrCoding(matrix: matrix, isFullRange: isFullRange) }
+}
+
+extension AVPixelFormat {
+    /// Brightness and two colour differences, of whatever depth and arrangement.
+    fileprivate var isYCbCr: Bool {
+        guard let description = unsafe av_pix_fmt_desc_get(self) else { return false }
+        let others = UInt64(AV_PIX_FMT_FLAG_RGB | AV_PIX_FMT_FLAG_PAL | AV_PIX_FMT_FLAG_HWACCEL)
+        return unsafe description.pointee.flags & others == 0 && description.pointee.nb_components >= 3
+    }
 }
 
 extension Frame {
@@ -143,18 +163,17 @@ extension Frame {
 
     /// The form of video that is nearest to the frame's own, so that most frames keep their colours as they are.
     public var videoForm: Picture.Form {
-        .video([CInt(SWS_CS_ITU709), CInt(SWS_CS_BT2020)].contains(colorMatrix) ? .bt709 : .bt601)
+        .video([AVCOL_SPC_BT709, AVCOL_SPC_BT2020_NCL].contains(colorMatrix) ? .bt709 : .bt601)
     }
 
-    /// swscale's number for the frame's colour matrix. Untagged pictures are BT.709 from 720 lines on, which is how players
-    /// guess as well.
-    var colorMatrix: CInt {
+    /// The frame's colour matrix, one of four. Untagged pictures are BT.709 from 720 lines on, which is how players guess as well.
+    var colorMatrix: AVColorSpace {
         switch unsafe pointer.pointee.colorspace {
-        case AVCOL_SPC_BT709: CInt(SWS_CS_ITU709)
-        case AVCOL_SPC_BT2020_NCL, AVCOL_SPC_BT2020_CL: CInt(SWS_CS_BT2020)
-        case AVCOL_SPC_SMPTE240M: CInt(SWS_CS_SMPTE240M)
-        case AVCOL_SPC_UNSPECIFIED: height >= 720 ? CInt(SWS_CS_ITU709) : CInt(SWS_CS_ITU601)
-        default: CInt(SWS_CS_ITU601)
+        case AVCOL_SPC_BT709: AVCOL_SPC_BT709
+        case AVCOL_SPC_BT2020_NCL, AVCOL_SPC_BT2020_CL: AVCOL_SPC_BT2020_NCL
+        case AVCOL_SPC_SMPTE240M: AVCOL_SPC_SMPTE240M
+        case AVCOL_SPC_UNSPECIFIED: height >= 720 ? AVCOL_SPC_BT709 : AVCOL_SPC_BT470BG
+        default: AVCOL_SPC_BT470BG
         }
     }
 }

@@ -1,8 +1,8 @@
 internal import CFFmpeg
 
 /// How R'G'B' (0 to 1) is written as brightness and two colour differences, in steps of 8 bits; finer samples are fractions of
-/// those. BT.601 (2.5), BT.709 (3) and BT.2020 (table 4) differ only in two weights.
-struct YCbCrCoding {
+/// those. BT.601 (2.5), BT.709 (3), SMPTE 240M (4.3) and BT.2020 (table 4) differ only in two weights.
+struct YCbCrCoding: Equatable {
     private let red: Float
     private let blue: Float
     private let offset: Float
@@ -15,6 +15,7 @@ struct YCbCrCoding {
         switch matrix {
         case AVCOL_SPC_BT709: (red, blue) = (0.2126, 0.0722)
         case AVCOL_SPC_BT470BG, AVCOL_SPC_SMPTE170M: (red, blue) = (0.299, 0.114)
+        case AVCOL_SPC_SMPTE240M: (red, blue) = (0.212, 0.087)
         // What is coded in high dynamic range and does not say is BT.2100's first form.
         default: (red, blue) = (0.2627, 0.0593)
         }

@@ -146,20 +146,37 @@ struct HighDynamicRangeTests {
         }
     }
 
-    @Test("An ordinary recording's colours stay what they are, in 8 bits and in 10", arguments: ["yuv420p", "yuv420p10le"])
-    func leavesOrdinaryColors(_ format: String) async throws {
+    /// A way to write colours as numbers, by FFmpeg's and x265's names.
+    struct Coding: Sendable, CustomTestStringConvertible {
+        var format = "yuv420p"
+        var matrix = "bt709"
+        var isFullRange = false
+
+        var testDescription: String { "\(format), \(matrix), \(isFullRange ? "full" : "video") range" }
+    }
+
+    @Test(
+        "An ordinary recording's colours stay what they are, however they are written",
+        arguments: [
+            Coding(), Coding(format: "yuv420p10le"), Coding(format: "yuv444p"), Coding(isFullRange: true), Coding(matrix: "smpte170m"),
+            Coding(matrix: "smpte170m", isFullRange: true), Coding(matrix: "smpte240m"), Coding(matrix: "bt2020nc"),
+        ])
+    func leavesOrdinaryColors(_ coding: Coding) async throws {
         try await TemporaryFolder.with { folder in
             let path = folder.appending("ordinary.mp4")
             let wanted = [[200, 60, 60], [60, 200, 60], [60, 60, 200], [128, 128, 128], [235, 235, 235], [30, 30, 30]]
             let drawn = wanted.enumerated().map { index, color in
                 "drawbox=x=\(index * 60):w=60:h=240:t=fill:color=0x" + color.map { String($0, radix: 16) }.joined()
             }
+            let (matrix, range) = (coding.matrix == "bt2020nc" ? "bt2020" : coding.matrix, coding.isFullRange ? "full" : "limited")
             try await FFmpegTool.make(
                 path,
                 [
                     "-f", "lavfi", "-i", "color=black:size=360x240:rate=10:duration=1,format=gbrp," + drawn.joined(separator: ","), "-vf",
-                    "scale=out_color_matrix=bt709:out_range=tv,format=\(format)", "-c:v", "libx265", "-preset", "ultrafast", "-x265-params",
-                    "log-level=error:crf=4:colorprim=bt709:transfer=bt709:colormatrix=bt709",
+                    "scale=out_color_matrix=\(matrix):out_range=\(range),format=\(coding.format)", "-c:v", "libx265", "-preset",
+                    "ultrafast",
+                    "-x265-params",
+                    "log-level=error:crf=4:colorprim=bt709:transfer=bt709:colormatrix=\(coding.matrix):range=\(range)",
                 ])
             try await Inspected.with(path) { inspected in
                 #expect(inspected.report.video?.hdrFormat == nil && inspected.report.video?.hdr == false)
