@@ -8,7 +8,9 @@ internal import SystemPackage
 /// look at the same file. It borrows the descriptor and never closes it.
 @safe final class DescriptorStream {
     /// Large enough that a 700 kbit/s recording costs one read per third of a second, small enough to stay in cache.
-    private static let bufferBytes = 32 * 1024
+    private static let readBytes = 32 * 1024
+    /// The kernel takes a file's pages the cheaper the more it is given at once: 12 MB in 3.5 ms rather than 5 ms.
+    private static let writeBytes = 256 * 1024
 
     private let descriptor: CInt
     private let maxBytes: Int64
@@ -22,11 +24,12 @@ internal import SystemPackage
         self.descriptor = descriptor.rawValue
         self.maxBytes = maxBytes
         unsafe context = nil
-        guard let buffer = unsafe av_malloc(Self.bufferBytes) else {
+        let bytes = writable ? Self.writeBytes : Self.readBytes
+        guard let buffer = unsafe av_malloc(bytes) else {
             throw FFmpegError(.outOfMemory, operation: "start reading")
         }
         unsafe context = dailies_io_alloc(
-            buffer.assumingMemoryBound(to: UInt8.self), CInt(Self.bufferBytes), writable ? 1 : 0,
+            buffer.assumingMemoryBound(to: UInt8.self), CInt(bytes), writable ? 1 : 0,
             Unmanaged.passUnretained(self).toOpaque(),
             { opaque, bytes, count in
                 guard let bytes = unsafe bytes else { return dailies_error_invalid_data() }
@@ -39,10 +42,12 @@ internal import SystemPackage
             { opaque, offset, whence in
                 unsafe DescriptorStream.of(opaque)?.seek(to: offset, whence: whence) ?? Int64(dailies_error_invalid_data())
             })
-        if unsafe context == nil {
+        guard let context = unsafe context else {
             unsafe av_free(buffer)
             throw FFmpegError(.outOfMemory, operation: "start reading")
         }
+        // Or else a muxer would have each packet written by itself.
+        if writable { unsafe context.pointee.min_packet_size = CInt(bytes) }
     }
 
     deinit {

@@ -30,6 +30,9 @@ public import SystemPackage
 
     /// What FFmpeg calls the output. No such file exists; it is how the muxer asks for its own output again.
     private static let ownName = "copy"
+    /// Room that is left in front of a WebM for its index: some 200 keyframes, of ten minutes and more as browsers record them. Where
+    /// the index needs more, FFmpeg moves all that it has written.
+    private static let webMIndexBytes = 4096
 
     private var context: UnsafeMutablePointer<AVFormatContext>?
     private let output: DescriptorStream
@@ -49,7 +52,9 @@ public import SystemPackage
         self.descriptor = descriptor
         output = try DescriptorStream(descriptor, writable: true, maxBytes: maxBytes)
         scratch = try Packet()
-        options = Options(format == .webm ? ["cues_to_front": "1"] : ["movflags": "+faststart"])
+        options = Options(
+            format == .webm
+                ? ["cues_to_front": "1", "reserve_index_space": String(Self.webMIndexBytes)] : ["movflags": "+faststart"])
         unsafe context = nil
         let status = unsafe avformat_alloc_output_context2(&context, nil, format == .webm ? "webm" : "mp4", Self.ownName)
         guard status >= 0, let context = unsafe context else {

@@ -40,6 +40,24 @@ struct PlaybackCopyTests {
         }
     }
 
+    @Test func `The index of a WebM is whole and in front also where it takes more than the room that was left for it`() async throws {
+        try await TemporaryFolder.with { folder in
+            let path = folder.appending("many.webm")
+            let picture = ["-f", "lavfi", "-i", "testsrc2=size=64x48:rate=10:duration=60"]
+            try await FFmpegTool.make(path, picture + ["-c:v", "libvpx", "-g", "1", "-deadline", "realtime", "-cpu-used", "8"])
+            try await Inspected.with(path) { inspected in
+                let copy = Data(try inspected.bytes(.playback))
+                let cues = try #require(copy.range(of: Data([0x1C, 0x53, 0xBB, 0x6B]), options: .backwards))
+                let cluster = try #require(copy.range(of: Data([0x1F, 0x43, 0xB6, 0x75])))
+                // A cue point of one track takes no less than twelve bytes.
+                let keyframes = try #require(inspected.report.video?.keyframes)
+                #expect(keyframes >= 500 && cluster.lowerBound - cues.lowerBound >= 12 * keyframes)
+                let before = try await FFmpegTool.probe(path, entries: "packet=pts_time,size")
+                #expect(try await FFmpegTool.probe(inspected.path(.playback), entries: "packet=pts_time,size") == before)
+            }
+        }
+    }
+
     @Test func `Titles, devices, places and dates stay behind`() async throws {
         try await TemporaryFolder.with { folder in
             let path = folder.appending("phone.mp4")
