@@ -48,9 +48,12 @@ static int spawn(const char *path, char *const arguments[], int channel, int err
     if (error) return error;
     error = posix_spawnattr_init(&attributes);
     if (!error) {
-        char *const nothing[] = {NULL};
+        // Nothing of the worker's own environment. A child is new for each recording and touches all its memory for the first time, so
+        // memory comes in large pages where the system has them, and goes back to the system with the process: a fifth of the page faults.
+        char memory[] = "GLIBC_TUNABLES=glibc.malloc.hugetlb=1:glibc.malloc.mmap_threshold=33554432:glibc.malloc.trim_threshold=67108864";
+        char *const environment[] = {memory, NULL};
         error = prepare(&files, &attributes, channel, errors);
-        if (!error) error = posix_spawn(process, path, &files, &attributes, arguments, nothing);
+        if (!error) error = posix_spawn(process, path, &files, &attributes, arguments, environment);
         posix_spawnattr_destroy(&attributes);
     }
     posix_spawn_file_actions_destroy(&files);

@@ -59,6 +59,9 @@ static void restore_signals(void) {
 
 const char *cage_harden_server(void) {
     restore_signals();
+    // What is in the environment is for the allocator, which has read it. It stays as an empty list: clearenv leaves none, and Swift
+    // expects one.
+    environ[0] = NULL;
     volunteer_for_oom_killer();
     // MP4 carries dates, and the C library opens the time zone's file at the first conversion. In a child that would be the end.
     tzset();

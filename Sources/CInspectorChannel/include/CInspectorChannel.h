@@ -33,6 +33,7 @@ void inspector_bell_silence(int bell);
 /// size `limit` from the start, holds no memory until written, and may be cut.
 int inspector_scratch_open(const char *name, off_t limit, int *file);
 
-/// Starts `path` with an empty environment, `channel` as descriptor 3, `errors` as its standard error, nothing else open, no signal blocked or
-/// ignored, in a process group of its own: Ctrl-C in the terminal is for the parent, and one signal reaches the server and all its children.
+/// Starts `path` with nothing of the own environment, `channel` as descriptor 3, `errors` as its standard error, nothing else open, no
+/// signal blocked or ignored, in a process group of its own: Ctrl-C in the terminal is for the parent, and one signal reaches the server
+/// and all its children.
 int inspector_spawn(const char *path, char *const arguments[], int channel, int errors, pid_t *process);
