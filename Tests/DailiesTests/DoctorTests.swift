@@ -24,6 +24,12 @@ struct DoctorTests {
         #expect(few.isProblem && few.remedy?.contains("max_connections") == true)
     }
 
+    @Test func `a PostgreSQL before 15 is a problem`() {
+        #expect(Examination.version(150_000) == .fine("database", "PostgreSQL 15.0 answers"))
+        let old = Examination.version(140_012)
+        #expect(old.isProblem && old.text == "PostgreSQL 14.12 is too old" && old.remedy?.contains("15") == true)
+    }
+
     @Test func `inspectors that may take more than the machine has are worth a note`() {
         #expect(Examination.memory(total: 4 << 30, slots: 4, each: 1 << 30).isEmpty)
         #expect(Examination.memory(total: 4 << 30, slots: 5, each: 1 << 30).first?.verdict == .note)
@@ -66,6 +72,55 @@ struct DoctorTests {
             var administrator = product
             administrator.hasAccounts = false
             #expect(try await administrator.run("doctor").output.contains("may do everything on this server"))
+        }
+    }
+
+    @Test func `what keeps the queue from its work is told, and by whom it may be counted`() async throws {
+        try await Product.with { product in
+            try await product.bringIn(Product.recordings(2))
+            #expect(try await product.run("jobs", "discard", "1").code == 0)
+            #expect(try await product.run("queue", "pause", "--note", "a look first").code == 0)
+            let said = try await product.run("doctor").output
+            for finding in [
+                "note    queue: nobody works on them", "note    queue: it is paused",
+                "note    queue: 1 jobs were discarded in the last day",
+                "`dailies queue resume` ends it", "dailies jobs list --state discarded",
+            ] {
+                #expect(said.contains(finding), "\(finding) is not in:\n\(said)")
+            }
+            var worker = product.reached(by: DatabaseAccount.worker.reaching(product.pool.configuration.connection.connectionString))
+            worker.hasAccounts = false
+            #expect(try await worker.run("doctor").output.contains("note    queue: this account may not count it"))
+        }
+    }
+
+    @Test func `a schema of another release, an open settings file, an inspector that is missing and one without a cage are found`()
+        async throws
+    {
+        try await Product.with { product in
+            let file = product.data.appending("settings.yaml")
+            try "database: \(product.pool.configuration.connection.connectionString)\n"
+                .write(toFile: file.string, atomically: false, encoding: .utf8)
+            chmod(file.string, 0o644)
+            let flags = ["--data", product.data.string, "--config", file.string]
+            var configured = Product(data: product.data, pool: product.pool, flags: flags)
+            configured.settings = ["DAILIES_INSPECTOR": "/nonexistent"]
+            try await product.pool.execute(
+                "INSERT INTO dailies.migrations (number, name, checksum) VALUES (9000, 'later', repeat('0', 64))")
+            let said = try await configured.run("doctor")
+            for finding in [
+                "note    schema: the database is newer than this program", "note    settings: everybody on this machine may read \(file)",
+                "problem inspector: ",
+            ] {
+                #expect(said.output.contains(finding), "\(finding) is not in:\n\(said.output)")
+            }
+            chmod(file.string, 0o640)
+            configured.settings = [:]
+            try await product.pool.execute("UPDATE dailies.migrations SET checksum = repeat('0', 64) WHERE number = 1")
+            let again = try await configured.run("doctor", "--sandbox", "off")
+            #expect(again.output.contains("problem schema: ") && again.code == 78, "\(again.output)")
+            #expect(!again.output.contains("note    settings: "))
+            #expect(again.output.contains("note    sandbox: switched off"), "\(again.output)")
         }
     }
 

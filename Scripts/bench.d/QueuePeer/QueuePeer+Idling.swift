@@ -17,7 +17,7 @@ extension QueuePeer {
                 configuration: .init(name: "peer:\(getpid()):\(number)", version: "bench", slots: WorkerSlots(2)), onLeaseLost: {},
                 logger: logger)
         }
-        let services = workers.map { Punctual(worker: $0, delay: .seconds(Double.random(in: 0...10))) }
+        let services = workers.map { Punctual(worker: $0, delay: .seconds(Double.random(in: 0...60))) }
         try await ServiceGroup(services: services, logger: logger).run()
     }
 

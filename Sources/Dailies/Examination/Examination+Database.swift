@@ -10,7 +10,7 @@ extension Examination {
             return try await application.withDatabase { database in
                 let connection = try await PostgresConnection.connect(database)
                 let status = try await Migrator(logger: application.logger).status(on: connection)
-                var found = [version(connection.serverVersion)]
+                var found = [Self.version(connection.serverVersion, in: place)]
                 found += try await server(connection)
                 found.append(try await clock(connection))
                 found.append(Self.schema(status))
@@ -23,9 +23,11 @@ extension Examination {
         }
     }
 
-    private func version(_ number: Int) -> Finding {
+    private var place: String { settings.database.value == .privateServer ? ", a private server in \(settings.data.value)/postgres" : "" }
+
+    /// - Parameter number: as the server tells it, 150014 for 15.14.
+    static func version(_ number: Int, in place: String = "") -> Finding {
         let name = "PostgreSQL \(number / 10_000).\(number % 10_000)"
-        let place = settings.database.value == .privateServer ? ", a private server in \(settings.data.value)/postgres" : ""
         // UNIQUE NULLS NOT DISTINCT, which the queue's pauses use, came with 15.
         return number >= 150_000
             ? .fine("database", "\(name) answers\(place)")

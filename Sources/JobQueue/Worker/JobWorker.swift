@@ -96,6 +96,8 @@ public struct JobWorker: Service {
                 failuresInARow = 0
                 logger.info("working", metadata: ["slots": "\(configuration.slots.count)"])
                 await serve(as: id)
+                // Workers that a slow database has lost together shall not come back in one instant.
+                await pause(.seconds(Double.random(in: 0...1)))
             } catch let error as PostgresError where error.isInfrastructure {
                 observe(.databaseFailed(code: error.sqlState?.rawValue))
                 logger.warning("the database is away; trying again", metadata: ["error": "\(error)"])
