@@ -14,7 +14,8 @@ def psql(socket, script):
 def private_server(data, worker):
     """Where the worker's PostgreSQL listens, once the worker has signed on."""
     state = data / "postgres" / "data" / "postmaster.pid"
-    signed_on = "DO $$ BEGIN WHILE NOT EXISTS (SELECT FROM dailies.workers) LOOP PERFORM pg_sleep(0.05); END LOOP; END $$;"
+    # COMMIT lets go of the table, which the migrations that are still to come lock.
+    signed_on = "DO $$ BEGIN WHILE NOT EXISTS (SELECT FROM dailies.workers) LOOP COMMIT; PERFORM pg_sleep(0.05); END LOOP; END $$;"
     while worker.poll() is None:
         try:
             socket = state.read_text(encoding="utf-8").splitlines()[4]
