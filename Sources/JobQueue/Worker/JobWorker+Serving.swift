@@ -5,7 +5,7 @@ import ServiceLifecycle
 
 extension JobWorker {
     /// One tenure: from a fresh registration until shutdown or a lost lease.
-    func serve(as worker: UUID) async {
+    func serve(as worker: UUID, slots: Int) async {
         let (events, mailbox) = AsyncStream.makeStream(of: [Tenure.Event].self)
         let turns = HouseTurns()
         let keeper = LeaseKeeper(
@@ -25,7 +25,7 @@ extension JobWorker {
             helpers.addTask { await poll(for: mailbox, ear: ear) }
             helpers.addTask { await keepHouse(turns, worker: worker, held: held) }
             helpers.addTask { await watchForObstacles(mailbox) }
-            helpers.addTask { await announceSlots(worker: worker, to: mailbox) }
+            helpers.addTask { await announceSlots(worker: worker, from: slots, to: mailbox) }
             // In a task of its own, because this one may be cancelled, and a result that is there shall not be lost for that. It ends:
             // being cancelled is a shutdown without grace.
             await Task { await decide(events, mailbox: mailbox, worker: worker, keeper: keeper, held: held) }.value
@@ -183,9 +183,9 @@ extension JobWorker {
     }
 
     /// Passes changes of the number of slots on: to the tenure, and to the database, where people read it.
-    private func announceSlots(worker: UUID, to mailbox: Tenure.Mailbox) async {
+    private func announceSlots(worker: UUID, from registered: Int, to mailbox: Tenure.Mailbox) async {
         let (changes, told) = AsyncStream.makeStream(of: Int.self, bufferingPolicy: .bufferingNewest(1))
-        configuration.slots.onChange { told.yield($0) }
+        configuration.slots.onChange(from: registered) { told.yield($0) }
         for await count in changes {
             mailbox.yield([.slots(count)])
             logger.notice("slots changed", metadata: ["slots": "\(count)"])

@@ -90,12 +90,12 @@ public struct JobWorker: Service {
         var failuresInARow = 0
         while !Task.isShuttingDownGracefully, !Task.isCancelled {
             do {
+                let slots = configuration.slots.count
                 let id = try await queue.register(
-                    name: configuration.name, version: configuration.version, slots: configuration.slots.count,
-                    lease: configuration.lease)
+                    name: configuration.name, version: configuration.version, slots: slots, lease: configuration.lease)
                 failuresInARow = 0
-                logger.info("working", metadata: ["slots": "\(configuration.slots.count)"])
-                await serve(as: id)
+                logger.info("working", metadata: ["slots": "\(slots)"])
+                await serve(as: id, slots: slots)
                 // Workers that a slow database has lost together shall not come back in one instant.
                 await pause(.seconds(Double.random(in: 0...1)))
             } catch let error as PostgresError where error.isInfrastructure {

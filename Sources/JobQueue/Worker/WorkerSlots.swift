@@ -24,7 +24,12 @@ public final class WorkerSlots: Sendable {
     }
 
     /// Whom to tell of changes from now on, in place of whom was told before.
-    func onChange(_ tell: @escaping @Sendable (Int) -> Void) {
-        state.withLock { $0.tell = tell }
+    /// - Parameter known: the count that they know; they are told at once when it has changed since.
+    func onChange(from known: Int, _ tell: @escaping @Sendable (Int) -> Void) {
+        let count = state.withLock { state in
+            state.tell = tell
+            return state.count
+        }
+        if count != known { tell(count) }
     }
 }

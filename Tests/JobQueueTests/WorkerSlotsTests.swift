@@ -1,0 +1,18 @@
+import Synchronization
+import Testing
+
+@testable import JobQueue
+
+struct WorkerSlotsTests {
+    @Test func `a change between the registration and the first listener is told to that listener, and no other is told twice`() {
+        let slots = WorkerSlots(1)
+        slots.change(to: 3)
+        let told = Mutex<[Int]>([])
+        slots.onChange(from: 1) { count in told.withLock { $0.append(count) } }
+        #expect(told.withLock { $0 } == [3])
+        slots.onChange(from: 3) { count in told.withLock { $0.append(count) } }
+        #expect(told.withLock { $0 } == [3])
+        slots.change(to: 2)
+        #expect(told.withLock { $0 } == [3, 2])
+    }
+}
