@@ -122,11 +122,17 @@ private actor Journal<Entry: Sendable> {
             var configuration = pool.configuration
             configuration.idleLimit = .milliseconds(20)
             let brief = PostgresPool(configuration)
+            var backends: Set<Int32> = []
             for _ in 0..<2 {
-                let backend = try await brief.withConnection { $0.backendID }
-                let isThere: PostgresQuery = "SELECT count(*) > 0, pg_sleep(0.01) FROM pg_stat_activity WHERE pid = \(backend)"
-                while try await pool.query(isThere).one().decode(at: 0, as: Bool.self) {}
+                let backend = try await brief.withConnection { connection in
+                    try await connection.query("SELECT pg_advisory_lock(\(connection.backendID))")
+                    return connection.backendID
+                }
+                backends.insert(backend)
+                // The session's lock goes with it: that wakes who waits for it.
+                try await pool.query("SELECT pg_advisory_lock(\(backend)), pg_advisory_unlock(\(backend))")
             }
+            #expect(backends.count == 2)
             await brief.close()
         }
     }

@@ -152,7 +152,7 @@ extension JobWorker {
         while !Task.isCancelled {
             try? await Task.sleep(for: configuration.pollInterval * Double.random(in: 0.9...1.1))
             rest = ear.hears && rest > 0 ? rest - 1 : Self.pollsLeftOut
-            if rest == Self.pollsLeftOut || !ear.hears { mailbox.yield([.woken]) }
+            if rest == Self.pollsLeftOut { mailbox.yield([.woken]) }
         }
     }
 
