@@ -158,8 +158,8 @@ let package = Package(
         .testTarget(
             name: "ReviewSiteTests",
             dependencies: [
-                "ReviewSite", "Interviews", "Postgres", "Recordings", "Reviews", "Storage", "TestSupport", httpTypes, hummingbird, logging,
-                nioCore, nioHTTP1, nioPosix, serviceLifecycle, subprocess, system,
+                "ReviewSite", "Interviews", "JobQueue", "Postgres", "Recordings", "Reviews", "Storage", "TestSupport", httpTypes,
+                hummingbird, logging, nioCore, nioHTTP1, nioPosix, serviceLifecycle, subprocess, system,
             ], exclude: ["schemathesis"], swiftSettings: everywhere),
         .testTarget(
             name: "PlaybackTests", dependencies: ["Dailies", "Inspector", "Recordings", "TestSupport", subprocess, system],

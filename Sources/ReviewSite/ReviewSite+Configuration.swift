@@ -22,6 +22,8 @@ extension ReviewSite {
         public var emailHeader: String?
         /// How long a sign-in holds.
         public var sessionLifetime: Duration
+        /// How often one token may ask. It is part of the API's description, so it is no setting.
+        var requestPace = RequestPace.standard
 
         let trust: ProxyTrust
 

@@ -44,7 +44,7 @@ struct House {
                 let storage = try await FolderStorage.open(folder.appending("storage"))
                 let (ready, announce) = AsyncStream.makeStream(of: Int.self)
                 let logger = Logger(label: "site") { _ in SwiftLogNoOpLogHandler() }
-                let configuration = try configuration ?? ReviewSite.Configuration(port: 0)
+                let configuration = try configuration ?? Self.configuration
                 let site = try ReviewSite(configuration: configuration, pool: pool, storage: storage, logger: logger) { _, port in
                     announce.yield(port)
                 }
@@ -57,6 +57,15 @@ struct House {
                 await pool.close()
                 await all.close()
             }
+        }
+    }
+
+    /// As by itself, but that programs may ask as often as tests do.
+    private static var configuration: ReviewSite.Configuration {
+        get throws {
+            var configuration = try ReviewSite.Configuration(port: 0)
+            configuration.requestPace.atOnce = 1_000_000
+            return configuration
         }
     }
 

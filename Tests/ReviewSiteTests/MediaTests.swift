@@ -98,6 +98,23 @@ struct MediaTests {
         }
     }
 
+    @Test("is refused with 412 to who has the beginning of another one, and goes on for who has that of this one")
+    func preconditions() async throws {
+        try await Self.with { rosa, address, _ in
+            let tag = try #require(try await rosa.get(address, ("Range", "bytes=0-0")).header("etag"))
+            for wanted in [tag, "\"other\", \(tag)", "*"] {
+                let answer = try await rosa.get(address, ("If-Match", wanted), ("Range", "bytes=10-19"))
+                #expect(answer.status == 206 && answer.body == Array(Self.file[10..<20]), "\(wanted)")
+            }
+            for other in ["\"other\"", "W/\(tag)", ""] {
+                for more in [("Range", "bytes=10-19"), ("If-None-Match", tag)] {
+                    let answer = try await rosa.get(address, ("If-Match", other), more)
+                    #expect(answer.status == 412 && answer.header("content-type") == "application/problem+json", "\(other)")
+                }
+            }
+        }
+    }
+
     @Test("is for those who review its role, by session or token, and nobody else is told that it is there")
     func access() async throws {
         try await Self.with { rosa, address, house in

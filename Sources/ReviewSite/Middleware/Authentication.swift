@@ -28,6 +28,7 @@ struct Authentication: RouterMiddleware {
         var newCookie: String?
         if means != .browser, let token = try Self.bearer(request.headers) {
             context.session = try await services.accounts.session(ofToken: token)
+            if context.session != nil, let wait = services.requestLimit.count(token) { throw SiteError.tooManyRequests(seconds: wait) }
         } else if means == .token {
             throw SiteError.tokenRequired
         } else if let email = try proxyWord(request, context) {

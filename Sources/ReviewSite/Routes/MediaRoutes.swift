@@ -22,7 +22,8 @@ struct MediaRoutes: RouteGroup {
         let tag = "\"\(media.sha256)\""
         // Another session on the same browser has to ask again.
         var headers: HTTPFields = [.eTag: tag, .cacheControl: "private, max-age=3600, must-revalidate", .vary: "Cookie, Authorization"]
-        if Self.isNamed(tag, in: request.headers[.ifNoneMatch]) { return Response(status: .notModified, headers: headers) }
+        if let wanted = request.headers[.ifMatch], !Self.isNamed(tag, in: wanted, weakly: false) { throw Self.replaced }
+        if Self.isNamed(tag, in: request.headers[.ifNoneMatch], weakly: true) { return Response(status: .notModified, headers: headers) }
 
         guard let key = try? StorageKey(media.key) else { throw SiteError.notFound }
         if kind == .playback, request.method == .get, let link = services.storage.link(toArtifact: key, mediaType: media.mediaType) {
@@ -82,10 +83,14 @@ struct MediaRoutes: RouteGroup {
         logger.error("an artifact is not in the storage", metadata: ["error": "\(error)"])
     }
 
-    /// Compared weakly, as the RFC says for this header.
-    private static func isNamed(_ tag: String, in header: String?) -> Bool {
+    private static let replaced = SiteError(
+        status: .preconditionFailed, title: "That is another file by now", explanation: "The file has not the entity tag that was asked for.",
+        advice: "Ask for all of it again, without If-Match.")
+
+    /// - Parameter weakly: as the RFC says for `If-None-Match`; `If-Match` takes no weak tag (RFC 9110, 13.1).
+    private static func isNamed(_ tag: String, in header: String?, weakly: Bool) -> Bool {
         guard let header else { return false }
         let named = header.split(separator: ",").map { $0.filter { character in !character.isWhitespace } }
-        return named.contains("*") || named.contains(tag) || named.contains("W/\(tag)")
+        return named.contains("*") || named.contains(tag) || weakly && named.contains("W/\(tag)")
     }
 }

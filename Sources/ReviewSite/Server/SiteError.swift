@@ -63,6 +63,19 @@ extension SiteError {
             headers: [.retryAfter: "\(seconds)"])
     }
 
+    static func tooManyRequests(seconds: Int) -> SiteError {
+        SiteError(
+            status: .tooManyRequests, title: "Too many requests", explanation: "This token asks more often than one program may.",
+            advice: "Ask again in \(seconds) \(seconds == 1 ? "second" : "seconds"). What may be asked at once comes back by and by.",
+            headers: [.retryAfter: "\(seconds)"])
+    }
+
+    static func notAcceptable(_ mediaType: String) -> SiteError {
+        SiteError(
+            status: .notAcceptable, title: "The answer is of another type", explanation: "Here is only \(mediaType).",
+            advice: "Send it with Accept: \(mediaType)")
+    }
+
     static let unavailable = SiteError(
         status: .serviceUnavailable, title: "Not reachable just now",
         explanation: "The database or the storage behind this site does not answer.",

@@ -6,7 +6,7 @@ protocol RouteGroup {
     func add(to routes: SiteRoutes)
 }
 
-/// Where routes are added, by who may use them. Whatever is added to ``signedIn``, ``admin`` or ``programs`` is asked by somebody whom
+/// Where routes are added, by who may use them. Whatever is added to ``signedIn``, ``admin``, ``programs`` or ``tables`` is asked by somebody whom
 /// ``SiteContext/session`` names; which roles and answers that one may see is asked of the domain by each route.
 struct SiteRoutes {
     let router: Router<SiteContext>
@@ -19,8 +19,10 @@ struct SiteRoutes {
     /// For reviewers' browsers, and for programs with a token. Whether a browser's session is one each route finds out by
     /// ``SiteContext/asker``.
     let media: RouterGroup<SiteContext>
-    /// For programs with a token, and for nothing else: no browser can be made to send one.
+    /// For programs with a token, and for nothing else: no browser can be made to send one. The answer is JSON, or nothing.
     let programs: RouterGroup<SiteContext>
+    /// The same for what is a table.
+    let tables: RouterGroup<SiteContext>
 
     init(_ services: SiteServices) {
         router = Router(context: SiteContext.self, options: .autoGenerateHeadEndpoints)
@@ -38,7 +40,9 @@ struct SiteRoutes {
         media = router.group()
             .add(middleware: Authentication(services: services, means: .either))
             .add(middleware: ForgeryProtection(configuration: services.configuration))
-        programs = router.group().add(middleware: Authentication(services: services, means: .token))
+        let token = Authentication(services: services, means: .token)
+        programs = router.group().add(middleware: token).add(middleware: Acceptance(mediaType: "application/json"))
+        tables = router.group().add(middleware: token).add(middleware: Acceptance(mediaType: "text/csv"))
     }
 
     /// Answers what an address does not understand with what it does. Call it after all routes are there.

@@ -9,6 +9,7 @@ struct SiteServices: Sendable {
     let storage: any RecordingStorage
     let accounts: Accounts
     let hasher = PasswordHasher()
+    let requestLimit: RequestLimit
     let renderer: PageRenderer
     let logger: Logger
 

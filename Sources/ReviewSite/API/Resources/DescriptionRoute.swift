@@ -7,7 +7,7 @@ struct DescriptionRoute: RouteGroup {
 
     func add(to routes: SiteRoutes) {
         let files = services.renderer.files
-        routes.open.get("api/v1/openapi.json") { _, _ -> Response in
+        routes.open.group().add(middleware: Acceptance(mediaType: "application/json")).get("api/v1/openapi.json") { _, _ -> Response in
             guard let description = files["openapi.json"] else { throw SiteError.notFound }
             return Response(
                 status: .ok, headers: [.contentType: description.mediaType, .cacheControl: "no-cache"],

@@ -14,7 +14,7 @@ struct RoleResources: RouteGroup {
         routes.programs.get("api/v1/roles/:role/interviews", use: interviews)
         routes.programs.get("api/v1/roles/:role/answers", use: answers)
         routes.programs.get("api/v1/roles/:role/results", use: results)
-        routes.programs.get("api/v1/roles/:role/results.csv", use: table)
+        routes.tables.get("api/v1/roles/:role/results.csv", use: table)
     }
 
     private struct MeJSON: Encodable {

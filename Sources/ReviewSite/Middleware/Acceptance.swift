@@ -1,0 +1,38 @@
+internal import HTTPTypes
+internal import Hummingbird
+
+/// Refuses, before anything is done, a request whose sender will not take the type of the answer.
+///
+/// A refusal is a problem in JSON all the same: RFC 9110 lets an error be told in a type that was not asked for.
+struct Acceptance: RouterMiddleware {
+    /// What the routes below answer with, as in `text/csv`.
+    let mediaType: String
+
+    func handle(
+        _ request: Request, context: SiteContext, next: @concurrent (Request, SiteContext) async throws -> Response
+    ) async throws -> Response {
+        guard Self.accepts(mediaType, request.headers[.accept]) else { throw SiteError.notAcceptable(mediaType) }
+        return try await next(request, context)
+    }
+
+    /// Whether a type is among those that a header names (RFC 9110, 12.5.1): what is said of it most exactly counts, and `q=0` refuses.
+    /// - Parameter header: the value of `Accept`; everything is welcome without one.
+    static func accepts(_ mediaType: String, _ header: String?) -> Bool {
+        guard let header else { return true }
+        var best = (exactness: -1, isWelcome: false)
+        for part in header.lowercased().split(separator: ",") {
+            let words = part.split(separator: ";").map { $0.filter { !$0.isWhitespace } }
+            guard let range = words.first, let exactness = exactness(of: range, mediaType), exactness >= best.exactness else { continue }
+            let quality = words.dropFirst().first { $0.hasPrefix("q=") }.map { Double($0.dropFirst(2)) ?? 0 } ?? 1
+            best = (exactness, exactness == best.exactness && best.isWelcome || quality > 0)
+        }
+        return best.isWelcome
+    }
+
+    /// `nil` where the range does not include the type.
+    private static func exactness(of range: String, _ mediaType: String) -> Int? {
+        if range == mediaType { return 2 }
+        if range == "*/*" { return 0 }
+        return range.hasSuffix("/*") && mediaType.hasPrefix(range.dropLast()) ? 1 : nil
+    }
+}
