@@ -28,7 +28,8 @@ public struct ReviewSite: Service {
     ) throws {
         services = SiteServices(
             configuration: configuration, pool: pool, storage: storage, accounts: Accounts(pool: pool),
-            requestLimit: RequestLimit(configuration.requestPace), renderer: try PageRenderer(files: try StaticFiles.embedded()), logger: logger)
+            requestLimit: RequestLimit(configuration.requestPace), renderer: try PageRenderer(files: try StaticFiles.embedded()),
+            logger: logger)
         let routes = Self.routes(services)
         routes.refuseOtherMethods()
         responder = AnyMethod(next: routes.router.buildResponder())

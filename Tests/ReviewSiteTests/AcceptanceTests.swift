@@ -6,13 +6,14 @@ import Testing
 /// In which types answers are welcome.
 @Suite("A type that is not welcome")
 struct AcceptanceTests {
-    @Test(arguments: [
-        (nil, true), ("", false), ("*/*", true), ("application/json", true), ("Application/JSON; charset=utf-8", true),
-        ("application/*", true), ("text/html, */*;q=0.1", true), ("text/csv,application/json;q=0.2", true), ("text/html", false),
-        ("application/xml, text/*", false), ("application/json;q=0", false), ("*/*, application/json; q=0.0", false),
-        ("application/json;q=0, application/*", false), ("*/*;q=0, application/json", true), ("application/*;q=0, */*", false),
-        ("*/*;q=0", false), ("application/problem+json", false), ("application", false), ("/*", false), (",;,", false),
-    ] as [(String?, Bool)])
+    @Test(
+        arguments: [
+            (nil, true), ("", false), ("*/*", true), ("application/json", true), ("Application/JSON; charset=utf-8", true),
+            ("application/*", true), ("text/html, */*;q=0.1", true), ("text/csv,application/json;q=0.2", true), ("text/html", false),
+            ("application/xml, text/*", false), ("application/json;q=0", false), ("*/*, application/json; q=0.0", false),
+            ("application/json;q=0, application/*", false), ("*/*;q=0, application/json", true), ("application/*;q=0, */*", false),
+            ("*/*;q=0", false), ("application/problem+json", false), ("application", false), ("/*", false), (",;,", false),
+        ] as [(String?, Bool)])
     func `is told from one that is`(header: String?, isWelcome: Bool) {
         #expect(Acceptance.accepts("application/json", header) == isWelcome)
     }

@@ -84,7 +84,8 @@ struct MediaRoutes: RouteGroup {
     }
 
     private static let replaced = SiteError(
-        status: .preconditionFailed, title: "That is another file by now", explanation: "The file has not the entity tag that was asked for.",
+        status: .preconditionFailed, title: "That is another file by now",
+        explanation: "The file has not the entity tag that was asked for.",
         advice: "Ask for all of it again, without If-Match.")
 
     /// - Parameter weakly: as the RFC says for `If-None-Match`; `If-Match` takes no weak tag (RFC 9110, 13.1).
