@@ -31,7 +31,7 @@ struct RecordingPass {
         do {
             let demuxer = try open(format)
             container.headerDurationMs = demuxer.headerDuration.map(milliseconds)
-            container.locationPresent = demuxer.hasLocation
+            container.locationPresent = try hasLocation(demuxer, &window)
             let choice = StreamChoice(of: demuxer.streams)
             if let reason = try refusal(demuxer, choice) { return .unusable(reason, container: container) }
             stopwatch.lap("open")
@@ -49,6 +49,12 @@ struct RecordingPass {
 
     private func open(_ format: InputFormat) throws(FFmpegError) -> Demuxer {
         try Demuxer(recording, format: format, limits: Demuxer.Limits(streams: request.limits.streams, pixels: request.limits.pixels))
+    }
+
+    private func hasLocation(_ demuxer: Demuxer, _ window: inout ByteWindow) throws(InspectionError) -> Bool {
+        if demuxer.hasLocation { return true }
+        guard demuxer.format.family == .movie, demuxer.streams.contains(where: { $0.kind == .other }) else { return false }
+        return try TimedPlaces.exist(in: &window)
     }
 
     /// What the header alone rules out.

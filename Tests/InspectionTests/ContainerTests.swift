@@ -1,3 +1,4 @@
+import Foundation
 import Inspection
 import Recordings
 import SystemPackage
@@ -60,6 +61,36 @@ struct ContainerTests {
         let packets = try await PacketTable(inspected.path(.playback))
         #expect(packets.frames == source.frames)
         #expect(abs(packets.spanMs - Double(copy.durationMs)) <= 30)
+    }
+}
+
+/// Tracks beside picture and sound: which of them say where the camera was.
+struct TimedPlaceTests {
+    /// One value's name and number in a description of timed metadata.
+    private static func named(_ key: String) -> [UInt8] {
+        MovieEdit.box("keys", MovieEdit.box("\0\0\0\u{1}", MovieEdit.box("keyd", Array("mdta\(key)".utf8))))
+    }
+
+    @Test func `A track of places raises location_present, and one of time codes or of how the phone was held does not`() async throws {
+        try await TemporaryFolder.with { folder in
+            let path = folder.appending("phone.mov")
+            try await FFmpegTool.make(
+                path, Generated.picture + Generated.tone + Generated.h264 + ["-c:a", "aac", "-timecode", "01:00:00:00"])
+            let file = try Array(Data(contentsOf: URL(filePath: path.string)))
+            let timeCodes = try await Inspected.report(ofBytes: file)
+            #expect(timeCodes.outcome == .usable && timeCodes.container.locationPresent == false)
+            let tracks: [(type: String, content: [UInt8], isOfPlaces: Bool)] = [
+                ("mebx", Self.named("com.apple.quicktime.location.ISO6709"), true),
+                ("mebx", Self.named("com.apple.quicktime.video-orientation"), false),
+                ("gpmd", [0, 0, 0, 0], true), ("camm", [], true), ("text", [], false),
+            ]
+            for (type, content, isOfPlaces) in tracks {
+                let other = try MovieEdit.describingTimeCodes(in: file, as: type, content)
+                let report = try await Inspected.report(ofBytes: other)
+                #expect(report.outcome == .usable && report.video != nil && report.audio != nil)
+                #expect(report.container.locationPresent == isOfPlaces, "\(type)")
+            }
+        }
     }
 }
 

@@ -57,16 +57,31 @@ enum MovieEdit {
         return result
     }
 
-    /// The file with other content in each of its boxes of one kind. The index lies behind the media, so nothing that it points to moves.
-    static func replacing(_ box: String, in file: [UInt8], with content: [UInt8]) throws -> [UInt8] {
-        let result = rebuilt(file[...], Array(box.utf8), content)
+    /// The file with another description of the track of time codes that ffmpeg wrote: a track of some other kind of data.
+    /// - Parameter content: what follows the type and number that every description begins with.
+    static func describingTimeCodes(in file: [UInt8], as type: String, _ content: [UInt8]) throws -> [UInt8] {
+        let description = big(content.count + 16, 4) + Array(type.utf8) + big(0, 6) + big(1, 2) + content
+        return try replacing("stsd", in: file, with: big(0, 4) + big(1, 4) + description) { $0.dropFirst(12).starts(with: Array("tmcd".utf8)) }
+    }
+
+    /// A box of its own.
+    static func box(_ type: String, _ content: [UInt8]) -> [UInt8] { big(content.count + 8, 4) + Array(type.utf8) + content }
+
+    /// The file with other content in each of its boxes of one kind, or those whose content is as asked for. The index lies behind the media, so
+    /// nothing that it points to moves.
+    static func replacing(
+        _ box: String, in file: [UInt8], with content: [UInt8], where isMeant: (ArraySlice<UInt8>) -> Bool = { _ in true }
+    ) throws -> [UInt8] {
+        let result = rebuilt(file[...], Array(box.utf8), content, isMeant)
         guard result != file else { throw NotFound(box: box) }
         return result
     }
 
-    private static let parents = ["moov", "trak", "edts", "mdia", "minf", "dinf"].map { Array($0.utf8) }
+    private static let parents = ["moov", "trak", "edts", "mdia", "minf", "dinf", "stbl"].map { Array($0.utf8) }
 
-    private static func rebuilt(_ bytes: ArraySlice<UInt8>, _ box: [UInt8], _ replacement: [UInt8]) -> [UInt8] {
+    private static func rebuilt(
+        _ bytes: ArraySlice<UInt8>, _ box: [UInt8], _ replacement: [UInt8], _ isMeant: (ArraySlice<UInt8>) -> Bool
+    ) -> [UInt8] {
         var result: [UInt8] = []
         var at = bytes.startIndex
         while at + 8 <= bytes.endIndex {
@@ -74,7 +89,8 @@ enum MovieEdit {
             let kind = Array(bytes[at + 4..<at + 8])
             guard size >= 8, at + size <= bytes.endIndex else { break }
             let old = bytes[at + 8..<at + size]
-            let content = kind == box ? replacement : parents.contains(kind) ? rebuilt(old, box, replacement) : Array(old)
+            let content =
+                kind == box && isMeant(old) ? replacement : parents.contains(kind) ? rebuilt(old, box, replacement, isMeant) : Array(old)
             result += big(content.count + 8, 4) + kind + content
             at += size
         }

@@ -1,0 +1,48 @@
+/// Whether a movie has a track of places: where the camera was, from moment to moment. FFmpeg tells of places in a file's header, and leaves
+/// a track like this alone; so does everything here, but for saying that there is one.
+enum TimedPlaces {
+    /// Boxes that are looked at. A phone's movie has some hundreds; whoever writes more of them is asked no further.
+    private static let maxBoxes = 20_000
+    /// Of a sample description; Apple's lists the names of its values in less than a kilobyte.
+    private static let maxDescriptionBytes = 64 * 1024
+    private static let way = ["moov", "trak", "mdia", "minf", "stbl", "stsd"].map { Array($0.utf8) }
+
+    static func exist(in window: inout ByteWindow) throws(InspectionError) -> Bool {
+        var looked = 0
+        return try exist(in: 0..<window.size, way[...], &window, &looked)
+    }
+
+    private static func exist(
+        in range: Range<Int64>, _ way: ArraySlice<[UInt8]>, _ window: inout ByteWindow, _ looked: inout Int
+    ) throws(InspectionError) -> Bool {
+        var at = range.lowerBound
+        while at < range.upperBound, looked < maxBoxes, let box = try MovieBox(&window, at: at), box.size >= 8 {
+            looked += 1
+            let end = box.size > range.upperBound - at ? range.upperBound : at + box.size
+            if let next = way.first {
+                // A list of sample descriptions begins with a version, flags and their number.
+                let head: Int64 = way.count == 1 ? 8 : 0
+                if box.type == next, box.content + head <= end,
+                    try exist(in: box.content + head..<end, way.dropFirst(), &window, &looked)
+                {
+                    return true
+                }
+            } else if try describesPlaces(box, until: end, &window) {
+                return true
+            }
+            at = end
+        }
+        return false
+    }
+
+    /// - `gpmd`: GoPro's telemetry, and `camm`: Android's camera motion metadata. Both formats have places in their samples, which are not read:
+    ///   that a camera had no satellites in view makes it no less a track for them.
+    /// - `mebx`: QuickTime's timed metadata, with the names of its values (`com.apple.quicktime.location.ISO6709`) in its description. The
+    ///   same track says which way a phone is held, so the name decides.
+    private static func describesPlaces(_ box: MovieBox, until end: Int64, _ window: inout ByteWindow) throws(InspectionError) -> Bool {
+        if box.type == Array("gpmd".utf8) || box.type == Array("camm".utf8) { return true }
+        guard box.type == Array("mebx".utf8) else { return false }
+        let description = try window.read(min(Self.maxDescriptionBytes, Int(clamping: end - box.content)), at: box.content)
+        return description.contains(Array(".location.".utf8))
+    }
+}
