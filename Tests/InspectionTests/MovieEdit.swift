@@ -61,14 +61,15 @@ enum MovieEdit {
     /// - Parameter content: what follows the type and number that every description begins with.
     static func describingTimeCodes(in file: [UInt8], as type: String, _ content: [UInt8]) throws -> [UInt8] {
         let description = big(content.count + 16, 4) + Array(type.utf8) + big(0, 6) + big(1, 2) + content
-        return try replacing("stsd", in: file, with: big(0, 4) + big(1, 4) + description) { $0.dropFirst(12).starts(with: Array("tmcd".utf8)) }
+        let ofTimeCodes = Array("tmcd".utf8)
+        return try replacing("stsd", in: file, with: big(0, 4) + big(1, 4) + description) { $0.dropFirst(12).starts(with: ofTimeCodes) }
     }
 
     /// A box of its own.
     static func box(_ type: String, _ content: [UInt8]) -> [UInt8] { big(content.count + 8, 4) + Array(type.utf8) + content }
 
-    /// The file with other content in each of its boxes of one kind, or those whose content is as asked for. The index lies behind the media, so
-    /// nothing that it points to moves.
+    /// The file with other content in each of its boxes of one kind, or those whose content is as asked for. The index lies behind the
+    /// media, so nothing that it points to moves.
     static func replacing(
         _ box: String, in file: [UInt8], with content: [UInt8], where isMeant: (ArraySlice<UInt8>) -> Bool = { _ in true }
     ) throws -> [UInt8] {

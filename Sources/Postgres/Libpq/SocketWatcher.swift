@@ -60,8 +60,10 @@ final class SocketWatcher: Sendable {
     private func serve() {
         let most = 64
         unsafe withUnsafeTemporaryAllocation(of: epoll_event.self, capacity: most) { events in
+            // Some versions of glibc's headers take no `nil`.
+            guard let first = events.baseAddress else { return }
             while true {
-                let count = unsafe epoll_wait(queue, events.baseAddress, Int32(most), -1)
+                let count = unsafe epoll_wait(queue, first, Int32(most), -1)
                 for index in 0..<max(0, Int(count)) {
                     let number = unsafe events[index].data.u64
                     state.withLock { state in state.waiting.removeValue(forKey: number) }?.deliver(())
