@@ -1,12 +1,12 @@
 """What PostgreSQL and the machine did during a measurement: commits, WAL, and how much CPU everybody else used."""
 from __future__ import annotations
 
-import os
 import time
 
 import psycopg
 
-TICK = os.sysconf("SC_CLK_TCK")
+from processor import machine_cpu, server_cpu
+
 #: More than this, in cores, used by others makes a run disturbed.
 FOREIGN_CORES = 0.15
 
@@ -19,30 +19,6 @@ FROM pg_stat_database d WHERE d.datname = %s
 def admin() -> psycopg.Connection:
     """To the maintenance database, so that it adds nothing to the contenders' counters."""
     return psycopg.connect(dbname="postgres", autocommit=True, row_factory=psycopg.rows.dict_row)
-
-
-def machine_cpu() -> float:
-    """Busy seconds of the whole machine since it started."""
-    with open("/proc/stat", encoding="ascii") as file:
-        user, nice, system, _idle, _iowait, irq, softirq = map(int, file.readline().split()[1:8])
-    return (user + nice + system + irq + softirq) / TICK
-
-
-def stat(process: int) -> tuple[int, float] | None:
-    """Parent and CPU seconds of a process, its children that it waited for included."""
-    try:
-        with open(f"/proc/{process}/stat", encoding="utf-8", errors="replace") as file:
-            fields = file.read().rsplit(")", 1)[1].split()
-    except OSError:
-        return None
-    return int(fields[1]), sum(map(int, fields[11:15])) / TICK
-
-
-def server_cpu(postmaster: int) -> float:
-    """Of the postmaster, its living children and those that ended. A backend that ends just now may be missed or counted twice."""
-    stats = [stat(int(name)) for name in os.listdir("/proc") if name.isdigit()]
-    own = stat(postmaster)
-    return (own[1] if own else 0) + sum(s[1] for s in stats if s and s[0] == postmaster)
 
 
 class Observed:
