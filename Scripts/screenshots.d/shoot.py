@@ -79,6 +79,8 @@ def main(link, folder):
         for screen, (width, height, scheme) in SCREENS.items():
             size = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": False}
             browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
+            # A phone has no keyboard, and pages leave out what is about keys.
+            browser.execute_cdp_cmd("Emulation.setTouchEmulationEnabled", {"enabled": screen == "phone"})
             features = [{"name": "prefers-color-scheme", "value": scheme}]
             browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": features})
             for name, address in pages.items():

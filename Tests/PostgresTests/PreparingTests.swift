@@ -41,6 +41,16 @@ import Testing
         }
     }
 
+    @Test func `What is prepared is planned once, and not for the values of each time`() async throws {
+        try await withPreparing { connection in
+            for value in 1...4 { try await connection.query(PostgresQuery(named: "same", "SELECT \(value)::bigint * 2")) }
+            let plans = try await connection.query(
+                "SELECT generic_plans, custom_plans FROM pg_prepared_statements WHERE statement LIKE 'SELECT $1%'", as: (Int.self, Int.self)
+            )
+            #expect(plans.count == 1 && plans[0] == (3, 0), "the first is asked as it is, and prepared when it comes again")
+        }
+    }
+
     @Test func `A table that changes, and a session that forgets, cost one more attempt and nothing else`() async throws {
         try await withPreparing { connection in
             try await connection.script("CREATE TABLE things (id bigint); INSERT INTO things VALUES (1)")

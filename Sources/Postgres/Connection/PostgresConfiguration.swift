@@ -22,7 +22,8 @@ public struct PostgresConfiguration: Sendable {
     public var transactionIdleLimit: Duration?
 
     /// Whether a connection prepares the queries with a name that it is asked again: for programs whose queries take the server longer to
-    /// plan than to run. Behind a pooler nothing is prepared, because the next query may meet another session.
+    /// plan than to run. Each is then planned once for all values, so none may be one that has to be planned for its own. Behind a pooler
+    /// nothing is prepared, because the next query may meet another session.
     public var preparesStatements = false
 
     /// Gets the server's notices (debug), lost connections and reconnects.

@@ -18,8 +18,15 @@ extension PostgresConnection {
     private func holdsSession() async throws(PostgresError) -> Bool {
         if let isDirect { return isDirect }
         let isPooled = try await isPooled()
+        if !isPooled { try await planOnce() }
         isDirect = !isPooled
         return !isPooled
+    }
+
+    /// Has the server plan what is prepared once, for all values. By itself it plans each statement five times more, for the values of each
+    /// time, before it decides whether to go on like that.
+    private func planOnce() async throws(PostgresError) {
+        try await query("SELECT set_config('plan_cache_mode', 'force_generic_plan', false)")
     }
 
     private func prepare(_ query: PostgresQuery, as name: String, onCancellation: OnCancellation) async throws(PostgresError) {

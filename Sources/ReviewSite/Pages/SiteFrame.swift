@@ -44,7 +44,8 @@ extension SiteFrame {
         if parts.count > 1, parts[0] == "roles" {
             let role = "/roles/\(parts[1])"
             links.append(Link(label: "Wall", href: role, isCurrent: path == role))
-            links.append(Link(label: "Results", href: "\(role)/results", isCurrent: path == "\(role)/results"))
+            links.append(
+                Link(label: "Results", href: "\(role)/results", isCurrent: path == "\(role)/results" || path.hasPrefix("\(role)/results/")))
             if isAdmin { links.append(Link(label: "Settings", href: "\(role)/settings", isCurrent: path == "\(role)/settings")) }
         }
         if isAdmin { links.append(Link(label: "Health", href: "/health", isCurrent: path == "/health")) }

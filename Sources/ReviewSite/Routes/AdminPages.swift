@@ -15,9 +15,12 @@ struct AdminPages: RouteGroup {
 
     @Sendable private func settings(_ request: Request, _ context: SiteContext) async throws -> Response {
         let (reviews, viewer, role) = (services.reviews, try context.viewer, try context.name("role"))
+        async let details = reviews.role(role, viewer: viewer)
+        async let settings = reviews.settings(of: role, viewer: viewer)
+        async let members = reviews.members(of: role, viewer: viewer)
+        async let wordings = reviews.wordings(of: role, viewer: viewer)
         let page = SettingsPage(
-            try await reviews.role(role, viewer: viewer), settings: try await reviews.settings(of: role, viewer: viewer),
-            members: try await reviews.members(of: role, viewer: viewer), wordings: try await reviews.wordings(of: role, viewer: viewer))
+            try await details, settings: try await settings, members: try await members, wordings: try await wordings)
         return try services.renderer.response(page, in: context)
     }
 

@@ -30,11 +30,15 @@ struct AnswerPages: RouteGroup {
         guard try context.name("role") == answer.role.slug, try context.name("question") == answer.question.key else {
             throw SiteError.notFound
         }
-        let queue = try await reviews.questionQueue(role: answer.role.slug, question: answer.question.key, viewer: viewer)
-        let ratings = try await reviews.ratings(of: response, viewer: viewer)
-        let comments = try await reviews.comments(on: response, viewer: viewer)
-        try await reviews.recordView(of: response, viewer: viewer)
-        let page = try AnswerPage(answer, queue: queue, ratings: ratings.filter { $0.reviewerID != viewer.reviewerID }, comments: comments)
+        // None waits for another: where many ask at once, each query waits for a connection.
+        async let recorded: Void = reviews.recordView(of: response, viewer: viewer)
+        async let queue = reviews.questionQueue(role: answer.role.slug, question: answer.question.key, viewer: viewer)
+        async let comments = reviews.comments(on: response, viewer: viewer)
+        // Before the answer is open there is none but one's own to see, and the answer holds that.
+        let ratings = answer.isOpen ? try await reviews.ratings(of: response, viewer: viewer) : []
+        let others = ratings.filter { $0.reviewerID != viewer.reviewerID }
+        let page = try AnswerPage(answer, queue: await queue, ratings: others, comments: await comments)
+        try await recorded
         return try services.renderer.response(page, in: context)
     }
 

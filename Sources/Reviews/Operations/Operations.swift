@@ -15,9 +15,10 @@ extension Reviews {
     public func operations(viewer: Viewer) async throws -> Operations {
         try await requireAdmin(viewer)
         let queue = JobQueue(pool: pool)
-        return Operations(
-            queue: try await queue.counts(), hours: try await queue.hours(48),
-            failures: try await failedRecordings(viewer: viewer))
+        async let counts = queue.counts()
+        async let hours = queue.hours(48)
+        async let failures = failedRecordings(viewer: viewer)
+        return Operations(queue: try await counts, hours: try await hours, failures: try await failures)
     }
 
     func requireAdmin(_ viewer: Viewer) async throws {

@@ -43,7 +43,7 @@ extension Reviews {
     @discardableResult
     public func reword(_ question: RoleDefinition.Question, of slug: String, viewer: Viewer) async throws -> Int? {
         let role = try await reachAsAdmin(slug, viewer: viewer)
-        guard let asked = try await questions(of: role).first(where: { $0.key == question.key }) else {
+        guard let asked = try await self.role(slug, viewer: viewer).questions.first(where: { $0.key == question.key }) else {
             throw ReviewsError.notFound("question")
         }
         let problems = RoleDefinition(role: role.slug, title: role.title, questions: [question]).problems()

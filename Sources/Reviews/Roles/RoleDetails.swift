@@ -24,10 +24,25 @@ public struct RoleDetails: Hashable, Sendable, Encodable {
 
 extension Reviews {
     public func role(_ slug: String, viewer: Viewer) async throws -> RoleDetails {
-        let role = try await reach(slug, viewer: viewer)
-        return RoleDetails(role: role, questions: try await questions(of: role))
+        let rows = try await pool.query(
+            PostgresQuery(
+                named: "reviews.role_details",
+                """
+                SELECT a.role_id, a.slug, a.title, a.blind, q.id, q.key, q.position, v.prompt, v.version
+                FROM dailies.role_access a
+                LEFT JOIN (dailies.questions q
+                           JOIN LATERAL (SELECT prompt, version FROM dailies.question_versions v WHERE v.question_id = q.id
+                                         ORDER BY version DESC LIMIT 1) AS v ON true)
+                    ON q.role_id = a.role_id AND q.position IS NOT NULL
+                WHERE a.viewer_id = \(viewer.reviewerID) AND a.slug = \(slug)
+                ORDER BY q.position
+                """))
+        guard let role = try rows.first.map(RoleReference.init(from:)) else { throw ReviewsError.notFound("role") }
+        let asked = try rows.filter { row in try row.decode("id", as: Int64?.self) != nil }
+        return RoleDetails(role: role, questions: try asked.map(QuestionReference.init(from:)))
     }
 
+    /// The role alone, where its questions are not needed.
     func reach(_ slug: String, viewer: Viewer) async throws -> RoleReference {
         let found = try await pool.query(
             PostgresQuery(
@@ -38,20 +53,6 @@ extension Reviews {
                 """), as: RoleReference.self)
         guard let role = found.first else { throw ReviewsError.notFound("role") }
         return role
-    }
-
-    func questions(of role: RoleReference) async throws -> [QuestionReference] {
-        try await pool.query(
-            PostgresQuery(
-                named: "reviews.questions",
-                """
-                SELECT q.id, q.key, q.position, v.prompt, v.version
-                FROM dailies.questions q
-                JOIN LATERAL (SELECT prompt, version FROM dailies.question_versions v WHERE v.question_id = q.id
-                              ORDER BY version DESC LIMIT 1) AS v ON true
-                WHERE q.role_id = \(role.id) AND q.position IS NOT NULL
-                ORDER BY q.position
-                """), as: QuestionReference.self)
     }
 }
 

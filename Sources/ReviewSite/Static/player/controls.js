@@ -33,7 +33,7 @@ export class Controls {
         relabel(this.play, drawing, name);
         const time = `${clock(answer.time)} / ${clock(answer.duration)}`;
         if (this.time.textContent !== time) this.time.textContent = time;
-        const savedTime = answer.skips.length ? `saves ${clock(Math.round(answer.saved))}` : 'nothing to skip';
+        const savedTime = answer.skips.length ? `saves ${clock(Math.round(answer.saved))}` : 'none to skip';
         if (this.savedTime.textContent !== savedTime) this.savedTime.textContent = savedTime;
         this.captions?.setAttribute('aria-pressed', String(video.textTracks[0].mode === 'showing'));
         this.skip.setAttribute('aria-pressed', String(Boolean(answer.skipsSilence)));
