@@ -29,7 +29,7 @@ struct FileBytes: AsyncSequence, Sendable {
     }
 
     /// - Returns: At least one byte of the range, from its beginning on.
-    private static func read(_ descriptor: SystemPackage.FileDescriptor, _ range: Range<Int64>) throws(StorageError) -> ByteBuffer {
+    static func read(_ descriptor: SystemPackage.FileDescriptor, _ range: Range<Int64>) throws(StorageError) -> ByteBuffer {
         var buffer = ByteBufferAllocator().buffer(capacity: range.count)
         let got: Int
         do {

@@ -43,10 +43,10 @@ public protocol RecordingStorage: Sendable {
     /// - Throws: As ``openRecording(_:atMost:)`` does; an artifact of another length is ``StorageError/Code/notFound``.
     func readArtifact(_ key: StorageKey, _ range: Range<Int64>, of bytes: Int64) async throws(StorageError) -> StoredPart
 
-    /// A link by which a browser fetches an artifact from the storage itself; `nil` where this storage gives none. That the artifact is
-    /// there is not looked at.
+    /// A link by which a browser fetches an artifact from the storage itself; `nil` where this storage gives none, or has no
+    /// credentials to sign it with. That the artifact is there is not looked at.
     /// - Parameter mediaType: As which the browser gets it.
-    func link(toArtifact key: StorageKey, mediaType: String) -> ArtifactLink?
+    func link(toArtifact key: StorageKey, mediaType: String) async -> ArtifactLink?
 
     /// The origin that links lead to, such as `https://s3.example.org`, for the content policy of a page; `nil` where there are none.
     var linkOrigin: String? { get }

@@ -79,6 +79,33 @@ struct BucketTests {
         }
     }
 
+    @Test func `a worker with a role instead of keys works, and doctor says until when its credentials hold`() async throws {
+        try await House.with { house in
+            var product = house.product
+            let token = product.data.appending("identity")
+            try Data("identity-geheim".utf8).write(to: URL(filePath: token.string))
+            product.settings["AWS_ACCESS_KEY_ID"] = nil
+            product.settings["AWS_SECRET_ACCESS_KEY"] = nil
+            product.settings["AWS_WEB_IDENTITY_TOKEN_FILE"] = token.string
+            product.settings["AWS_ROLE_ARN"] = "arn:aws:iam::123456789012:role/worker"
+            product.settings["AWS_ENDPOINT_URL_STS"] = house.store.endpoint
+            try await product.bringIn(Product.recordings(1))
+            let up = try await product.run("up", "--once")
+            #expect(up.code == 0, "\(up.error)")
+            try await house.expectWhole(responses: 1)
+            let doctor = try await product.run("doctor")
+            #expect(doctor.output.contains("AWS_WEB_IDENTITY_TOKEN_FILE"), "\(doctor.output)")
+            let told = doctor.output.firstMatch(
+                of: /ok +credentials: web identity as arn:aws:iam::123456789012:role\/worker; these hold until [0-9T:Z-]+, in (59|60) min/)
+            #expect(told != nil, "\(doctor.output)")
+            try Data("somebody else's geheim".utf8).write(to: URL(filePath: token.string))
+            let refused = try await product.run("doctor")
+            #expect(refused.code == 78)
+            #expect(refused.output.contains("problem credentials:"), "\(refused.output)")
+            #expect(![up.error, doctor.output, refused.output].contains { $0.contains("geheim") })
+        }
+    }
+
     @Test func `the site sends who may see an answer to the store for what plays, and nobody else`() async throws {
         try await House.with { house in
             let product = house.product

@@ -24,13 +24,18 @@ struct Bucket {
                 configuration: S3Storage.Configuration(
                     location: try #require(S3Location("s3://\(name)/\(prefix)")), endpoint: try #require(S3Endpoint(proxy.endpoint)),
                     region: ObjectStore.region, addressing: .path,
-                    credentials: S3Credentials(accessKeyID: ObjectStore.accessKeyID, secretAccessKey: ObjectStore.secretAccessKey),
+                    credentials: keys(ObjectStore.secretAccessKey),
                     spool: folder.appending("spool"), spoolBytes: 1 << 30, givesLinks: true))
             // Faults are to be seen soon; nothing on this machine takes as long by itself.
             bucket.configuration.retries.first = .milliseconds(5)
             try await body(&bucket)
         }
         proxy.goAway()
+    }
+
+    /// The store's own access key, with a secret that may be another.
+    static func keys(_ secret: String) -> CredentialsSource {
+        CredentialsSource(.keys(S3Credentials(accessKeyID: ObjectStore.accessKeyID, secretAccessKey: secret)))
     }
 
     func withStorage<Result>(_ body: (S3Storage) async throws -> Result) async throws -> Result {

@@ -67,7 +67,7 @@ struct S3RulesTests {
             S3Address(
                 S3Storage.Configuration(
                     location: try #require(S3Location(location)), endpoint: try #require(S3Endpoint.amazon(region: "eu-central-1")),
-                    region: "eu-central-1", addressing: addressing, credentials: S3Credentials(accessKeyID: "", secretAccessKey: ""),
+                    region: "eu-central-1", addressing: addressing, credentials: Bucket.keys(""),
                     spool: "/", spoolBytes: 0, givesLinks: true))
         }
         let path = try address(.path, "s3://answers/autumn")

@@ -85,7 +85,7 @@ struct S3SignatureTests {
             #expect(try await bucket.contents().keys == [key.string: 7])
             try await bucket.withStorage { storage in
                 #expect(try await Bytes.ofRecording(key, in: storage) == Array("content".utf8))
-                let link = try #require(storage.link(toArtifact: key, mediaType: "video/webm"))
+                let link = try #require(await storage.link(toArtifact: key, mediaType: "video/webm"))
                 let origin = try #require(storage.linkOrigin)
                 #expect(link.url.hasPrefix(origin + "/"))
                 let target = String(link.url.dropFirst(origin.count))
@@ -100,7 +100,7 @@ struct S3SignatureTests {
 
     @Test func `A wrong secret is refused, and the message says what to correct`() async throws {
         try await Bucket.with { bucket in
-            bucket.configuration.credentials = S3Credentials(accessKeyID: ObjectStore.accessKeyID, secretAccessKey: "wrong")
+            bucket.configuration.credentials = Bucket.keys("wrong")
             try await bucket.withStorage { storage in
                 let error = await #expect(throws: StorageError.self) { try await storage.checkPresence() }
                 #expect(error?.description.contains("SignatureDoesNotMatch") == true)

@@ -41,8 +41,9 @@ struct Doctor: AsyncParsableCommand {
             add("s3-region", bucket.region.value, bucket.region.source)
             add("s3-addressing", bucket.addressing.value.rawValue, bucket.addressing.source)
             add("s3-media", bucket.media.value.rawValue, bucket.media.source)
-            // What they are is said nowhere.
-            add("s3 credentials", "as configured", bucket.credentialsSource)
+            // Where they come from; what they are is said nowhere.
+            let credentials = bucket.configuration.credentials
+            add("s3 credentials", credentials.description, credentials.variable.map(SettingSource.environment) ?? .standard)
             add("spool", bucket.spool.value.string, bucket.spool.source)
             add("spool-mib", "\(bucket.spoolMiB.value)", bucket.spoolMiB.source)
         }

@@ -1,3 +1,4 @@
+import FoundationEssentials
 import Glibc
 import Inspectors
 import Recordings
@@ -16,9 +17,27 @@ struct Examination: Sendable {
         found += await database()
         found += await listening()
         found += folders()
+        found += await credentials()
         found += await storage()
         found += await inspector()
         return found
+    }
+
+    /// Whether a role gives credentials, and for how long; ones of the environment are tried with the storage.
+    private func credentials() async -> [Finding] {
+        guard case .bucket(let bucket) = settings.storage.value, bucket.configuration.credentials.isRole else { return [] }
+        do {
+            let rest = try await S3Storage.with(bucket.configuration, logger: application.logger) { try await $0.credentialsRemain() }
+            return [.fine("credentials", Self.credentials(bucket.configuration.credentials.description, remaining: rest, now: Date()))]
+        } catch {
+            return [.problem("credentials", Failure(error)?.message ?? "\(error)")]
+        }
+    }
+
+    static func credentials(_ source: String, remaining: Duration?, now: Date) -> String {
+        guard let remaining else { return "\(source); nobody said until when they hold" }
+        let end = (now + TimeInterval(remaining.components.seconds)).formatted(.iso8601)
+        return "\(source); these hold until \(end), in \(remaining.inWords), and are replaced before"
     }
 
     private func storage() async -> [Finding] {

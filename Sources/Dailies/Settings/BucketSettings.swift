@@ -19,8 +19,6 @@ struct BucketSettings: Sendable {
     var spool: Setting<FilePath>
     /// Twice the largest recording at least.
     var spoolMiB: Setting<Int>
-    /// From where the credentials came.
-    var credentialsSource: SettingSource
     var configuration: S3Storage.Configuration
 
     init(
@@ -56,18 +54,15 @@ struct BucketSettings: Sendable {
                 "spool-mib", from: spoolMiB.source,
                 "has to be \(least) at least: the largest recording (limit-recording-mib) and its playback copy lie there.")
         }
-        guard let id = Self.variable(["AWS_ACCESS_KEY_ID"], of: environment),
-            let secret = Self.variable(["AWS_SECRET_ACCESS_KEY"], of: environment)
-        else {
-            throw SettingsError(storage: location.description, "needs AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY in the environment.")
+        let credentials: CredentialsSource
+        do throws(CredentialsFailure) {
+            credentials = try CredentialsSource(environment: environment, region: region.value)
+        } catch {
+            throw SettingsError(storage: location.description, error.description)
         }
-        credentialsSource = id.source
         configuration = S3Storage.Configuration(
             location: location, endpoint: endpoint.value, region: region.value, addressing: addressing.value,
-            credentials: S3Credentials(
-                accessKeyID: id.value, secretAccessKey: secret.value,
-                sessionToken: Self.variable(["AWS_SESSION_TOKEN"], of: environment)?.value),
-            spool: spool.value, spoolBytes: Int64(spoolMiB.value) << 20, givesLinks: media.value == .links)
+            credentials: credentials, spool: spool.value, spoolBytes: Int64(spoolMiB.value) << 20, givesLinks: media.value == .links)
     }
 
     /// The first of these variables that says something.

@@ -26,7 +26,7 @@ struct MediaRoutes: RouteGroup {
         if Self.isNamed(tag, in: request.headers[.ifNoneMatch], weakly: true) { return Response(status: .notModified, headers: headers) }
 
         guard let key = try? StorageKey(media.key) else { throw SiteError.notFound }
-        if kind == .playback, request.method == .get, let link = services.storage.link(toArtifact: key, mediaType: media.mediaType) {
+        if kind == .playback, request.method == .get, let link = await services.storage.link(toArtifact: key, mediaType: media.mediaType) {
             // Asked for anew each time, so that who has lost the right to the role gets no more of them.
             return Response(status: .found, headers: [.location: link.url, .cacheControl: "private, no-store"])
         }

@@ -67,7 +67,7 @@ public struct FolderStorage: RecordingStorage {
     }
 
     /// Browsers do not reach a folder.
-    public func link(toArtifact key: StorageKey, mediaType: String) -> ArtifactLink? { nil }
+    public func link(toArtifact key: StorageKey, mediaType: String) async -> ArtifactLink? { nil }
     public var linkOrigin: String? { nil }
 
     public func checkPresence() async throws(StorageError) {

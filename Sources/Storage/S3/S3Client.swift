@@ -2,9 +2,7 @@ import AsyncHTTPClient
 import Logging
 import NIOCore
 import NIOHTTP1
-import NIOPosix
 import Synchronization
-import SystemPackage
 
 /// Speaks with one store: addresses, signs, sends, and tries again what may work in a moment.
 final class S3Client: Sendable {
@@ -16,8 +14,8 @@ final class S3Client: Sendable {
 
     let configuration: S3Storage.Configuration
     let address: S3Address
+    let credentials: CredentialsProvider
     private let http: HTTPClient
-    private let signature: RequestSignature
     private let logger: Logger
     /// By how many seconds the store's clock is ahead of this machine's, once that has mattered.
     private let clockOffset = Mutex(0)
@@ -31,7 +29,9 @@ final class S3Client: Sendable {
         self.http = http
         self.logger = logger
         address = S3Address(configuration)
-        signature = RequestSignature(credentials: configuration.credentials, region: configuration.region)
+        credentials = CredentialsProvider(
+            configuration.credentials, by: CredentialsExchange(http: http, patience: configuration.credentialsPatience), logger: logger,
+            now: configuration.credentialsClock)
     }
 
     static func settings(_ configuration: S3Storage.Configuration) -> HTTPClient.Configuration {
@@ -93,11 +93,22 @@ final class S3Client: Sendable {
     }
 
     /// Sends a request once, and gives its answer when its beginning is there and is good; the body is still to come.
+    /// Once more, where the store no longer takes credentials for which there are others.
     func open(_ request: S3Request) async throws(S3Failure) -> HTTPClientResponse {
+        let used = try await credentials.credentials()
+        do throws(S3Failure) {
+            return try await open(request, as: used)
+        } catch {
+            guard error.isOfCredentials, await credentials.refused(used) else { throw error }
+            return try await open(request, as: try await credentials.credentials())
+        }
+    }
+
+    private func open(_ request: S3Request, as signer: S3Credentials) async throws(S3Failure) -> HTTPClientResponse {
         let response: HTTPClientResponse
         let refusal: String
         do {
-            response = try await http.execute(httpRequest(request), deadline: .now() + deadline(request))
+            response = try await http.execute(httpRequest(request, as: signer), deadline: .now() + deadline(request))
             guard !(200...299).contains(response.status.code) else {
                 lastAnswer.withLock { $0 = .now }
                 return response
@@ -115,16 +126,26 @@ final class S3Client: Sendable {
         throw .refused(status: Int(response.status.code), code: code)
     }
 
-    /// A URL by which everybody may fetch an object for a while.
-    /// - Parameter headers: What the store is to say of it, such as `response-content-type`.
-    func link(to key: String, headers: [(name: String, value: String)], seconds: Int) -> String {
+    /// A URL by which everybody may fetch an object for a while, which ends with the credentials that it is signed with.
+    /// - Parameters:
+    ///   - headers: What the store is to say of it, such as `response-content-type`.
+    ///   - seconds: For how long at most.
+    func link(
+        to key: String, headers: [(name: String, value: String)], seconds: Int
+    ) async throws(S3Failure) -> (url: String, seconds: Int) {
+        let (signer, now) = (try await credentials.credentials(), now)
+        let seconds = min(seconds, signer.expiration.map { max(1, $0.secondsSince1970 - now.secondsSince1970) } ?? seconds)
         let request = RequestSignature.Request(
             method: "GET", path: address.path(key), query: headers, headers: [(name: "host", value: address.host)])
-        let query = RequestSignature.encoded(signature.query(for: request, seconds: seconds, at: now))
-        return "\(address.origin)\(request.path)?\(query)"
+        let query = RequestSignature.encoded(signature(signer).query(for: request, seconds: seconds, at: now))
+        return ("\(address.origin)\(request.path)?\(query)", seconds)
     }
 
-    private func httpRequest(_ request: S3Request) -> HTTPClientRequest {
+    private func signature(_ signer: S3Credentials) -> RequestSignature {
+        RequestSignature(credentials: signer, region: configuration.region)
+    }
+
+    private func httpRequest(_ request: S3Request, as signer: S3Credentials) -> HTTPClientRequest {
         let path = address.path(request.key)
         let headers = [(name: "host", value: address.host)] + request.headers
         let signed = RequestSignature.Request(method: request.method.rawValue, path: path, query: request.query, headers: headers)
@@ -137,7 +158,7 @@ final class S3Client: Sendable {
         let query = request.query.isEmpty ? "" : "?\(RequestSignature.encoded(request.query))"
         var result = HTTPClientRequest(url: "\(address.origin)\(path)\(query)")
         result.method = request.method
-        for header in headers + signature.headers(for: signed, payload: payload, at: now) {
+        for header in headers + signature(signer).headers(for: signed, payload: payload, at: now) {
             result.headers.add(name: header.name, value: header.value)
         }
         switch request.body {
@@ -156,32 +177,5 @@ final class S3Client: Sendable {
     }
 
     /// What a library's error means here.
-    func failure(_ error: any Error) -> S3Failure {
-        switch error {
-        case let error as S3Failure: return error
-        case let error as StorageError: return .local(error)
-        case is CancellationError: return .stopped
-        case let error as HTTPClientError:
-            switch error {
-            case .cancelled: return .stopped
-            case .connectTimeout: return .broken("no connection came about within \(configuration.connectPatience)")
-            case .readTimeout, .deadlineExceeded, .writeTimeout, .getConnectionFromPoolTimeout: return .broken("it did not answer in time")
-            case .remoteConnectionClosed: return .broken("it closed the connection in the middle")
-            default: return .broken("\(error)")
-            }
-        case let error as NIOConnectionError: return .broken(Self.words(error))
-        case let error as IOError: return .broken("the connection broke (\(Errno(rawValue: error.errnoCode)))")
-        case let error as ChannelError where error == .connectTimeout(TimeAmount(configuration.connectPatience)):
-            return .broken("no connection came about within \(configuration.connectPatience)")
-        default: return .broken("\(error)")
-        }
-    }
-
-    private static func words(_ error: NIOConnectionError) -> String {
-        if let cause = error.connectionErrors.compactMap({ $0.error as? IOError }).first {
-            return "no connection to \(error.host):\(error.port) (\(Errno(rawValue: cause.errnoCode)))"
-        }
-        if error.dnsAError != nil || error.dnsAAAAError != nil { return "the name \(error.host) leads to no address" }
-        return "no connection to \(error.host):\(error.port)"
-    }
+    func failure(_ error: any Error) -> S3Failure { S3Failure(error, connectPatience: configuration.connectPatience) }
 }

@@ -1,8 +1,10 @@
-/// Where a store is reached: scheme, host and port, written like `https://s3.example.org` or `http://127.0.0.1:9000`.
+/// Where a store, or whoever gives its credentials, is reached: scheme, host and port, written like `https://s3.example.org` or `http://127.0.0.1:9000`.
 public struct S3Endpoint: Sendable, Hashable, CustomStringConvertible {
     let scheme: String
     /// With the port, unless it is the scheme's own.
     let authority: String
+    /// An IPv6 address stands in brackets.
+    let host: String
 
     /// `nil` for what is no such URL; it has no path.
     public init?(_ text: String) {
@@ -10,6 +12,7 @@ public struct S3Endpoint: Sendable, Hashable, CustomStringConvertible {
             return nil
         }
         scheme = String(match.1)
+        host = String(match.2)
         guard let port = match.3 else {
             authority = String(match.2)
             return

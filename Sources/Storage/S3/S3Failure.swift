@@ -12,6 +12,8 @@ enum S3Failure: Error, Sendable {
     case stopped
     /// It failed on this machine.
     case local(StorageError)
+    /// There is nothing to sign it with. That was tried again already.
+    case noCredentials(CredentialsFailure)
 
     /// Whether the same request may work in a moment.
     var isTransient: Bool {
@@ -21,8 +23,14 @@ enum S3Failure: Error, Sendable {
             // RequestTimeTooSkewed: the store's time was in the answer, and is believed from now on.
             [408, 429, 500, 502, 503, 504].contains(status)
                 || ["RequestTimeout", "SlowDown", "RequestTimeTooSkewed", "OperationAborted"].contains(code)
-        case .changed, .stopped, .local: false
+        case .changed, .stopped, .local, .noCredentials: false
         }
+    }
+
+    /// Whether other credentials may help.
+    var isOfCredentials: Bool {
+        guard case .refused(_, let code) = self else { return false }
+        return ["ExpiredToken", "InvalidToken", "InvalidAccessKeyId"].contains(code)
     }
 }
 
@@ -32,6 +40,7 @@ extension StorageError {
         let beginning = "Cannot \(action) in \(store.location)"
         switch failure {
         case .local(let error): self = error
+        case .noCredentials(let why): self.init(.unavailable, "\(beginning): there are no credentials. \(why)")
         case .stopped: self.init(.unavailable, "\(beginning): dailies was told to stop.")
         case .changed:
             self.init(
@@ -53,7 +62,7 @@ extension StorageError {
         case (301, _), (307, _), (_, "PermanentRedirect"), (_, "AuthorizationHeaderMalformed"):
             (.unavailable, "The bucket is in another region than \(store.region): correct s3-region, or s3-endpoint.")
         case (_, "InvalidAccessKeyId"), (_, "SignatureDoesNotMatch"), (_, "ExpiredToken"), (_, "InvalidToken"), (401, _):
-            (.unavailable, "Correct AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and, with temporary ones, AWS_SESSION_TOKEN.")
+            (.unavailable, store.credentials.advice)
         case (_, "RequestTimeTooSkewed"): (.unavailable, "Set this machine's clock.")
         case (_, "InvalidObjectState"): (.unavailable, "The file is archived: restore it in the store.")
         case (403, _):

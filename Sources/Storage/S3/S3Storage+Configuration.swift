@@ -16,7 +16,7 @@ extension S3Storage {
         /// As requests are signed for it; servers of one's own mostly take `us-east-1`.
         public var region: String
         public var addressing: Addressing
-        public var credentials: S3Credentials
+        public var credentials: CredentialsSource
         /// A folder on this machine, made when it is missing, for the unnamed files of what is being worked on.
         public var spool: FilePath
         /// How much of it may be in use at once; a recording counts twice, because its playback copy is about as large.
@@ -37,9 +37,14 @@ extension S3Storage {
         /// Unfinished uploads in parts that are older were left by a process that was killed: nothing takes a day.
         var leftoverSeconds = 86_400
         var retries = Backoff()
+        /// For one request for credentials, of which there may be three for one fetch.
+        var credentialsPatience = Duration.seconds(5)
+        /// By which credentials expire.
+        var credentialsClock: @Sendable () -> SigningTime = { .now }
 
         public init(
-            location: S3Location, endpoint: S3Endpoint, region: String, addressing: Addressing, credentials: S3Credentials, spool: FilePath,
+            location: S3Location, endpoint: S3Endpoint, region: String, addressing: Addressing, credentials: CredentialsSource,
+            spool: FilePath,
             spoolBytes: Int64, givesLinks: Bool
         ) {
             self.location = location

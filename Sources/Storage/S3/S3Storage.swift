@@ -28,7 +28,11 @@ public struct S3Storage: RecordingStorage {
     ) async throws -> Result {
         let spool = try await Spool.open(configuration.spool, bytes: configuration.spoolBytes)
         return try await HTTPClient.withHTTPClient(configuration: S3Client.settings(configuration)) { http in
-            try await body(S3Storage(client: S3Client(configuration, http: http, logger: logger), spool: spool))
+            let client = S3Client(configuration, http: http, logger: logger)
+            let result: Swift.Result<Result, any Error>
+            do { result = .success(try await body(S3Storage(client: client, spool: spool))) } catch { result = .failure(error) }
+            await client.credentials.close()
+            return try result.get()
         }
     }
 
@@ -91,12 +95,23 @@ public struct S3Storage: RecordingStorage {
         }
     }
 
-    public func link(toArtifact key: StorageKey, mediaType: String) -> ArtifactLink? {
+    public func link(toArtifact key: StorageKey, mediaType: String) async -> ArtifactLink? {
         guard configuration.givesLinks else { return nil }
-        let url = client.link(
+        let link = try? await client.link(
             to: key.string, headers: [("response-content-disposition", "inline"), ("response-content-type", mediaType)],
             seconds: Self.linkSeconds)
-        return ArtifactLink(url: url, secondsValid: Self.linkSeconds)
+        return link.map { ArtifactLink(url: $0.url, secondsValid: $0.seconds) }
+    }
+
+    /// For how much longer the credentials hold; `nil` where nobody said. They are fetched where there are none.
+    /// - Throws: What has to be done to get some.
+    public func credentialsRemain() async throws(StorageError) -> Duration? {
+        do throws(S3Failure) {
+            let expiration = try await client.credentials.credentials().expiration
+            return expiration.map { .seconds($0.secondsSince1970 - configuration.credentialsClock().secondsSince1970) }
+        } catch {
+            throw self.error(error, cannot: "work")
+        }
     }
 
     public var linkOrigin: String? { configuration.givesLinks ? client.address.origin : nil }
@@ -197,10 +212,13 @@ extension S3Storage {
                 return Head(bytes: bytes, tag: headers.first(name: "etag"))
             } catch {
                 // The answer to this one says why.
-                if case .refused = error {
-                    _ = try await client.sendOnce(S3Request(method: .GET, key: key, headers: [("range", "bytes=0-0")]))
+                guard case .refused = error else { throw error }
+                let headers = try await client.sendOnce(S3Request(method: .GET, key: key, headers: [("range", "bytes=0-0")])).headers
+                // It may also say what was asked for, when it was refused for credentials that have been replaced since.
+                guard let bytes = headers.first(name: "content-range")?.split(separator: "/").last.flatMap({ Int64($0) }) else {
+                    throw error
                 }
-                throw error
+                return Head(bytes: bytes, tag: headers.first(name: "etag"))
             }
         }
     }

@@ -1,7 +1,7 @@
 import Glibc
 
 /// A point in time as Signature Version 4 writes it. Stores refuse what is more than a quarter of an hour away from their own.
-struct SigningTime: Sendable, Hashable {
+struct SigningTime: Sendable, Hashable, Comparable {
     let secondsSince1970: Int
 
     init(secondsSince1970: Int) {
@@ -9,6 +9,10 @@ struct SigningTime: Sendable, Hashable {
     }
 
     static var now: SigningTime { SigningTime(secondsSince1970: time(nil)) }
+
+    func advanced(by seconds: Int) -> SigningTime { SigningTime(secondsSince1970: secondsSince1970 + seconds) }
+
+    static func < (one: SigningTime, other: SigningTime) -> Bool { one.secondsSince1970 < other.secondsSince1970 }
 
     /// From the `Date` header of an answer, such as `Thu, 26 Nov 2026 04:34:16 GMT`.
     init?(httpDate text: String) {

@@ -1,0 +1,62 @@
+import AsyncHTTPClient
+import NIOCore
+import NIOHTTP1
+
+/// Requests to whoever gives credentials: short, answered soon or not at all, and never sent on to another address, because they carry tokens.
+struct CredentialsExchange: Sendable {
+    struct Answer: Sendable {
+        var status: Int
+        var text: String
+    }
+
+    /// Has to refuse redirects.
+    let http: HTTPClient
+    /// For one request with its whole answer. Amazon's own answer within milliseconds.
+    var patience = Duration.seconds(5)
+
+    /// Their answers have a few kilobytes.
+    private static let longestAnswer = 64 << 10
+
+    /// - Parameters:
+    ///   - what: Whom or what is asked, as the subject of a sentence.
+    ///   - advice: What to do when no answer comes.
+    func send(_ request: HTTPClientRequest, to what: String, advice: String) async throws(CredentialsFailure) -> Answer {
+        let failure: S3Failure
+        do {
+            return try await inTime { [http, patience] in
+                let response = try await http.execute(request, deadline: .now() + TimeAmount(patience))
+                let body = try await response.body.collect(upTo: Self.longestAnswer)
+                return Answer(status: Int(response.status.code), text: String(buffer: body))
+            }
+        } catch is NIOTooManyBytesError {
+            throw CredentialsFailure("\(what) answered with more than \(Self.longestAnswer) bytes, which are no credentials. \(advice)")
+        } catch {
+            failure = S3Failure(error, connectPatience: patience)
+        }
+        guard case .broken(let why) = failure else {
+            throw CredentialsFailure("\(what) was not waited for: dailies was told to stop.")
+        }
+        throw CredentialsFailure("\(what) gave no answer: \(why). \(advice)", isTransient: true)
+    }
+
+    /// The whole of it, because a library's deadline ends with the beginning of an answer.
+    private func inTime(_ body: @escaping @Sendable () async throws -> Answer) async throws -> Answer {
+        try await withThrowingTaskGroup(of: Answer?.self) { group in
+            group.addTask { try await body() }
+            group.addTask { [patience] in
+                try await Task.sleep(for: patience)
+                return nil
+            }
+            defer { group.cancelAll() }
+            guard let answer = try await group.next().flatMap(\.self) else { throw HTTPClientError.deadlineExceeded }
+            return answer
+        }
+    }
+}
+
+extension CredentialsExchange.Answer {
+    /// Whether asking again may help: they are told to wait, or it is the other side's fault.
+    var isTransient: Bool { status == 408 || status == 429 || status >= 500 }
+
+    var isGood: Bool { (200...299).contains(status) }
+}

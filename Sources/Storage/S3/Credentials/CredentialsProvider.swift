@@ -1,0 +1,104 @@
+import Logging
+
+/// The one owner of a storage's credentials: lends those that hold, and fetches others in time, one fetch for however many ask.
+actor CredentialsProvider {
+    private let source: CredentialsSource
+    private let exchange: CredentialsExchange
+    private let logger: Logger
+    private let now: @Sendable () -> SigningTime
+    private var renewal: CredentialsRenewal
+    private var fetching: Task<Void, Never>?
+    private var waiting: [Int: CheckedContinuation<Result<S3Credentials, S3Failure>, Never>] = [:]
+    private var asked = 0
+
+    init(_ source: CredentialsSource, by exchange: CredentialsExchange, logger: Logger, now: @escaping @Sendable () -> SigningTime) {
+        self.source = source
+        self.exchange = exchange
+        self.logger = logger
+        self.now = now
+        renewal = CredentialsRenewal(at: now())
+    }
+
+    /// Credentials that hold now. Waits where there are none yet.
+    func credentials() async throws(S3Failure) -> S3Credentials {
+        // These need nobody, and hold as long as the process.
+        if case .keys(let keys) = source.kind { return keys }
+        switch renewal.asked(at: now()) {
+        case .use(let credentials, let fetch):
+            if fetch { beginFetch() }
+            return credentials
+        case .wait(let fetch):
+            if fetch { beginFetch() }
+            return try await outcome().get()
+        case .fail(let failure):
+            throw .noCredentials(failure)
+        }
+    }
+
+    /// Says that a store did not take these.
+    /// - Returns: Whether it is worth asking for others.
+    func refused(_ credentials: S3Credentials) -> Bool {
+        if case .keys = source.kind { return false }
+        return renewal.refused(credentials, at: now())
+    }
+
+    /// Ends a fetch that is under way; nobody may ask afterwards.
+    func close() async {
+        fetching?.cancel()
+        await fetching?.value
+    }
+
+    private func beginFetch() {
+        fetching = Task { await fetch() }
+    }
+
+    private func fetch() async {
+        let result: Result<S3Credentials, CredentialsFailure>
+        do throws(CredentialsFailure) {
+            result = .success(try await fetchPatiently())
+        } catch {
+            result = .failure(error)
+        }
+        let answer =
+            switch result {
+            case .success(let credentials): renewal.fetched(credentials, at: now(), jitter: .random(in: 0...1))
+            case .failure(let failure): renewal.failed(failure, at: now(), jitter: .random(in: 0...1))
+            }
+        if case .failure(let failure) = result {
+            logger.warning("credentials of the bucket could not be fetched", metadata: ["reason": "\(failure)"])
+        }
+        let told = answer.mapError(S3Failure.noCredentials)
+        for waiter in waiting.values { waiter.resume(returning: told) }
+        waiting = [:]
+    }
+
+    /// A lost packet is no reason to fail.
+    private func fetchPatiently() async throws(CredentialsFailure) -> S3Credentials {
+        var backoff = Backoff()
+        backoff.tries = 3
+        while true {
+            do throws(CredentialsFailure) {
+                return try await source.fetch(by: exchange)
+            } catch {
+                guard error.isTransient, let pause = backoff.failed(), (try? await Task.sleep(for: pause)) != nil else { throw error }
+            }
+        }
+    }
+
+    /// What the fetch that is under way brings.
+    private func outcome() async -> Result<S3Credentials, S3Failure> {
+        asked += 1
+        let ticket = asked
+        return await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                if Task.isCancelled { continuation.resume(returning: .failure(.stopped)) } else { waiting[ticket] = continuation }
+            }
+        } onCancel: {
+            Task { await self.leave(ticket) }
+        }
+    }
+
+    private func leave(_ ticket: Int) {
+        waiting.removeValue(forKey: ticket)?.resume(returning: .failure(.stopped))
+    }
+}

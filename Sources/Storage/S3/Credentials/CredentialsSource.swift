@@ -1,0 +1,80 @@
+/// From where a store's credentials come. It is chosen as Amazon's own SDKs choose: keys in the environment, then the role of a web identity
+/// (a pod's service account), of a container, and of the machine. Profiles in files are not read.
+public struct CredentialsSource: Sendable, CustomStringConvertible {
+    enum Kind: Sendable {
+        case keys(S3Credentials)
+        case webIdentity(WebIdentity)
+        case container(ContainerCredentials)
+        case instance(InstanceMetadata)
+    }
+
+    let kind: Kind
+    /// The environment's variable that decided; `nil` where none did, and the machine is asked.
+    public let variable: String?
+
+    init(_ kind: Kind, variable: String? = nil) {
+        self.kind = kind
+        self.variable = variable
+    }
+
+    /// Nobody is asked for anything yet.
+    /// - Parameter region: of the token service, where the environment names none.
+    /// - Throws: What the environment says too little of, or what is not safe to ask, with what to do.
+    public init(environment: [String: String], region: String) throws(CredentialsFailure) {
+        let environment = environment.filter { !$0.value.isEmpty }
+        if let keys = try Self.keys(environment) {
+            self.init(.keys(keys), variable: "AWS_ACCESS_KEY_ID")
+        } else if let identity = try WebIdentity(environment: environment, region: region) {
+            self.init(.webIdentity(identity), variable: "AWS_WEB_IDENTITY_TOKEN_FILE")
+        } else if let (container, variable) = try ContainerCredentials.named(in: environment) {
+            self.init(.container(container), variable: variable)
+        } else if let instance = try InstanceMetadata(environment: environment) {
+            self.init(.instance(instance))
+        } else {
+            throw CredentialsFailure(
+                "needs AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY in the environment, or a role; AWS_EC2_METADATA_DISABLED forbids to ask for the machine's."
+            )
+        }
+    }
+
+    private static func keys(_ environment: [String: String]) throws(CredentialsFailure) -> S3Credentials? {
+        switch (environment["AWS_ACCESS_KEY_ID"], environment["AWS_SECRET_ACCESS_KEY"]) {
+        case (let id?, let secret?):
+            return S3Credentials(accessKeyID: id, secretAccessKey: secret, sessionToken: environment["AWS_SESSION_TOKEN"])
+        case (nil, nil): return nil
+        default: throw CredentialsFailure("needs both AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY in the environment, or neither.")
+        }
+    }
+
+    /// Whether they come from a role, and are replaced by others from time to time.
+    public var isRole: Bool { if case .keys = kind { false } else { true } }
+
+    /// Without anything secret.
+    public var description: String {
+        switch kind {
+        case .keys: "keys of the environment"
+        case .webIdentity(let identity): "web identity as \(identity.role)"
+        case .container(let container): "role of the container, by \(container.origin)"
+        case .instance(let instance): "role of the machine, by \(instance.endpoint)"
+        }
+    }
+
+    /// What to do when a store does not take them.
+    var advice: String {
+        switch kind {
+        case .keys: "Correct AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and, with temporary ones, AWS_SESSION_TOKEN."
+        case .webIdentity, .container, .instance:
+            "They came just so (\(description)): see that the role exists, and that the store takes its credentials."
+        }
+    }
+
+    /// Asks for credentials, once.
+    func fetch(by exchange: CredentialsExchange) async throws(CredentialsFailure) -> S3Credentials {
+        switch kind {
+        case .keys(let keys): keys
+        case .webIdentity(let identity): try await identity.fetch(by: exchange)
+        case .container(let container): try await container.fetch(by: exchange)
+        case .instance(let instance): try await instance.fetch(by: exchange)
+        }
+    }
+}
