@@ -137,6 +137,16 @@ private actor Journal<Entry: Sendable> {
         }
     }
 
+    @Test func `Somebody comes back for what rests, and no longer when the pool is closed`() async throws {
+        try await withPool(limit: 1) { pool in
+            #expect(!pool.isWatched)
+            try await pool.query("SELECT 1")
+            #expect(pool.isWatched)
+            await pool.close()
+            #expect(!pool.isWatched)
+        }
+    }
+
     @Test func `Closing refuses new borrowers and waits for the lent connections`() async throws {
         try await withPool(limit: 1) { pool in
             let events = Journal<String>()

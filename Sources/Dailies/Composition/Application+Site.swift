@@ -17,7 +17,7 @@ extension Application {
         database.preparesStatements = true
         return try await withStorage { [database] storage in
             // As many as two cores keep busy; requests that find none free wait their turn.
-            try await withPool(database, limit: 8) { pool in
+            try await withPool(.init(database, limit: 8)) { pool in
                 let accounts = Accounts(pool: pool)
                 let site = try ReviewSite(
                     configuration: settings.site.configuration, pool: pool, storage: storage, logger: logger

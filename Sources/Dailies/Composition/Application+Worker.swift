@@ -50,7 +50,7 @@ extension Application {
         let metrics = WorkerMetrics()
         // For claims, results, housekeeping, checks and the watcher; and for jobs that read what they are about.
         // Closed soon, because a thousand idle workers need few at a time: each of them beats and listens by connections of its own.
-        try await withPool(database, limit: min(slots.count, 8) + 5, idleLimit: .seconds(10)) { pool in
+        try await withPool(.init(database, limit: min(slots.count, 8) + 5, idleLimit: .seconds(10))) { pool in
             let configuration = JobWorker.Configuration(
                 name: "\(Self.hostName()):\(getpid())", version: Release.version, slots: slots,
                 pollInterval: .milliseconds(settings.pollMs.value), graceTime: .seconds(settings.graceSeconds.value),

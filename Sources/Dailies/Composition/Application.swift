@@ -45,13 +45,13 @@ struct Application: Sendable {
     func withPool<Result: Sendable>(
         limit: Int = 4, _ body: @escaping @Sendable (PostgresPool) async throws -> Result
     ) async throws -> Result {
-        try await withDatabase { database in try await withPool(database, limit: limit, body) }
+        try await withDatabase { database in try await withPool(PostgresPool.Configuration(database, limit: limit), body) }
     }
 
     func withPool<Result: Sendable>(
-        _ database: PostgresConfiguration, limit: Int, idleLimit: Duration = .seconds(60), _ body: (PostgresPool) async throws -> Result
+        _ configuration: PostgresPool.Configuration, _ body: (PostgresPool) async throws -> Result
     ) async throws -> Result {
-        let pool = PostgresPool(PostgresPool.Configuration(database, limit: limit, idleLimit: idleLimit))
+        let pool = PostgresPool(configuration)
         do {
             try await pool.withConnection { connection in try await Migrator(logger: logger).verify(on: connection) }
             let result = try await body(pool)

@@ -53,8 +53,8 @@ public final class PostgresPool: Sendable {
         var pool: PoolState<Resting>
         var waiting: [PoolState<Resting>.Ticket: OneShot<Grant>] = [:]
         var closing: [OneShot<Void>] = []
-        /// Somebody comes back for what rests too long.
-        var isWatched = false
+        /// Comes back for what rests too long; `nil` while nothing rests.
+        var watch: Task<Void, Never>?
     }
 
     public let configuration: Configuration
@@ -75,15 +75,21 @@ public final class PostgresPool: Sendable {
         return try await body(connection)
     }
 
+    deinit {
+        shared.withLock { $0.watch?.cancel() }
+    }
+
     /// Stops lending and closes all connections, the lent ones when they come back. Returns when the last one is closed;
     /// cancellation does not end the wait.
     public func close() async {
         let drained = OneShot<Void>()
-        let (idle, waiting) = shared.withLock { shared -> ([Resting], [OneShot<Grant>]) in
+        let (idle, waiting, watch) = shared.withLock { shared -> ([Resting], [OneShot<Grant>], Task<Void, Never>?) in
             let (idle, tickets) = shared.pool.close()
             shared.closing.append(drained)
-            return (idle, tickets.compactMap { shared.waiting.removeValue(forKey: $0) })
+            return (idle, tickets.compactMap { shared.waiting.removeValue(forKey: $0) }, shared.watch)
         }
+        watch?.cancel()
+        await watch?.value
         for grant in waiting { grant.deliver(.closed) }
         _ = consume idle
         announceDrained()
@@ -168,18 +174,12 @@ extension PostgresPool {
 
     /// Sees to it that somebody closes what rests too long, until nothing rests any more.
     private func watchIdle() {
-        let begins = shared.withLock { shared in
-            guard !shared.isWatched, shared.pool.restsSince != nil else { return false }
-            shared.isWatched = true
-            return true
-        }
-        guard begins else { return }
-        // Not held by the watch, so that a pool that was let go of is gone at once.
-        Task { [weak self, limit = configuration.idleLimit] in
-            var next: ContinuousClock.Instant? = .now + limit
-            while let time = next {
-                try? await Task.sleep(until: time)
-                next = self?.closeIdle()
+        shared.withLock { shared in
+            guard shared.watch == nil, shared.pool.restsSince != nil else { return }
+            // Does not hold the pool, so that one that was let go of is gone at once.
+            shared.watch = Task { [weak self, limit = configuration.idleLimit] in
+                var next: ContinuousClock.Instant? = .now + limit
+                while let time = next, (try? await Task.sleep(until: time)) != nil { next = self?.closeIdle() }
             }
         }
     }
@@ -189,7 +189,7 @@ extension PostgresPool {
         let limit = configuration.idleLimit
         let (expired, since) = shared.withLock { shared in
             let expired = shared.pool.expire(unusedSince: .now - limit)
-            if shared.pool.restsSince == nil { shared.isWatched = false }
+            if shared.pool.restsSince == nil { shared.watch = nil }
             return (expired, shared.pool.restsSince)
         }
         _ = consume expired
@@ -212,4 +212,7 @@ extension PostgresPool {
 
     /// True from the first call of ``close()`` on.
     package var isClosed: Bool { shared.withLock { $0.pool.isClosed } }
+
+    /// Whether somebody will come back for connections that nobody needs.
+    package var isWatched: Bool { shared.withLock { $0.watch.map { !$0.isCancelled } ?? false } }
 }
