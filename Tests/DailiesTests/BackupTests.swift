@@ -13,16 +13,74 @@ struct BackupTests {
         var said: String
     }
 
-    private func run(_ script: String, _ arguments: [String]) async throws -> Ending {
+    private func run(_ script: String, _ arguments: [String], in product: Product? = nil) async throws -> Ending {
         let result = try await Subprocess.run(
-            .path(Fixtures.project.appending("deploy/\(script)")), arguments: Arguments(arguments), environment: Product.environment,
+            .path(Fixtures.project.appending("deploy/\(script)")), arguments: Arguments(arguments),
+            environment: .custom(product?.variables ?? Product.variables),
             input: .none, output: .string(limit: 1 << 16), error: .string(limit: 1 << 16))
         return Ending(status: result.terminationStatus, said: result.standardOutput + result.standardError)
     }
 
     private func place(_ product: Product) -> [String] {
         let conninfo = product.pool.configuration.connection.connectionString
-        return ["--database", DatabaseAccount.migration.reaching(conninfo), "--storage", product.data.appending("storage").string]
+        let storage = product.settings["DAILIES_STORAGE"] ?? product.data.appending("storage").string
+        return ["--database", DatabaseAccount.migration.reaching(conninfo), "--storage", storage]
+    }
+
+    /// Has its recordings in a bucket of its own.
+    private func settings(_ store: ObjectStore) async throws -> [Environment.Key: String] {
+        [
+            "DAILIES_STORAGE": "s3://\(try await store.makeBucket())/answers", "DAILIES_S3_ENDPOINT": store.endpoint,
+            "AWS_ACCESS_KEY_ID": ObjectStore.accessKeyID, "AWS_SECRET_ACCESS_KEY": ObjectStore.secretAccessKey,
+        ]
+    }
+
+    @Test func `a bucket that was backed up in mid-work is whole after a restore into another, and what is missing is named`() async throws
+    {
+        let store = try await ObjectStore.running()
+        try await Product.with { product in
+            var product = product
+            product.settings = try await settings(store)
+            let kept = product.data.appending("backup")
+            try await product.bringIn(Product.recordings(5))
+            var poster = ""
+            try await product.withWorker { _ in
+                try await product.until("SELECT count(*) >= 2 FROM dailies.review_records")
+                poster = try await product.value("SELECT min(key) FROM dailies.artifacts WHERE kind = 'poster'")
+                let backedUp = try await run("backup", place(product) + [kept.string], in: product)
+                #expect(backedUp.status == .exited(0), "\(backedUp.said)")
+            }
+            let records: Int = try await product.value("SELECT count(*) FROM dailies.review_records")
+            // What an earlier run did not finish is no file that stays.
+            try Data("half".utf8).write(to: URL(filePath: kept.appending("storage/\(poster)").string))
+            let again = try await run("backup", place(product) + [kept.string], in: product)
+            #expect(again.status == .exited(0), "\(again.said)")
+
+            try await Product.with(migrated: false) { other in
+                var other = other
+                other.settings = try await settings(store)
+                let restored = try await run("restore", place(other) + [kept.string], in: other)
+                #expect(restored.status == .exited(0), "\(restored.said)")
+                #expect(try await other.value("SELECT count(*) FROM dailies.review_records") == records)
+                #expect(try await other.run("migrate").code == 0)
+                try await other.withWorker { _ in
+                    try await other.until("SELECT count(*) = 5 FROM dailies.answers WHERE status = 'reviewable'")
+                }
+                let twice = try await run("restore", place(other) + [kept.string], in: other)
+                #expect(twice.status == .exited(73) && twice.said.contains("nothing was restored"), "\(twice.said)")
+            }
+            let recording: String = try await product.value("SELECT min(recording_key) FROM dailies.responses")
+            try FileManager.default.removeItem(atPath: kept.appending("storage/\(recording)").string)
+            try Data("other".utf8).write(to: URL(filePath: kept.appending("storage/\(poster)").string))
+            try await Product.with(migrated: false) { other in
+                var other = other
+                other.settings = try await settings(store)
+                let restored = try await run("restore", place(other) + [kept.string], in: other)
+                #expect(restored.status == .exited(65))
+                #expect(restored.said.contains(poster) && restored.said.contains(recording), "\(restored.said)")
+                #expect(restored.said.split(separator: "\n").count { $0.hasPrefix("    ") } == 2, "and no other: \(restored.said)")
+            }
+        }
     }
 
     @Test func `what was backed up in mid-work is all there after a restore into nothing, and the work goes on`() async throws {
