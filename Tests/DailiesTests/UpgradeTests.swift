@@ -47,22 +47,25 @@ struct UpgradeTests {
                     "SELECT min(response_id) FROM dailies.review_records WHERE outcome = 'usable'")
                 try await product.withSite { address in
                     let isOver = Mutex(false)
-                    async let answers = {
-                        var answers: [String] = []
+                    let (codes, answered) = AsyncStream.makeStream(of: String.self)
+                    async let rating: Void = {
+                        defer { answered.finish() }
+                        var score = 1
                         while !isOver.withLock({ $0 }) {
-                            answers.append(try await rate(response, answers.count % 5 + 1, at: address, token: token))
+                            answered.yield(try await rate(response, score, at: address, token: token))
+                            score = score % 5 + 1
                         }
-                        return answers
                     }()
-                    try await product.until("SELECT count(*) >= 3 FROM dailies.audit_events WHERE action LIKE 'rating.%'")
+                    var answers = codes.makeAsyncIterator()
+                    for _ in 1...3 { #expect(await answers.next() == "200") }
                     let owner = DatabaseAccount.migration.reaching(product.pool.configuration.connection.connectionString)
                     let applied = try await Migrator(Migrations.all + [Self.ahead]).apply(on: try await PostgresConnection.connect(owner))
                     #expect(applied.applied == [Self.ahead])
-                    let before: Int = try await product.value("SELECT count(*) FROM dailies.audit_events WHERE action LIKE 'rating.%'")
-                    try await product.until("SELECT count(*) >= \(before + 5) FROM dailies.audit_events WHERE action LIKE 'rating.%'")
+                    // One may have been asked before that.
+                    for _ in 1...6 { #expect(await answers.next() == "200") }
                     isOver.withLock { $0 = true }
-                    let codes = try await answers
-                    #expect(codes.allSatisfy { $0 == "200" }, "\(codes)")
+                    try await rating
+                    while let code = await answers.next() { #expect(code == "200") }
                 }
                 // One that comes when the schema is ahead already.
                 try await product.withSite { address in
