@@ -49,7 +49,9 @@ struct SigningTime: Sendable, Hashable, Comparable {
         var parts = tm()
         gmtime_r(&seconds, &parts)
         return withUnsafeTemporaryAllocation(of: CChar.self, capacity: 32) { buffer in
-            let length = strftime(buffer.baseAddress, buffer.count, format, &parts)
+            // Some versions of glibc's headers take no `nil`.
+            guard let start = buffer.baseAddress else { return "" }
+            let length = strftime(start, buffer.count, format, &parts)
             return String(decoding: buffer[..<length].map { UInt8(bitPattern: $0) }, as: UTF8.self)
         }
     }
