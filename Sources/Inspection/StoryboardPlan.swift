@@ -9,7 +9,8 @@ enum StoryboardPlan {
     /// recordings there is nothing to decode forward.
     static let interval: Microseconds = 10_000_000
     /// Pixels that may be decoded forward in one recording: 72 s of 1280x720, or three and a half minutes of 640x480, at 30
-    /// frames a second. Of what browsers record, an AMD EPYC's core decodes so many in 1.4 s (H.264), 2.4 s (VP9) or 3.0 s (VP8, AV1).
+    /// frames a second. Of what browsers record, a core of a slow AMD EPYC decodes so many in 2.3 s (VP8), 2.8 s (H.264), 3.6 s (VP9) or
+    /// 4.4 s (AV1), by `ffmpeg -benchmark -threads 1`.
     static let pixelBudget = 2_000_000_000
 
     struct Stretch: Equatable {
