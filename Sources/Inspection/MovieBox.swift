@@ -1,7 +1,6 @@
 /// The head of a box (ISO/IEC 14496-12, 4.2).
 struct MovieBox {
     let type: [UInt8]
-    let start: Int64
     /// Where its content begins.
     let content: Int64
     /// As the box claims, its head included: it may be too small for that, or more than there is. Up to the end of the file where it says so.
@@ -11,7 +10,6 @@ struct MovieBox {
     init?(_ window: inout ByteWindow, at start: Int64) throws(InspectionError) {
         let head = Array(try window.read(16, at: start))
         guard head.count >= 8 else { return nil }
-        self.start = start
         type = Array(head[4..<8])
         let short = head[..<4].reduce(Int64(0)) { $0 << 8 | Int64($1) }
         let isLong = short == 1 && head.count == 16

@@ -16,9 +16,11 @@ enum TimedPlaces {
         in range: Range<Int64>, _ way: ArraySlice<[UInt8]>, _ window: inout ByteWindow, _ looked: inout Int
     ) throws(InspectionError) -> Bool {
         var at = range.lowerBound
-        while at < range.upperBound, looked < maxBoxes, let box = try MovieBox(&window, at: at), box.size >= 8 {
+        while at < range.upperBound, looked < maxBoxes, let box = try MovieBox(&window, at: at) {
             looked += 1
             let end = box.size > range.upperBound - at ? range.upperBound : at + box.size
+            // What ends within its own head is no box, or not one of this list.
+            guard box.content <= end else { return false }
             if let next = way.first {
                 // A list of sample descriptions begins with a version, flags and their number.
                 let head: Int64 = way.count == 1 ? 8 : 0

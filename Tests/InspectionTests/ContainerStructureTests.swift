@@ -8,7 +8,7 @@ import Testing
 
 /// What the containers' own sizes say, on bytes made by hand.
 struct ContainerStructureTests {
-    private func structure(_ bytes: [UInt8], _ walk: (inout ByteWindow) throws -> ContainerStructure) async throws -> ContainerStructure {
+    private func structure<Found>(_ bytes: [UInt8], _ walk: (inout ByteWindow) throws -> Found) async throws -> Found {
         try await TemporaryFolder.with { folder in
             let path = folder.appending("bytes")
             try Data(bytes).write(to: URL(filePath: path.string))
@@ -54,6 +54,23 @@ struct ContainerStructureTests {
 
     private static func box(_ type: String, _ content: [UInt8] = [], size: Int? = nil) -> [UInt8] {
         withUnsafeBytes(of: UInt32(size ?? content.count + 8).bigEndian, Array.init) + Array(type.utf8) + content
+    }
+
+    @Test func `A track's description that ends within its own head, by its size or its list's, describes no places`() async throws {
+        func movie(_ description: [UInt8]) -> [UInt8] {
+            ["stbl", "minf", "mdia", "trak", "moov"].reduce(Self.box("stsd", Array(repeating: 0, count: 8) + description)) {
+                Self.box($1, $0)
+            }
+        }
+        let ofPlaces = Self.box("mebx", Array("a.location.b".utf8))
+        #expect(try await structure(movie(ofPlaces), TimedPlaces.exist))
+        for size in 0...15 as ClosedRange<UInt8> {
+            let short = Self.box("mebx", Array(repeating: 0, count: 7) + [size], size: 1)
+            #expect(try await structure(movie(short), TimedPlaces.exist) == false, "\(size)")
+        }
+        for length in 0..<ofPlaces.count - 1 {
+            #expect(try await structure(movie(Array(ofPlaces.prefix(length))) + Self.box("mebx", size: 1), TimedPlaces.exist) == false)
+        }
     }
 
     @Test func `An MP4 whose boxes fill the file is complete`() async throws {
