@@ -23,7 +23,7 @@ struct ManyMachinesTests {
                     try await elsewhere.withWorkers(on: Array(network.machines.dropFirst())) { workers in
                         // Where a crowded machine takes so long over them that the lease is over before, the inspectors are stopped,
                         // and there is no answer that could be late: then once more.
-                        for _ in 0..<5 where try await product.lateAnswers() == 0 {
+                        for _ in 0..<10 where try await product.lateAnswers() == 0 {
                             try await product.finish(without: workers[0], cutting: network.machines[1], of: network, others: workers[1...])
                         }
                         #expect(try await product.lateAnswers() > 0)
@@ -87,7 +87,8 @@ extension Product {
 
     private var nextCandidate: Int { get async throws { try await value("SELECT count(*) + 1 FROM dailies.candidates") } }
 
-    /// Cuts a worker's machine off while it has jobs, lets the others finish, and brings it back.
+    /// Cuts a worker's machine off while it has jobs, lets the others finish, and brings it back. Does not come to that where a worker
+    /// loses its lease before: on a crowded machine a beat may take longer. That stops its inspections, and the next ones are not held.
     fileprivate func finish(
         without worker: WorkerProcess, cutting machine: MachineNetwork.Machine, of network: MachineNetwork,
         others: ArraySlice<WorkerProcess>
@@ -95,9 +96,17 @@ extension Product {
         let everybody = [worker] + others
         try await until("SELECT count(*) = \(everybody.count) FROM dailies.workers")
         try await warmUp(everybody)
+        let losses = everybody.map(\.losses)
         for worker in everybody { try worker.holdInspections() }
         try await bringIn(Array(repeating: shortMemo(), count: Self.slots * everybody.count), from: nextCandidate)
-        try await until("SELECT count(*) = \(Self.slots * everybody.count) FROM dailies.jobs WHERE state = 'running'")
+        try await until {
+            if everybody.map(\.losses) != losses { return true }
+            return try await value("SELECT count(*) = \(Self.slots * everybody.count) FROM dailies.jobs WHERE state = 'running'")
+        }
+        guard everybody.map(\.losses) == losses else {
+            for worker in everybody { worker.resumeInspections() }
+            return try await until("SELECT count(*) = 0 FROM dailies.jobs")
+        }
         let jobs: [Int64] = try await pool.query(
             """
             SELECT j.id FROM dailies.jobs j JOIN dailies.workers w ON w.id = j.worker_id
@@ -108,7 +117,6 @@ extension Product {
 
         try await network.cutOff(machine)
         // It comes to its results, as long as its lease lasts, and has nobody to tell.
-        let losses = worker.losses
         let lostBeats = worker.count("a beat did not get through")
         worker.resumeInspections()
         try await until { worker.count("a beat did not get through") > lostBeats }
@@ -124,7 +132,7 @@ extension Product {
         }
 
         try await network.reconnect(machine)
-        try await until { worker.losses > losses }
+        try await until { worker.losses > losses[0] }
         // It is there again, as a new one, and has said what it had to say.
         try await until("SELECT count(*) = \(everybody.count) FROM dailies.workers")
         #expect(try await self.effects() == effects)

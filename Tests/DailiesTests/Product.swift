@@ -127,10 +127,9 @@ extension Product {
         try await pool.query(query).one().decode(at: 0)
     }
 
-    /// Asks the database again and again until the answer is true. The server paces the asking, so that the waiting takes no
-    /// processor from what is waited for.
-    func until(_ query: PostgresQuery) async throws {
-        while try await !value(query, as: Bool.self) { try await pool.query("SELECT pg_sleep(0.01)") }
+    /// Asks the database again and again until the answer is true.
+    func until(_ query: PostgresQuery, location: SourceLocation = #_sourceLocation) async throws {
+        try await until(location: location) { try await value(query) }
     }
 
     /// Waits until the only worker has been there for so long that its first look for jobs is over.
@@ -138,9 +137,15 @@ extension Product {
         try await until("SELECT count(*) = 1 AND bool_and(beaten_at > started_at + interval '2 seconds') FROM dailies.workers")
     }
 
-    /// Waits for what the database does not know, at the same pace.
-    func until(_ isSo: () async throws -> Bool) async throws {
-        while try await !isSo() { try await pool.query("SELECT pg_sleep(0.01)") }
+    /// Asks again and again until it is so. The database paces the asking, so that the waiting takes no processor from what is waited
+    /// for. What ends the waiting, as a test's time limit does, is recorded for where it was waited: such an end does not say.
+    func until(location: SourceLocation = #_sourceLocation, _ isSo: () async throws -> Bool) async throws {
+        do {
+            while try await !isSo() { try await pool.query("SELECT pg_sleep(0.01)") }
+        } catch {
+            Issue.record(error, "waited here", sourceLocation: location)
+            throw error
+        }
     }
 
     /// Loads the role that ships with the project.

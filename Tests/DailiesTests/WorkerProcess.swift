@@ -35,7 +35,11 @@ final class WorkerProcess: Sendable {
     }
 
     func resumeInspections() {
-        for server in held.withLock({ $0 }) { kill(server, SIGCONT) }
+        let servers = held.withLock { held in
+            defer { held = [] }
+            return held
+        }
+        for server in servers { kill(server, SIGCONT) }
     }
 
     /// Stops one inspector while it looks into a recording, however quick it is.

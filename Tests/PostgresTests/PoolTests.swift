@@ -16,8 +16,12 @@ private actor Journal<Entry: Sendable> {
             let most = try await withThrowingTaskGroup(of: (backend: Int32, others: Int).self) { group in
                 for _ in 0..<60 {
                     group.addTask {
+                        // The server's own processes visit the database too, to tidy up.
                         let row = try await pool.query(
-                            "SELECT pg_backend_pid(), (SELECT count(*) FROM pg_stat_activity WHERE datname = current_database())"
+                            """
+                            SELECT pg_backend_pid(), (SELECT count(*) FROM pg_stat_activity
+                                WHERE datname = current_database() AND backend_type = 'client backend')
+                            """
                         ).one()
                         let (backend, others) = try row.decode((Int32.self, Int.self))
                         return (backend, others)
