@@ -70,10 +70,16 @@ extension Product {
 
     fileprivate func lateAnswers() async throws -> Int { try await value("SELECT last_value FROM late_answers") }
 
-    /// Brings answers in until each worker has looked into one.
+    /// Brings answers in until each worker has looked into one. Those that have are held meanwhile: the quickest would take all.
     private func warmUp(_ workers: [WorkerProcess]) async throws {
-        while workers.contains(where: { $0.forkServers.isEmpty }) {
-            try await bringIn(Array(repeating: shortMemo(), count: 2 * Self.slots), from: nextCandidate)
+        func warm() -> [WorkerProcess] { workers.filter { !$0.forkServers.isEmpty } }
+        while warm().count < workers.count {
+            let losses = workers.map(\.losses)
+            let held = warm()
+            for worker in held { try worker.holdInspections() }
+            try await bringIn(Array(repeating: shortMemo(), count: Self.slots * (held.count + 1)), from: nextCandidate)
+            try await until { warm().count > held.count || workers.map(\.losses) != losses }
+            for worker in held { worker.resumeInspections() }
             try await until("SELECT count(*) = 0 FROM dailies.jobs")
         }
     }
