@@ -138,12 +138,12 @@ extension Product {
     }
 
     /// Asks again and again until it is so. The database paces the asking, so that the waiting takes no processor from what is waited
-    /// for. What ends the waiting, as a test's time limit does, is recorded for where it was waited: such an end does not say.
+    /// for. A test that is ended while it waits, by its time limit, says where: the limit's own issue does not.
     func until(location: SourceLocation = #_sourceLocation, _ isSo: () async throws -> Bool) async throws {
         do {
             while try await !isSo() { try await pool.query("SELECT pg_sleep(0.01)") }
         } catch {
-            Issue.record(error, "waited here", sourceLocation: location)
+            if Task.isCancelled { Issue.record(error, "waited here", sourceLocation: location) }
             throw error
         }
     }

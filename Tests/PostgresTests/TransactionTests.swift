@@ -56,7 +56,8 @@ private struct Refusal: Error {}
             let observer = try await PostgresConnection.connect(conninfo)
             try await observer.script("CREATE TABLE t (n int)")
             var configuration = PostgresConfiguration(conninfo)
-            configuration.transactionIdleLimit = .milliseconds(20)
+            // Long enough for the lock to be asked for on a crowded machine: nothing happens before that either.
+            configuration.transactionIdleLimit = .seconds(1)
             let idler = try await PostgresConnection.connect(configuration)
             let error = await postgresError {
                 try await idler.transaction { idler in
