@@ -72,7 +72,14 @@ struct DeploymentFilesTests {
         }
     }
 
-    @Test func `the image has every library that the programs load, and everything that it copies is there`() async throws {
+    private static let isImagesDebian: Bool = {
+        let release = (try? String(contentsOfFile: "/etc/os-release", encoding: .utf8))?.firstMatch(of: /VERSION_CODENAME=([a-z]+)/)
+        let base = (try? text("docker/Dockerfile"))?.firstMatch(of: /FROM swift:[0-9.]+-([a-z]+)-slim/)
+        return release?.output.1 == base?.output.1 && base != nil
+    }()
+
+    @Test(.enabled(if: isImagesDebian, "another release of Debian than the image's has its libraries in other packages"))
+    func `the image has every library that the programs load`() async throws {
         let file = try Self.text("docker/Dockerfile")
         let packages = Set(file.matches(of: /install -y --no-install-recommends ([a-z0-9 -]+)/).last?.output.1.split(separator: " ") ?? [])
         for program in ["dailies", "dailies-inspector"] {
@@ -84,13 +91,17 @@ struct DeploymentFilesTests {
                 #expect(packages.contains(Substring(package)), "\(program) loads \(package)")
             }
         }
+    }
+
+    @Test func `everything that the image copies is there, and its user is the manifests'`() throws {
+        let file = try Self.text("docker/Dockerfile")
         for line in file.split(separator: "\n") where line.hasPrefix("COPY ") && !line.contains("--from") {
             let source = line.split(separator: " ")[1]
             #expect(FileManager.default.fileExists(atPath: "\(Fixtures.project)/\(source)"), "\(source)")
         }
         let number = try #require(file.firstMatch(of: /USER (\d+):/)).output.1
         #expect(number != "0" && file.contains("--uid \(number)"))
-        for pod in Self.all("runAsUser", in: try Self.objects()) { #expect("\(pod)" == number, "the manifests' user is the image's") }
+        for pod in Self.all("runAsUser", in: try Self.objects()) { #expect("\(pod)" == number) }
     }
 
     @Test func `a bucket's keys come as secrets to those who work with it, and to nobody else`() async throws {
