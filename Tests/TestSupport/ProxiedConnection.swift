@@ -30,19 +30,20 @@ final class ProxiedConnection: Sendable {
         while case let count = recv(from, &buffer, buffer.count, 0), count > 0 {
             if direction == .toServer, buffer[..<count].contains(proxy.first) { beginExchange() }
             let allowed = progress.withLock { Self.allowed(count, direction, &$0) }
+            record()
+            let isCut = allowed < count || isAtCut(direction)
+            // Before the client has the answer, for what it sends then belongs to no exchange.
+            if !isCut, direction == .toClient, buffer[..<allowed].contains(proxy.last) { endExchange() }
             var sent = 0
             while sent < allowed {
                 let written = buffer[sent..<allowed].withUnsafeBytes { send(to, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL)) }
                 if written <= 0 { break }
                 sent += written
             }
-            record()
-            let isLast = direction == .toClient && buffer[..<allowed].contains(proxy.last)
-            if allowed < count || isAtCut(direction) {
+            if isCut {
                 proxy.state.withLock { $0.made += 1 }
                 break
             }
-            if isLast { progress.withLock { $0.exchange = nil } }
         }
         shutdown(client, Int32(SHUT_RDWR))
         shutdown(server, Int32(SHUT_RDWR))
@@ -68,6 +69,13 @@ final class ProxiedConnection: Sendable {
             progress.cut = cut
             progress.toServer = 0
             progress.toClient = 0
+        }
+    }
+
+    private func endExchange() {
+        progress.withLock { progress in
+            progress.exchange = nil
+            progress.cut = nil
         }
     }
 
