@@ -67,7 +67,7 @@ struct DeployTests {
                 }
             }
             let status = try await product.running(["work"], log: log) { worker in
-                while try said() == 0 { try await product.pool.execute("SELECT pg_sleep(0.01)") }
+                try await product.until { try said() > 0 }
                 let migrated = try await product.run("migrate")
                 #expect(migrated.code == 0, "\(migrated.error)")
                 try await product.bringIn([Fixtures.recording("audio-only.webm")])

@@ -74,11 +74,10 @@ extension Product {
     private func warmUp(_ workers: [WorkerProcess]) async throws {
         func warm() -> [WorkerProcess] { workers.filter { !$0.forkServers.isEmpty } }
         while warm().count < workers.count {
-            let losses = workers.map(\.losses)
             let held = warm()
             for worker in held { try worker.holdInspections() }
             try await bringIn(Array(repeating: shortMemo(), count: Self.slots * (held.count + 1)), from: nextCandidate)
-            try await until { warm().count > held.count || workers.map(\.losses) != losses }
+            try await until { warm().count > held.count || !held.allSatisfy(\.isHeld) }
             for worker in held { worker.resumeInspections() }
             try await until("SELECT count(*) = 0 FROM dailies.jobs")
         }
@@ -94,7 +93,7 @@ extension Product {
     private var nextCandidate: Int { get async throws { try await value("SELECT count(*) + 1 FROM dailies.candidates") } }
 
     /// Cuts a worker's machine off while it has jobs, lets the others finish, and brings it back. Does not come to that where a worker
-    /// loses its lease before: on a crowded machine a beat may take longer. That stops its inspections, and the next ones are not held.
+    /// loses its lease before: on a crowded machine a beat may take longer.
     fileprivate func finish(
         without worker: WorkerProcess, cutting machine: MachineNetwork.Machine, of network: MachineNetwork,
         others: ArraySlice<WorkerProcess>
@@ -102,14 +101,13 @@ extension Product {
         let everybody = [worker] + others
         try await until("SELECT count(*) = \(everybody.count) FROM dailies.workers")
         try await warmUp(everybody)
-        let losses = everybody.map(\.losses)
         for worker in everybody { try worker.holdInspections() }
         try await bringIn(Array(repeating: shortMemo(), count: Self.slots * everybody.count), from: nextCandidate)
         try await until {
-            if everybody.map(\.losses) != losses { return true }
+            if !everybody.allSatisfy(\.isHeld) { return true }
             return try await value("SELECT count(*) = \(Self.slots * everybody.count) FROM dailies.jobs WHERE state = 'running'")
         }
-        guard everybody.map(\.losses) == losses else {
+        guard everybody.allSatisfy(\.isHeld) else {
             for worker in everybody { worker.resumeInspections() }
             return try await until("SELECT count(*) = 0 FROM dailies.jobs")
         }
@@ -123,6 +121,7 @@ extension Product {
 
         try await network.cutOff(machine)
         // It comes to its results, as long as its lease lasts, and has nobody to tell.
+        let losses = worker.losses
         let lostBeats = worker.count("a beat did not get through")
         worker.resumeInspections()
         try await until { worker.count("a beat did not get through") > lostBeats }
@@ -138,7 +137,7 @@ extension Product {
         }
 
         try await network.reconnect(machine)
-        try await until { worker.losses > losses[0] }
+        try await until { worker.losses > losses }
         // It is there again, as a new one, and has said what it had to say.
         try await until("SELECT count(*) = \(everybody.count) FROM dailies.workers")
         #expect(try await self.effects() == effects)

@@ -34,6 +34,12 @@ final class WorkerProcess: Sendable {
         for server in servers { kill(server, SIGSTOP) }
     }
 
+    /// Whether what was stopped is still there. A worker that loses its lease kills it, and nobody holds its next inspections.
+    var isHeld: Bool {
+        let servers = held.withLock { $0 }
+        return !servers.isEmpty && !servers.contains(where: ProcessTree.isGone)
+    }
+
     func resumeInspections() {
         let servers = held.withLock { held in
             defer { held = [] }
