@@ -21,7 +21,7 @@ struct BackpressureTests {
             try await product.withWorker(variables: Self.variables.merging(variables) { $1 }) { worker in
                 try await product.until("SELECT count(*) = 1 FROM dailies.review_records")
                 try await obstruct(product)
-                try await product.until { worker.said.contains(words) }
+                try await until { worker.said.contains(words) }
                 let held = try await Scraped.get("/readyz", of: worker, in: product)
                 #expect(held.status == 503)
                 #expect(held.text.split(separator: "\n").contains { $0.hasPrefix("\(check): ") && $0 != "\(check): ok" }, "\(held.text)")
@@ -29,7 +29,7 @@ struct BackpressureTests {
                 #expect(metrics.value("dailies_claiming_held") == 1)
                 #expect(metrics.value("dailies_check_ok{check=\"\(check)\"}") == 0)
                 try await clear(product)
-                try await product.until { try await Scraped.get("/readyz", of: worker, in: product).status == 200 }
+                try await until { try await Scraped.get("/readyz", of: worker, in: product).status == 200 }
                 try await product.bringIn(Product.recordings(3), from: 2)
                 try await product.until("SELECT count(*) = 4 FROM dailies.review_records")
             }
@@ -74,7 +74,7 @@ struct BackpressureTests {
             try await product.bringIn(Product.recordings(2))
             // More than any disk has.
             try await product.withWorker(variables: Self.variables.merging(["DAILIES_MIN_FREE_MIB": "1048576"]) { $1 }) { worker in
-                try await product.until { worker.said.contains("MiB are free") }
+                try await until { worker.said.contains("MiB are free") }
                 try await product.untilItIdles()
                 #expect(try await product.value("SELECT count(*) FROM dailies.jobs WHERE state = 'available' AND attempt = 0") == 2)
                 #expect(try await Scraped.get("/readyz", of: worker, in: product).text.contains("space: Only"))

@@ -169,12 +169,12 @@ struct BucketTests {
             try await product.withWorker(variables: ["DAILIES_HEALTH": "127.0.0.1:0"]) { worker in
                 try await product.until("SELECT count(*) = 1 FROM dailies.review_records")
                 house.proxy.goAway()
-                try await product.until { worker.said.contains("claims no jobs until this is over") }
+                try await until { worker.said.contains("claims no jobs until this is over") }
                 let held = try await Scraped.get("/readyz", of: worker, in: product)
                 #expect(held.status == 503)
                 #expect(held.text.contains("storage: Cannot look for a file in s3://\(house.bucket)/answers"), "\(held.text)")
                 try house.proxy.comeBack()
-                try await product.until { worker.said.contains("claims jobs again") }
+                try await until { worker.said.contains("claims jobs again") }
                 try await product.bringIn(Product.recordings(3), from: 2)
                 try await product.until("SELECT count(*) = 4 FROM dailies.review_records")
                 for secret in [ObjectStore.accessKeyID, ObjectStore.secretAccessKey] { #expect(!worker.said.contains(secret)) }
@@ -190,7 +190,7 @@ struct BucketTests {
             house.proxy.spoil("HEAD", .hang)
             let begun = house.proxy.requests.count
             let status = try await product.running("work", "--grace-seconds", "0") { worker in
-                try await product.until { house.proxy.requests[begun...].contains { $0.method == "HEAD" } }
+                try await until { house.proxy.requests[begun...].contains { $0.method == "HEAD" } }
                 kill(worker, SIGTERM)
             }
             #expect(status == .exited(0))
@@ -213,7 +213,7 @@ struct BucketTests {
         let port = try FreePort.any()
         let log = product.data.appending("site-\(port).log")
         try await product.running(["serve", "--listen", "127.0.0.1:\(port)"], log: log) { site in
-            try await product.until { (try? await PlainHTTP.get("/sign-in", port: port).status) == 200 }
+            try await until { (try? await PlainHTTP.get("/sign-in", port: port).status) == 200 }
             try await body(port)
             kill(site, SIGTERM)
         }

@@ -1,5 +1,6 @@
 import Foundation
 import Postgres
+import TestSupport
 import Testing
 
 /// People who stop jobs that run, by the real commands.
@@ -23,16 +24,16 @@ struct CancellingTests {
             }
             try await product.withWorker(slots: 2) { worker in
                 // One that has to stay untouched through all of it.
-                let neighbour = await worker.catchInspector()
+                let neighbour = try await worker.catchInspector()
                 let running = try await product.pool.query("SELECT id FROM dailies.jobs WHERE state = 'running'", as: Int64.self)
                 try await product.until("SELECT count(*) = 1 FROM dailies.jobs WHERE id = ANY (\(running)) AND state = 'running'")
                 let itsJob: Int64 = try await product.value("SELECT id FROM dailies.jobs WHERE id = ANY (\(running))")
                 var seconds: [Double] = []
                 for _ in 1...5 {
-                    let inspector = await worker.catchInspector(besides: neighbour)
+                    let inspector = try await worker.catchInspector(besides: neighbour)
                     let job: Int64 = try await product.value("SELECT id FROM dailies.jobs WHERE state = 'running' AND id <> \(itsJob)")
                     async let command = product.run("jobs", "cancel", "\(job)", "--note", "not wanted")
-                    try await product.until { ProcessTree.isGone(inspector) }
+                    try await until { ProcessTree.isGone(inspector) }
                     seconds.append(
                         try await product.value(
                             "SELECT extract(epoch FROM clock_timestamp() - came_at)::float8 FROM public.wishes WHERE job = \(job)"))

@@ -54,11 +54,11 @@ struct Chaos {
         for blow in blows {
             done = min(done + share, all - 1)
             let mark = done
-            try await patiently { try await product.until("SELECT count(*) >= \(mark) FROM dailies.review_records") }
+            try await product.patiently { try await product.until("SELECT count(*) >= \(mark) FROM dailies.review_records") }
             try await fall(blow)
         }
         crew.wakeAll()
-        try await patiently { try await product.until("SELECT count(*) = 0 FROM dailies.jobs") }
+        try await product.patiently { try await product.until("SELECT count(*) = 0 FROM dailies.jobs") }
     }
 
     /// Nothing was lost, and nothing done twice.
@@ -92,13 +92,13 @@ struct Chaos {
             guard paused.isEmpty, let process = crew.pause(worker) else { break }
             guard untilBuried else { return }
             let name = "%:\(process)"
-            try await patiently {
+            try await product.patiently {
                 try await product.until("SELECT NOT EXISTS (SELECT FROM dailies.workers WHERE name LIKE \(name))")
             }
             crew.wake(worker)
         case .cutSessions(let seed):
             var coin = SeededGenerator(seed: seed)
-            try await patiently {
+            try await product.patiently {
                 let sessions = try await product.pool.query(
                     "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid() ORDER BY pid",
                     as: Int32.self)
@@ -131,17 +131,6 @@ struct Chaos {
             }
             crew.close(SIGTERM)
             try await group.waitForAll()
-        }
-    }
-
-    /// Asks again while the server is away.
-    private func patiently(_ body: () async throws -> Void) async throws {
-        while true {
-            do {
-                return try await body()
-            } catch let error as PostgresError where error.isInfrastructure {
-                await Task.yield()
-            }
         }
     }
 }

@@ -75,12 +75,12 @@ struct CrashTests {
             try await product.bringIn(Product.recordings(24))
             let status = try await product.running("up", "--once") { _ in
                 for mark in [2, 8] {
-                    try await Self.patiently { try await product.until("SELECT count(*) >= \(mark) FROM dailies.review_records") }
+                    try await product.patiently { try await product.until("SELECT count(*) >= \(mark) FROM dailies.review_records") }
                     kill(try #require(ProcessTree.postmaster(of: folder)), SIGKILL)
                 }
             }
             #expect(status == .exited(0))
-            try await Self.patiently { try await product.expectWhole(responses: 24) }
+            try await product.patiently { try await product.expectWhole(responses: 24) }
             await pool.close()
             await server.stop()
         }
@@ -114,17 +114,6 @@ struct CrashTests {
             #expect(try await product.value("SELECT count(*) FROM dailies.jobs WHERE state = 'running'") == 0)
             #expect(try await product.value("SELECT count(*) FROM dailies.workers") == 0)
             #expect(try await product.value("SELECT count(*) FROM dailies.jobs", as: Int.self) > 0)
-        }
-    }
-
-    /// Asks again while the server is away.
-    private static func patiently(_ body: () async throws -> Void) async throws {
-        while true {
-            do {
-                return try await body()
-            } catch let error as PostgresError where error.isInfrastructure {
-                await Task.yield()
-            }
         }
     }
 }

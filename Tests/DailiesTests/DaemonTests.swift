@@ -42,7 +42,7 @@ struct DaemonTests {
                 try await product.until("SELECT count(*) >= 3 FROM dailies.jobs WHERE state = 'running'")
                 try "slots: none\n".write(toFile: file.string, atomically: true, encoding: .utf8)
                 kill(worker, SIGHUP)
-                try await product.until {
+                try await until {
                     try String(contentsOfFile: log.string, encoding: .utf8).contains("the settings cannot be read again; the old ones hold")
                 }
                 try await product.until("SELECT count(*) = 12 FROM dailies.review_records")
@@ -57,9 +57,9 @@ struct DaemonTests {
         try await Product.with { product in
             try await product.bringIn(Product.recordings(1))
             let status = try await product.withWorker(variables: ["DAILIES_GRACE_SECONDS": "3600"]) { worker in
-                _ = await worker.catchInspector()
+                _ = try await worker.catchInspector()
                 worker.send(SIGTERM)
-                try await product.until { worker.said.contains("stopping: running jobs get their grace time") }
+                try await until { worker.said.contains("stopping: running jobs get their grace time") }
                 worker.send(SIGTERM)
                 try await product.until("SELECT count(*) = 0 FROM dailies.workers")
             }
@@ -74,8 +74,8 @@ struct DaemonTests {
         try await Product.with { product in
             let socket = try NotificationSocket(at: product.data.appending("notify"))
             try await product.withWorker(variables: ["NOTIFY_SOCKET": socket.path.string, "WATCHDOG_USEC": "200000"]) { _ in
-                try await product.until { socket.messages().contains { $0.hasPrefix("READY=1") } }
-                try await product.until { socket.messages().filter { $0 == "WATCHDOG=1" }.count >= 2 }
+                try await until { socket.messages().contains { $0.hasPrefix("READY=1") } }
+                try await until { socket.messages().filter { $0 == "WATCHDOG=1" }.count >= 2 }
             }
             #expect(socket.messages().contains("STOPPING=1"))
         }

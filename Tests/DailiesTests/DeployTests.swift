@@ -46,9 +46,9 @@ struct DeployTests {
             let status = try await product.running("work", "--slots", "3", "--grace-seconds", "60") { worker in
                 try await product.until("SELECT count(*) >= 3 FROM dailies.review_records")
                 var inspectors: [pid_t] = []
-                while inspectors.isEmpty {
+                try await until {
                     inspectors = ProcessTree.inspectors(of: worker)
-                    await Task.yield()
+                    return !inspectors.isEmpty
                 }
                 for process in inspectors + ProcessTree.children(of: worker) + [worker] { kill(process, SIGTERM) }
             }
@@ -67,7 +67,7 @@ struct DeployTests {
                 }
             }
             let status = try await product.running(["work"], log: log) { worker in
-                try await product.until { try said() > 0 }
+                try await until { try said() > 0 }
                 let migrated = try await product.run("migrate")
                 #expect(migrated.code == 0, "\(migrated.error)")
                 try await product.bringIn([Fixtures.recording("audio-only.webm")])

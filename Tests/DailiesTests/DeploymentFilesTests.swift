@@ -226,7 +226,7 @@ struct DeploymentFilesTests {
         try await Product.with { product in
             try await product.withWorker(variables: ["DAILIES_HEALTH": "127.0.0.1:0"]) { worker in
                 #expect(try await Scraped.get("/livez", of: worker, in: product).status == 200)
-                try await product.until { try await Scraped.get("/readyz", of: worker, in: product).status == 200 }
+                try await until { try await Scraped.get("/readyz", of: worker, in: product).status == 200 }
             }
             try await product.withSite { address in
                 let arguments = ["-sS", "-o", "/dev/null", "-w", "%{http_code}", "-H", "Host: 10.2.3.4:8080", "\(address)sign-in"]

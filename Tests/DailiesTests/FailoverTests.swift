@@ -16,7 +16,7 @@ struct FailoverTests {
                 try await product.bringIn(Product.recordings(12))
                 try await product.withWorkers(2, slots: 2) { workers in
                     // In mid-job: one inspector stands still, and others have come to their end.
-                    let inspector = await workers[0].catchInspector()
+                    let inspector = try await workers[0].catchInspector()
                     try await product.until("SELECT count(*) >= 2 FROM dailies.review_records")
                     try servers.killPrimary()
                     try await servers.promote()

@@ -8,83 +8,78 @@ import Testing
 @Suite(.timeLimit(.minutes(10)))
 struct FenceTests {
     @Test func `a worker that was paused past its lease changes nothing when it wakes`() async throws {
-        try await Product.with { product in
-            try await product.bringIn(Product.recordings(1))
-            try await product.withWorker { sleeper in
-                try await product.until("SELECT count(*) = 1 FROM dailies.review_records")
-                try sleeper.holdInspections()
-                let itsServers = sleeper.forkServers
-                try await product.bringIn(Product.recordings(2), from: 2)
-                try await product.until("SELECT count(*) = 1 FROM dailies.jobs WHERE state = 'running'")
-                let job: Int64 = try await product.value("SELECT id FROM dailies.jobs WHERE state = 'running'")
-                sleeper.send(SIGSTOP)
-                try await product.withWorker { other in
-                    try await product.until("SELECT count(*) = 3 FROM dailies.review_records")
-                    sleeper.resumeInspections()
-                    sleeper.send(SIGCONT)
-                    try await product.until { sleeper.said.contains("the lease is lost") }
-                    #expect(other.said.contains("buried a worker that stopped beating"))
-                    // What it was at is over, and it works again, as a new one.
-                    try await product.until { itsServers.allSatisfy(ProcessTree.isGone) }
-                    try await product.until("SELECT count(*) = 2 FROM dailies.workers")
-                }
-                let story = try await product.story(of: job)
-                #expect(story.timeline.map(\.outcome) == ["rescued", "completed"])
-                #expect(story.timeline.map(\.attempt) == [1, 2])
-                #expect(story.timeline.first?.worker?.hasSuffix(":\(sleeper.process)") == true)
-                #expect(story.timeline.last?.worker?.hasSuffix(":\(sleeper.process)") == false)
+        try await withJobHeld { product, sleeper, job in
+            let itsServers = sleeper.forkServers
+            try await product.bringIn(Product.recordings(1), from: 3)
+            sleeper.send(SIGSTOP)
+            try await product.withWorker { other in
+                try await product.until("SELECT count(*) = 3 FROM dailies.review_records")
+                sleeper.resumeInspections()
+                sleeper.send(SIGCONT)
+                try await until { sleeper.losses == 1 }
+                #expect(other.said.contains("buried a worker that stopped beating"))
+                // What it was at is over, and it works again, as a new one.
+                try await until { itsServers.allSatisfy(ProcessTree.isGone) }
+                try await product.until("SELECT count(*) = 2 FROM dailies.workers")
             }
-            try await product.expectWhole(responses: 3)
+            let story = try await product.story(of: job)
+            #expect(story.timeline.first?.worker?.hasSuffix(":\(sleeper.process)") == true)
+            #expect(story.timeline.last?.worker?.hasSuffix(":\(sleeper.process)") == false)
         }
     }
 
     @Test func `a worker that is declared dead while its result is on the way is told so, and its result is dropped`() async throws {
-        try await Product.with { product in
-            try await product.bringIn(Product.recordings(1))
-            try await product.withWorker { worker in
-                try await product.until("SELECT count(*) = 1 FROM dailies.review_records")
-                try worker.holdInspections()
-                try await product.bringIn(Product.recordings(1), from: 2)
-                try await product.until("SELECT count(*) = 1 FROM dailies.jobs WHERE state = 'running'")
-                try await product.pool.transaction { connection in
-                    // Its transaction has to wait for this one.
-                    try await connection.execute("SELECT FROM dailies.jobs WHERE state = 'running' FOR UPDATE")
-                    worker.resumeInspections()
-                    try await product.until(Self.itsEndWaits)
-                    try await connection.execute("UPDATE dailies.workers SET beaten_at = now() - interval '1 hour'")
-                    try await connection.execute("SELECT dailies.rescue_jobs()")
-                }
-                try await product.until { worker.said.contains("Attempt 1 of job 2 is no longer held") }
-                try await product.until("SELECT count(*) = 2 FROM dailies.review_records")
+        try await withJobHeld { product, worker, job in
+            try await product.pool.transaction { connection in
+                // Its transaction has to wait for this one.
+                try await connection.execute("SELECT FROM dailies.jobs WHERE state = 'running' FOR UPDATE")
+                worker.resumeInspections()
+                try await product.until(Self.itsEndWaits, whileKept: worker)
+                try await connection.execute("UPDATE dailies.workers SET beaten_at = now() - interval '1 hour'")
+                try await connection.execute("SELECT dailies.rescue_jobs()")
             }
-            try await product.expectWhole(responses: 2)
-            #expect(try await product.story(of: 2).timeline.map(\.outcome) == ["rescued", "completed"])
+            // Its next beat may have waited too, and be the first to hear of it: then it does not try with the result any more.
+            try await until {
+                worker.said.contains("Attempt 1 of job \(job) is no longer held") || worker.said.contains("this worker was declared dead")
+            }
+            try await product.until("SELECT count(*) = 2 FROM dailies.review_records")
         }
     }
 
     @Test func `a worker that is paused within its transaction holds nobody up`() async throws {
-        try await Product.with { product in
-            try await product.bringIn(Product.recordings(1))
-            try await product.withWorker { sleeper in
-                try await product.until("SELECT count(*) = 1 FROM dailies.review_records")
-                try sleeper.holdInspections()
-                try await product.bringIn(Product.recordings(1), from: 2)
-                try await product.until("SELECT count(*) = 1 FROM dailies.jobs WHERE state = 'running'")
-                try await product.pool.transaction { connection in
-                    try await connection.execute("SELECT FROM dailies.jobs WHERE state = 'running' FOR UPDATE")
-                    sleeper.resumeInspections()
-                    try await product.until(Self.itsEndWaits)
-                    sleeper.send(SIGSTOP)
-                }
-                // Now the job is ended, in a transaction that nobody ends.
-                try await product.withWorker { _ in
-                    try await product.until("SELECT count(*) = 2 FROM dailies.review_records")
-                    sleeper.send(SIGCONT)
-                    try await product.until { sleeper.said.contains("the lease is lost") }
-                }
+        try await withJobHeld { product, sleeper, _ in
+            try await product.pool.transaction { connection in
+                try await connection.execute("SELECT FROM dailies.jobs WHERE state = 'running' FOR UPDATE")
+                sleeper.resumeInspections()
+                try await product.until(Self.itsEndWaits, whileKept: sleeper)
+                sleeper.send(SIGSTOP)
             }
-            try await product.expectWhole(responses: 2)
-            #expect(try await product.story(of: 2).timeline.map(\.outcome) == ["rescued", "completed"])
+            // Now the job is ended, in a transaction that nobody ends.
+            try await product.withWorker { _ in
+                try await product.until("SELECT count(*) = 2 FROM dailies.review_records")
+                sleeper.send(SIGCONT)
+                try await until { sleeper.losses == 1 }
+            }
+        }
+    }
+
+    /// Runs `body` with a worker that has a job in mid-inspection, which is then expected to be rescued once and completed once.
+    private func withJobHeld(_ body: @escaping (Product, WorkerProcess, Int64) async throws -> Void) async throws {
+        try await LostEarly.beginningAgain {
+            try await Product.with { product in
+                try await product.bringIn(Product.recordings(1))
+                try await product.withWorker { worker in
+                    try await product.until("SELECT count(*) = 1 FROM dailies.review_records")
+                    try worker.holdInspections()
+                    try await product.bringIn(Product.recordings(1), from: 2)
+                    try await product.until("SELECT count(*) = 1 FROM dailies.jobs WHERE state = 'running'", whileKept: worker)
+                    try await body(product, worker, 2)
+                }
+                try await product.expectWhole(responses: product.value("SELECT count(*) FROM dailies.responses"))
+                let story = try await product.story(of: 2)
+                #expect(story.timeline.map(\.outcome) == ["rescued", "completed"])
+                #expect(story.timeline.map(\.attempt) == [1, 2])
+            }
         }
     }
 
@@ -95,32 +90,36 @@ struct FenceTests {
         """
 
     @Test func `a claimer that was overtaken is refused in its transaction, and nothing of it stays`() async throws {
-        try await Product.with { product in
-            let attempt = try await overtaken(in: product) { _ in }
-            #expect(attempt.refusal?.sqlState?.rawValue == "DJ001")
-            #expect(attempt.written == Attempt.Effects(), "nothing was there after it but what the other one has under way")
-            try await product.expectWhole(responses: 2)
-            #expect(try await product.value("SELECT count(DISTINCT report -> 'container' -> 'sha256') FROM dailies.review_records") == 2)
+        try await LostEarly.beginningAgain {
+            try await Product.with { product in
+                let attempt = try await overtaken(in: product) { _ in }
+                #expect(attempt.refusal?.sqlState?.rawValue == "DJ001")
+                #expect(attempt.written == Attempt.Effects(), "nothing was there after it but what the other one has under way")
+                try await product.expectWhole(responses: 2)
+                #expect(try await product.value("SELECT count(DISTINCT report -> 'container' -> 'sha256') FROM dailies.review_records") == 2)
+            }
         }
     }
 
     @Test func `control: a completion that is fenced by state alone lets the overtaken one in`() async throws {
-        try await Product.with { product in
-            let attempt = try await overtaken(in: product) { connection in
-                try await connection.script(
-                    """
-                    ALTER FUNCTION dailies.end_job(bigint, integer, text, text) RENAME TO end_attempt;
-                    CREATE FUNCTION dailies.end_job(job bigint, claim_attempt integer, how text, why text DEFAULT NULL)
-                    RETURNS void LANGUAGE plpgsql AS $$
-                    BEGIN
-                        PERFORM dailies.end_attempt(job, (SELECT attempt FROM dailies.jobs WHERE id = job AND state = 'running'), how, why);
-                    END $$;
-                    """)
+        try await LostEarly.beginningAgain {
+            try await Product.with { product in
+                let attempt = try await overtaken(in: product) { connection in
+                    try await connection.script(
+                        """
+                        ALTER FUNCTION dailies.end_job(bigint, integer, text, text) RENAME TO end_attempt;
+                        CREATE FUNCTION dailies.end_job(job bigint, claim_attempt integer, how text, why text DEFAULT NULL)
+                        RETURNS void LANGUAGE plpgsql AS $$
+                        BEGIN
+                            PERFORM dailies.end_attempt(job, (SELECT attempt FROM dailies.jobs WHERE id = job AND state = 'running'), how, why);
+                        END $$;
+                        """)
+                }
+                #expect(attempt.refusal == nil)
+                #expect(attempt.written == Attempt.Effects(records: 1, flags: 1, artifacts: 5, outbox: 1, history: 1))
+                // The other worker has done the work, and the record is not its own.
+                #expect(try await product.value("SELECT count(DISTINCT report -> 'container' -> 'sha256') FROM dailies.review_records") == 1)
             }
-            #expect(attempt.refusal == nil)
-            #expect(attempt.written == Attempt.Effects(records: 1, flags: 1, artifacts: 5, outbox: 1, history: 1))
-            // The other worker has done the work, and the record is not its own.
-            #expect(try await product.value("SELECT count(DISTINCT report -> 'container' -> 'sha256') FROM dailies.review_records") == 1)
         }
     }
 
@@ -159,7 +158,8 @@ struct FenceTests {
             try await product.until("SELECT count(*) = 1 FROM dailies.review_records")
             try worker.holdInspections()
             try await product.pool.execute("UPDATE dailies.workers SET beaten_at = now() - interval '1 day' WHERE id = \(claimer)")
-            try await product.until("SELECT count(*) = 1 FROM dailies.jobs WHERE id = \(job) AND state = 'running' AND attempt = 2")
+            try await product.until(
+                "SELECT count(*) = 1 FROM dailies.jobs WHERE id = \(job) AND state = 'running' AND attempt = 2", whileKept: worker)
             do {
                 try await product.pool.transaction { connection in
                     try await connection.execute("SELECT dailies.end_job(\(job), 1, 'completed')")
@@ -172,7 +172,7 @@ struct FenceTests {
             attempt.withLock { $0.written = written }
             worker.resumeInspections()
             if attempt.withLock({ $0.refusal == nil }) {
-                try await product.until { worker.said.contains("Attempt 2 of job \(job) is no longer held") }
+                try await until { worker.said.contains("Attempt 2 of job \(job) is no longer held") || worker.losses > 0 }
             }
             try await product.until("SELECT count(*) = 2 FROM dailies.review_records")
         }
@@ -186,5 +186,32 @@ struct FenceTests {
             artifacts: try await product.value("SELECT count(*) FROM dailies.artifacts WHERE response_id = \(response)"),
             outbox: try await product.value("SELECT count(*) FROM dailies.outbox WHERE payload ->> 'response_id' = \(response)::text"),
             history: try await product.value("SELECT count(*) FROM dailies.job_history WHERE id = \(job)"))
+    }
+}
+
+/// A crowded machine took a worker's lease, and with it what the worker had in mid-job, before a test came to its point.
+private struct LostEarly: Error {
+    /// Runs `body` once more, on a product of its own, as often as that happens; the suite's time limit ends it.
+    static func beginningAgain(_ body: () async throws -> Void) async throws {
+        while true {
+            do {
+                return try await body()
+            } catch is LostEarly {
+                try Task.checkCancellation()
+            }
+        }
+    }
+}
+
+extension Product {
+    /// Waits as `until` does, for what comes only as long as the worker keeps its lease.
+    /// - Throws: `LostEarly` when it does not.
+    fileprivate func until(
+        _ query: PostgresQuery, whileKept worker: WorkerProcess, fileID: String = #fileID, line: Int = #line
+    ) async throws {
+        try await TestSupport.until(fileID: fileID, line: line) {
+            guard worker.losses == 0 else { throw LostEarly() }
+            return try await value(query)
+        }
     }
 }

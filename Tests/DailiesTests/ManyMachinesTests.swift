@@ -77,7 +77,7 @@ extension Product {
             let held = warm()
             for worker in held { try worker.holdInspections() }
             try await bringIn(Array(repeating: shortMemo(), count: Self.slots * (held.count + 1)), from: nextCandidate)
-            try await until { warm().count > held.count || !held.allSatisfy(\.isHeld) }
+            try await TestSupport.until { warm().count > held.count || !held.allSatisfy(\.isHeld) }
             for worker in held { worker.resumeInspections() }
             try await until("SELECT count(*) = 0 FROM dailies.jobs")
         }
@@ -103,7 +103,7 @@ extension Product {
         try await warmUp(everybody)
         for worker in everybody { try worker.holdInspections() }
         try await bringIn(Array(repeating: shortMemo(), count: Self.slots * everybody.count), from: nextCandidate)
-        try await until {
+        try await TestSupport.until {
             if !everybody.allSatisfy(\.isHeld) { return true }
             return try await value("SELECT count(*) = \(Self.slots * everybody.count) FROM dailies.jobs WHERE state = 'running'")
         }
@@ -124,7 +124,7 @@ extension Product {
         let losses = worker.losses
         let lostBeats = worker.count("a beat did not get through")
         worker.resumeInspections()
-        try await until { worker.count("a beat did not get through") > lostBeats }
+        try await TestSupport.until { worker.count("a beat did not get through") > lostBeats }
         // The others come to theirs, and to its.
         for other in others { other.resumeInspections() }
         try await until("SELECT count(*) = 0 FROM dailies.jobs")
@@ -137,7 +137,7 @@ extension Product {
         }
 
         try await network.reconnect(machine)
-        try await until { worker.losses > losses }
+        try await TestSupport.until { worker.losses > losses }
         // It is there again, as a new one, and has said what it had to say.
         try await until("SELECT count(*) = \(everybody.count) FROM dailies.workers")
         #expect(try await self.effects() == effects)
@@ -165,11 +165,4 @@ extension Product {
                 (SELECT string_agg(h::text, E'\\n' ORDER BY h::text) FROM dailies.job_history h))
             """)
     }
-}
-
-extension WorkerProcess {
-    /// How often it has said that others may have its jobs.
-    fileprivate var losses: Int { count("the lease is lost") }
-
-    fileprivate func count(_ words: String) -> Int { said.split(separator: "\n").count { $0.contains(words) } }
 }

@@ -22,7 +22,7 @@ struct MetricsTests {
             try await product.withWorker(slots: 2, variables: ["DAILIES_HEALTH": "127.0.0.1:0"]) { worker in
                 try await product.until("SELECT count(*) = 3 FROM dailies.review_records")
                 // Told just after the commit that is seen above.
-                try await product.until {
+                try await until {
                     try await Scraped.get("/metrics", of: worker, in: product)
                         .value("dailies_jobs_ended_total{kind=\"inspect_response\",outcome=\"completed\"}") == 3
                 }
@@ -56,7 +56,7 @@ struct MetricsTests {
         try await Product.with { product in
             try await product.bringIn(Product.recordings(1))
             try await product.withWorker(variables: ["DAILIES_HEALTH": "127.0.0.1:0"]) { worker in
-                kill(await worker.catchInspector(), SIGKILL)
+                kill(try await worker.catchInspector(), SIGKILL)
                 try await product.until("SELECT count(*) = 1 FROM dailies.review_records")
                 let metrics = try await Scraped.get("/metrics", of: worker, in: product)
                 #expect(metrics.value("dailies_inspector_deaths_total{cause=\"signal\"}") == 1)

@@ -47,7 +47,7 @@ struct MutatedAnswersTests {
                 }()
                 try await product.until("SELECT count(*) = 0 FROM dailies.jobs")
                 #expect(try await product.value("SELECT id::text FROM dailies.workers") == process, "one worker for all of them")
-                try await product.until { worker.inspectors.isEmpty }
+                try await until { worker.inspectors.isEmpty }
                 #expect(!worker.said.contains("lease"))
             }
             try await product.expectWhole(responses: answers)

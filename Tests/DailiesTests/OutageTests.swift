@@ -17,9 +17,9 @@ struct OutageTests {
                 let product = Product(data: folder, pool: pool, flags: ["--data", folder.string, "--database", conninfo])
                 try await product.bringIn(Product.recordings(6))
                 try await product.reached(by: proxy.conninfo).withWorker(slots: 2) { worker in
-                    let inspector = await worker.catchInspector()
+                    let inspector = try await worker.catchInspector()
                     proxy.goAway()
-                    try await product.until { ProcessTree.isGone(inspector) }
+                    try await until { ProcessTree.isGone(inspector) }
                     #expect(worker.said.contains("a beat did not get through"))
                     proxy.comeBack()
                     try await product.until("SELECT count(*) = 6 FROM dailies.review_records")
@@ -42,11 +42,11 @@ struct OutageTests {
             try await product.bringIn(Product.recordings(6))
             let postmaster = try #require(ProcessTree.postmaster(of: folder))
             try await product.withWorker(slots: 2) { worker in
-                let inspector = await worker.catchInspector()
+                let inspector = try await worker.catchInspector()
                 let silent = ProcessTree.children(of: postmaster) + [postmaster]
                 defer { for process in silent { kill(process, SIGCONT) } }
                 for process in silent { kill(process, SIGSTOP) }
-                while !ProcessTree.isGone(inspector) { await Task.yield() }
+                try await until { ProcessTree.isGone(inspector) }
                 for process in silent { kill(process, SIGCONT) }
                 try await product.until("SELECT count(*) = 6 FROM dailies.review_records")
             }

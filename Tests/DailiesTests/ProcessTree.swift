@@ -1,5 +1,6 @@
 import Foundation
 import SystemPackage
+import TestSupport
 
 /// Processes as the kernel lists them.
 enum ProcessTree {
@@ -17,11 +18,13 @@ enum ProcessTree {
     }
 
     /// The first child that a process makes.
-    static func firstChild(of process: pid_t) async -> pid_t {
-        while true {
-            if let child = children(of: process).first { return child }
-            await Task.yield()
+    static func firstChild(of process: pid_t) async throws -> pid_t {
+        var child: pid_t?
+        try await until {
+            child = children(of: process).first
+            return child != nil
         }
+        return child ?? process
     }
 
     /// The private server's first process, for a data folder of `dailies`.

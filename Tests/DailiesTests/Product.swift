@@ -128,8 +128,8 @@ extension Product {
     }
 
     /// Asks the database again and again until the answer is true.
-    func until(_ query: PostgresQuery, location: SourceLocation = #_sourceLocation) async throws {
-        try await until(location: location) { try await value(query) }
+    func until(_ query: PostgresQuery, fileID: String = #fileID, line: Int = #line) async throws {
+        try await TestSupport.until(fileID: fileID, line: line) { try await value(query) }
     }
 
     /// Waits until the only worker has been there for so long that its first look for jobs is over.
@@ -137,14 +137,15 @@ extension Product {
         try await until("SELECT count(*) = 1 AND bool_and(beaten_at > started_at + interval '2 seconds') FROM dailies.workers")
     }
 
-    /// Asks again and again until it is so. The database paces the asking, so that the waiting takes no processor from what is waited
-    /// for. A test that is ended while it waits, by its time limit, says where: the limit's own issue does not.
-    func until(location: SourceLocation = #_sourceLocation, _ isSo: () async throws -> Bool) async throws {
-        do {
-            while try await !isSo() { try await pool.query("SELECT pg_sleep(0.01)") }
-        } catch {
-            if Task.isCancelled { Issue.record(error, "waited here", sourceLocation: location) }
-            throw error
+    /// Does it again while the server is away.
+    func patiently(_ body: () async throws -> Void) async throws {
+        try await TestSupport.until {
+            do {
+                try await body()
+                return true
+            } catch let error as PostgresError where error.isInfrastructure {
+                return false
+            }
         }
     }
 

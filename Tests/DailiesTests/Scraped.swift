@@ -1,5 +1,6 @@
 import Foundation
 import Subprocess
+import TestSupport
 import Testing
 
 /// What a worker says at its health address, asked as anybody would: with curl.
@@ -21,7 +22,7 @@ struct Scraped {
     /// It logs where it listens, once it does.
     static func address(of worker: WorkerProcess, in product: Product) async throws -> String {
         var found: String?
-        try await product.until {
+        try await until {
             for line in worker.said.split(separator: "\n") where line.contains("\"health and metrics\"") {
                 found = try JSONDecoder().decode([String: String].self, from: Data(line.utf8))["address"]
             }

@@ -3,6 +3,7 @@ import LocalPostgres
 import Postgres
 import Subprocess
 import SystemPackage
+import TestSupport
 import Testing
 
 /// Two real PostgreSQL servers: a primary, and a standby that streams from it and acknowledges each commit before the client hears of it.
@@ -50,9 +51,7 @@ struct StandbyServer {
         try await connection.script("ALTER SYSTEM SET synchronous_standby_names = '*'")
         try await connection.script("SELECT pg_reload_conf()")
         let streaming: PostgresQuery = "SELECT count(*) > 0 FROM pg_stat_replication WHERE sync_state = 'sync'"
-        while try await !connection.query(streaming).one().decode(at: 0, as: Bool.self) {
-            try await connection.script("SELECT pg_sleep(0.01)")
-        }
+        try await until(streaming, on: connection)
         return StandbyServer(
             primary: primary, standby: standby,
             conninfo: "host=\(socket),\(standbySocket) user=dailies dbname=dailies target_session_attrs=read-write",

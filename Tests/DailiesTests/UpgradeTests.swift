@@ -80,7 +80,7 @@ struct UpgradeTests {
         try await Product.with(migrated: false) { product in
             let (log, port) = (product.data.appending("site.log"), try FreePort.any())
             let status = try await product.running(["serve", "--listen", "127.0.0.1:\(port)"], log: log) { site in
-                try await product.until {
+                try await until {
                     try String(contentsOfFile: log.string, encoding: .utf8).contains("waiting for the schema")
                 }
                 let migrated = try await product.run("migrate")

@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 import Subprocess
 import Synchronization
 import SystemPackage
@@ -48,15 +49,34 @@ final class WorkerProcess: Sendable {
         for server in servers { kill(server, SIGCONT) }
     }
 
+    /// How often it has said that others may have its jobs.
+    var losses: Int { count("the lease is lost") }
+
+    /// How many lines of its log hold these words.
+    func count(_ words: String) -> Int { said.split(separator: "\n").count { $0.contains(words) } }
+
     /// Stops one inspector while it looks into a recording, however quick it is.
     /// - Returns: the inspector, which stays until it is killed or continued.
-    func catchInspector(besides caught: pid_t? = nil) async -> pid_t {
-        while true {
-            for inspector in inspectors where inspector != caught {
-                if kill(inspector, SIGSTOP) == 0, !ProcessTree.isGone(inspector) { return inspector }
+    /// - Throws: `CancellationError` when the test's time limit is over.
+    func catchInspector(besides caught: pid_t? = nil) async throws -> pid_t {
+        let isOver = Mutex(false)
+        let inspector = await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                // On a thread of its own: an inspection may be over before a crowded pool comes to the next look.
+                Thread.detachNewThread {
+                    var found: pid_t?
+                    while found == nil, !isOver.withLock({ $0 }) {
+                        found = self.inspectors.first { $0 != caught && kill($0, SIGSTOP) == 0 && !ProcessTree.isGone($0) }
+                        usleep(1000)
+                    }
+                    continuation.resume(returning: found)
+                }
             }
-            await Task.yield()
+        } onCancel: {
+            isOver.withLock { $0 = true }
         }
+        guard let inspector else { throw CancellationError() }
+        return inspector
     }
 
     fileprivate func removeHeld() {
@@ -89,7 +109,7 @@ extension Product {
         ) { execution in
             var process = execution.processIdentifier.value
             // `faketime` starts it as its child.
-            if offset != nil { process = await ProcessTree.firstChild(of: process) }
+            if offset != nil { process = try await ProcessTree.firstChild(of: process) }
             let worker = WorkerProcess(process: process, log: path)
             do {
                 try await body(worker)

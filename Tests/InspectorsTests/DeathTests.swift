@@ -2,6 +2,7 @@ import Glibc
 import InspectorChannel
 import Recordings
 import SystemPackage
+import TestSupport
 import Testing
 
 @testable import Inspectors
@@ -84,7 +85,7 @@ struct DeathTests {
         }()
         // Its thread reaps it, so the process number goes out of use.
         let process = try #require(server)
-        while kill(process, 0) == 0 { await Task.yield() }
+        try await until { kill(process, 0) != 0 }
         #expect(errno == ESRCH)
     }
 }

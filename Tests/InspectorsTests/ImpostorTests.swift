@@ -155,7 +155,7 @@ struct ImpostorTests {
         let pool = try Self.pool()
         _ = try await pool.sandboxSupport()
         let inspection = Task { try await outcome(of: "chatter", pool: pool) }
-        while pool.serverProcess == nil { await Task.yield() }
+        try await until { pool.serverProcess != nil }
         await pool.shutdown()
         #expect(pool.serverProcess == nil)
         guard let outcome = try? await inspection.value else { return }

@@ -51,7 +51,7 @@ struct MutationTests {
         }
         #expect(pool.serverProcess == server, "one server for all of them")
         // Every child has been reaped, which is the server's first business after telling of it.
-        while Processes.hasChildren(server) { await Task.yield() }
+        try await until { !Processes.hasChildren(server) }
         #expect(await started.first(Self.mutants).count == Self.mutants)
         await pool.shutdown()
     }

@@ -55,8 +55,8 @@ struct FloorTests {
                 try await connection.execute("INSERT INTO dailies.jobs (kind) VALUES ('noop')")
                 try await bare.insert(3)
                 // So long that, were it not for the writer, the floor would be above its job.
-                while try await bare.value("SELECT clock_timestamp() < max(due_at) + interval '1.5 seconds' FROM dailies.jobs") {
-                    try await bare.execute("SELECT pg_sleep(0.05)")
+                try await until {
+                    try await bare.value("SELECT clock_timestamp() >= max(due_at) + interval '1.5 seconds' FROM dailies.jobs")
                 }
                 #expect(try await bare.claim(1) == [2])
             }

@@ -30,10 +30,9 @@ struct QueueBench: Sendable {
         try await pool.query(query).one().decode(at: 0)
     }
 
-    /// Asks the database again and again until the answer is true; the suite's time limit ends a wait in vain. The server paces
-    /// the asking, so that the waiting takes no processor from what is waited for.
-    func until(_ query: PostgresQuery) async throws {
-        while try await !pool.query(query).one().decode(at: 0, as: Bool.self) { try await pool.query("SELECT pg_sleep(0.01)") }
+    /// Asks the database again and again until the answer is true.
+    func until(_ query: PostgresQuery, fileID: String = #fileID, line: Int = #line) async throws {
+        try await TestSupport.until(fileID: fileID, line: line) { try await pool.query(query).one().decode(at: 0) }
     }
 
     func worker(

@@ -41,7 +41,7 @@ struct WakeUpTests {
                 for job in 1...5 {
                     // Inserted when the listener is dead, again and again.
                     let before = hunt.killed
-                    while hunt.killed == before { try await bench.execute("SELECT pg_sleep(0.01)") }
+                    try await until { hunt.killed > before }
                     try await bench.insert(1)
                     try await bench.until("SELECT count(*) = \(job) FROM dailies.job_history")
                 }

@@ -18,7 +18,7 @@ import Testing
             let waits: PostgresQuery = """
                 SELECT EXISTS (SELECT FROM pg_locks WHERE relation = 'dailies.beats'::regclass AND NOT granted)
                 """
-            while try await !worker.query(waits).one().decode(at: 0, as: Bool.self) { await Task.yield() }
+            try await until(waits, on: worker)
             // Each comes while the migration waits, and would wait as long as the reader does, which is for ever.
             for _ in 1...2 { try await worker.script("INSERT INTO dailies.beats VALUES (1)") }
             try await reader.script("COMMIT")

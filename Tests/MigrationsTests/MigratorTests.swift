@@ -109,7 +109,7 @@ import Testing
                 SELECT EXISTS (SELECT FROM pg_locks JOIN pg_database d ON d.oid = database
                 WHERE locktype = 'advisory' AND NOT granted AND datname = current_database())
                 """
-            while try await !other.query(waits).one().decode(at: 0, as: Bool.self) { await Task.yield() }
+            try await until(waits, on: other)
             task.cancel()
             let error = await migrationError { _ = try await task.value }
             #expect(error?.underlying?.isCancellation == true)

@@ -25,16 +25,13 @@ func withPool<Value>(limit: Int, acquireTimeout: Duration = .seconds(30), _ body
     }
 }
 
-/// Asks until the answer is true. The suites' time limits end a wait for something that never happens.
-func until(_ query: PostgresQuery, on connection: PostgresConnection) async throws {
-    while try await !connection.query(query).one().decode(at: 0, as: Bool.self) { await Task.yield() }
-}
-
 /// Waits until the backend is running a statement like this one.
-func untilRunning(_ pattern: String, backend: Int32, on connection: PostgresConnection) async throws {
+func untilRunning(
+    _ pattern: String, backend: Int32, on connection: PostgresConnection, fileID: String = #fileID, line: Int = #line
+) async throws {
     try await until(
-        "SELECT EXISTS (SELECT FROM pg_stat_activity WHERE pid = \(backend) AND state = 'active' AND query LIKE \(pattern))", on: connection
-    )
+        "SELECT EXISTS (SELECT FROM pg_stat_activity WHERE pid = \(backend) AND state = 'active' AND query LIKE \(pattern))", on: connection,
+        fileID: fileID, line: line)
 }
 
 /// The error that `body` throws.

@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import Postgres
@@ -44,7 +45,7 @@ private actor Journal<Entry: Sendable> {
                 try await pool.withConnection { _ in
                     for number in 1...5 {
                         group.addTask { try await pool.withConnection { _ in await order.note(number) } }
-                        while pool.waitingCount < number { await Task.yield() }
+                        try await until { pool.waitingCount == number }
                     }
                 }
                 try await group.waitForAll()
@@ -74,7 +75,7 @@ private actor Journal<Entry: Sendable> {
         try await withPool(limit: 1) { pool in
             try await pool.withConnection { _ in
                 let task = Task { try await pool.withConnection { _ in } }
-                while pool.waitingCount < 1 { await Task.yield() }
+                try await until { pool.waitingCount == 1 }
                 task.cancel()
                 #expect(await postgresError { try await task.value }?.isCancellation == true)
                 #expect(pool.waitingCount == 0)
@@ -160,7 +161,7 @@ private actor Journal<Entry: Sendable> {
                         await pool.close()
                         await events.note("closed")
                     }
-                    while !pool.isClosed { await Task.yield() }
+                    try await until { pool.isClosed }
                     let error = await postgresError { try await pool.query("SELECT 1") }
                     guard case .poolClosed = error?.kind else {
                         Issue.record("\(String(describing: error))")

@@ -259,7 +259,7 @@ struct S3FaultTests {
                         return error
                     }
                 }
-                while bucket.proxy.requests.count == begun { await Task.yield() }
+                try await until { bucket.proxy.requests.count > begun }
                 task.cancel()
                 let error = await task.value
                 #expect(error?.fault == .infrastructure)

@@ -60,7 +60,7 @@ struct S3RoleTests {
                 house.giver.spoil("GET", .hang)
                 #expect(try await !storage.contains(house.key))
                 #expect(house.lastSession == first)
-                while house.giver.requests.count < 2 { await Task.yield() }
+                try await until { house.giver.requests.count >= 2 }
                 // Whoever does not answer is not waited for longer than while these hold.
                 #expect(try await !storage.contains(house.key))
                 #expect(house.lastSession == first)
@@ -210,7 +210,7 @@ struct S3RoleTests {
                         return error
                     }
                 }
-                while house.giver.requests.isEmpty { await Task.yield() }
+                try await until { !house.giver.requests.isEmpty }
                 task.cancel()
                 let error = await task.value
                 #expect(error?.description.contains("told to stop") == true, "\(error?.description ?? "")")

@@ -13,10 +13,10 @@ struct SpoolTests {
         #expect(first != nil)
         // A task keeps what it came to.
         var large: Task<SpoolReservation?, any Error>? = Task { try await space.reserve(7) }
-        while space.waiting < 1 { await Task.yield() }
+        try await until { space.waiting == 1 }
         // It would fit, and has to wait for the large one all the same.
         let small = Task { try await space.reserve(4) != nil }
-        while space.waiting < 2 { await Task.yield() }
+        try await until { space.waiting == 2 }
         first = nil
         #expect(try await large?.value != nil)
         #expect(space.waiting == 1)
@@ -28,9 +28,9 @@ struct SpoolTests {
         let space = SpoolSpace(bytes: 10)
         let held = try await space.reserve(6)
         let large = Task { try await space.reserve(7) }
-        while space.waiting < 1 { await Task.yield() }
+        try await until { space.waiting == 1 }
         let small = Task { try await space.reserve(4) }
-        while space.waiting < 2 { await Task.yield() }
+        try await until { space.waiting == 2 }
         large.cancel()
         let given = try await large.value
         #expect(given == nil)
@@ -71,10 +71,7 @@ struct SpoolTests {
                 do {
                     let first = try await storage.openRecording(stored.key)
                     second = Task { try await storage.openRecording(stored.key).bytes }
-                    while storage.spool.space.waiting < 1 {
-                        try Task.checkCancellation()
-                        await Task.yield()
-                    }
+                    try await until { storage.spool.space.waiting == 1 }
                     #expect(try Bytes.of(first.descriptor) == content)
                     #expect(bucket.proxy.requests[begun...].map(\.method) == ["HEAD", "GET", "HEAD"])
                 }

@@ -1,0 +1,27 @@
+public import Postgres
+
+/// Looks again and again until it is so, at a distance that takes no processor from what is waited for.
+/// - Throws: `WaitedInVain` once the test's time limit is over; otherwise what looking throws.
+public func until(fileID: String = #fileID, line: Int = #line, _ isSo: () async throws -> Bool) async throws {
+    do {
+        while try await !isSo() { try await Task.sleep(for: .milliseconds(5)) }
+    } catch {
+        throw Task.isCancelled ? WaitedInVain(fileID: fileID, line: line, lookedAt: error) : error
+    }
+}
+
+/// Asks the database again and again until the answer is true.
+public func until(
+    _ query: PostgresQuery, on connection: PostgresConnection, fileID: String = #fileID, line: Int = #line
+) async throws {
+    try await until(fileID: fileID, line: line) { try await connection.query(query).one().decode(at: 0) }
+}
+
+/// Where a test still waited when its time limit was over: the limit's own issue does not say it.
+public struct WaitedInVain: Error, CustomStringConvertible {
+    let fileID: String
+    let line: Int
+    let lookedAt: any Error
+
+    public var description: String { "waited in vain at \(fileID):\(line) (\(lookedAt))" }
+}
