@@ -39,7 +39,6 @@ struct DaemonTests {
                 kill(worker, SIGHUP)
                 try await product.until("SELECT count(*) = 1 FROM dailies.workers WHERE slots = 3")
                 try await product.bringIn(Product.recordings(12))
-                try await product.until("SELECT count(*) >= 3 FROM dailies.jobs WHERE state = 'running'")
                 try "slots: none\n".write(toFile: file.string, atomically: true, encoding: .utf8)
                 kill(worker, SIGHUP)
                 try await until {
@@ -49,7 +48,31 @@ struct DaemonTests {
                 kill(worker, SIGTERM)
             }
             #expect(status == .exited(0))
+            let most: Int = try await product.value(
+                """
+                SELECT max((SELECT count(*) FROM dailies.job_history h
+                            WHERE h.claimed_at <= own.claimed_at AND h.ended_at > own.claimed_at))
+                FROM dailies.job_history own
+                """)
+            #expect(most == 3, "so many ran at once")
             #expect(try String(contentsOfFile: log.string, encoding: .utf8).contains("\"log-level\":\"debug\""))
+        }
+    }
+
+    @Test func `SIGHUP while a worker waits for the schema ends nothing, and is heeded once it works`() async throws {
+        try await Product.with(migrated: false) { product in
+            let file = product.data.appending("dailies.yaml")
+            try "slots: 1\n".write(toFile: file.string, atomically: true, encoding: .utf8)
+            let log = product.data.appending("worker.log")
+            let status = try await product.running(["work", "--config", file.string], log: log) { worker in
+                try await until { try String(contentsOfFile: log.string, encoding: .utf8).contains("waiting for the schema") }
+                try "slots: 3\n".write(toFile: file.string, atomically: true, encoding: .utf8)
+                kill(worker, SIGHUP)
+                #expect(try await product.run("migrate").code == 0)
+                try await product.until("SELECT count(*) = 1 FROM dailies.workers WHERE slots = 3")
+                kill(worker, SIGTERM)
+            }
+            #expect(status == .exited(0))
         }
     }
 

@@ -34,17 +34,18 @@ extension Application {
         var limited = database
         limited.transactionIdleLimit = JobWorker.Configuration.standardLease
         let database = limited
+        let hangups = await UnixSignalsSequence(trapping: .sighup)
         let inspectors = try inspectors()
         try await requireCage(inspectors)
         try await awaitSchema(database)
         try await withStorage { storage in
-            try await runWorker(on: database, storage, inspectors, untilIdle: untilIdle, beside: others, reload: reload)
+            try await runWorker(on: database, storage, inspectors, hangups, untilIdle: untilIdle, beside: others, reload: reload)
         }
     }
 
     private func runWorker(
-        on database: PostgresConfiguration, _ storage: any RecordingStorage, _ inspectors: InspectorPool, untilIdle: Bool,
-        beside others: [any Service], reload: @escaping @Sendable () async throws -> Settings
+        on database: PostgresConfiguration, _ storage: any RecordingStorage, _ inspectors: InspectorPool,
+        _ hangups: UnixSignalsSequence, untilIdle: Bool, beside others: [any Service], reload: @escaping @Sendable () async throws -> Settings
     ) async throws {
         let slots = WorkerSlots(settings.slots.value)
         let metrics = WorkerMetrics()
@@ -79,7 +80,8 @@ extension Application {
             let manager = ServiceManager(environment: ProcessInfo.processInfo.environment)
             // Ended in the reverse order: the worker before those who tell of it.
             var services: [ServiceGroupConfiguration.ServiceConfiguration] = [
-                .init(service: SignalWatch(manager: manager, reload: { await takeOver(reload, slots) }, logger: logger)),
+                .init(service: SignalWatch(
+                        hangups: hangups, manager: manager, reload: { await takeOver(reload, slots) }, logger: logger)),
                 .init(service: Watchdog(manager: manager)),
             ]
             if let address = settings.health?.value {
