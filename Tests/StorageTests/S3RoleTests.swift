@@ -157,8 +157,9 @@ struct S3RoleTests {
 
     @Test func `Nobody who does not answer, or not to the end, is waited for`() async throws {
         try await RoleHouse.with { house in
-            house.bucket.configuration.credentialsPatience = .milliseconds(200)
-            house.giver.spoil("GET", .hang, .drip(1), .hang)
+            // Enough for the first byte of an answer, and for a hundredth of the rest.
+            house.bucket.configuration.credentialsPatience = .seconds(1)
+            house.giver.spoil("GET", .hang, .drip(1), .drip(1))
             try await house.withStorage(house.container(seconds: 3600)) { storage in
                 let error = await #expect(throws: StorageError.self) { try await storage.checkPresence() }
                 #expect(error?.description.contains("did not answer in time") == true, "\(error?.description ?? "")")

@@ -4,7 +4,7 @@ public import Postgres
 /// - Throws: `WaitedInVain` once the test's time limit is over; otherwise what looking throws.
 public func until(fileID: String = #fileID, line: Int = #line, _ isSo: () async throws -> Bool) async throws {
     do {
-        while try await !isSo() { try await Task.sleep(for: .milliseconds(5)) }
+        while try await !isSo() { try await Task.sleep(for: .milliseconds(10)) }
     } catch {
         throw Task.isCancelled ? WaitedInVain(fileID: fileID, line: line, lookedAt: error) : error
     }
