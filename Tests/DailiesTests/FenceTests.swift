@@ -96,7 +96,8 @@ struct FenceTests {
                 #expect(attempt.refusal?.sqlState?.rawValue == "DJ001")
                 #expect(attempt.written == Attempt.Effects(), "nothing was there after it but what the other one has under way")
                 try await product.expectWhole(responses: 2)
-                #expect(try await product.value("SELECT count(DISTINCT report -> 'container' -> 'sha256') FROM dailies.review_records") == 2)
+                #expect(
+                    try await product.value("SELECT count(DISTINCT report -> 'container' -> 'sha256') FROM dailies.review_records") == 2)
             }
         }
     }
@@ -111,14 +112,16 @@ struct FenceTests {
                         CREATE FUNCTION dailies.end_job(job bigint, claim_attempt integer, how text, why text DEFAULT NULL)
                         RETURNS void LANGUAGE plpgsql AS $$
                         BEGIN
-                            PERFORM dailies.end_attempt(job, (SELECT attempt FROM dailies.jobs WHERE id = job AND state = 'running'), how, why);
+                            PERFORM dailies.end_attempt(
+                                job, (SELECT attempt FROM dailies.jobs WHERE id = job AND state = 'running'), how, why);
                         END $$;
                         """)
                 }
                 #expect(attempt.refusal == nil)
                 #expect(attempt.written == Attempt.Effects(records: 1, flags: 1, artifacts: 5, outbox: 1, history: 1))
                 // The other worker has done the work, and the record is not its own.
-                #expect(try await product.value("SELECT count(DISTINCT report -> 'container' -> 'sha256') FROM dailies.review_records") == 1)
+                #expect(
+                    try await product.value("SELECT count(DISTINCT report -> 'container' -> 'sha256') FROM dailies.review_records") == 1)
             }
         }
     }

@@ -19,12 +19,7 @@ enum ProcessTree {
 
     /// The first child that a process makes.
     static func firstChild(of process: pid_t) async throws -> pid_t {
-        var child: pid_t?
-        try await until {
-            child = children(of: process).first
-            return child != nil
-        }
-        return child ?? process
+        try await untilSeen { children(of: process).first }
     }
 
     /// The private server's first process, for a data folder of `dailies`.

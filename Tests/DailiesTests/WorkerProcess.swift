@@ -1,8 +1,8 @@
 import Foundation
-import Glibc
 import Subprocess
 import Synchronization
 import SystemPackage
+import TestSupport
 import Testing
 
 /// A real `dailies work`: its process, what it says, and the processes below it.
@@ -57,26 +57,10 @@ final class WorkerProcess: Sendable {
 
     /// Stops one inspector while it looks into a recording, however quick it is.
     /// - Returns: the inspector, which stays until it is killed or continued.
-    /// - Throws: `CancellationError` when the test's time limit is over.
     func catchInspector(besides caught: pid_t? = nil) async throws -> pid_t {
-        let isOver = Mutex(false)
-        let inspector = await withTaskCancellationHandler {
-            await withCheckedContinuation { continuation in
-                // On a thread of its own: an inspection may be over before a crowded pool comes to the next look.
-                Thread.detachNewThread {
-                    var found: pid_t?
-                    while found == nil, !isOver.withLock({ $0 }) {
-                        found = self.inspectors.first { $0 != caught && kill($0, SIGSTOP) == 0 && !ProcessTree.isGone($0) }
-                        usleep(1000)
-                    }
-                    continuation.resume(returning: found)
-                }
-            }
-        } onCancel: {
-            isOver.withLock { $0 = true }
+        try await untilSeen {
+            self.inspectors.first { $0 != caught && kill($0, SIGSTOP) == 0 && !ProcessTree.isGone($0) }
         }
-        guard let inspector else { throw CancellationError() }
-        return inspector
     }
 
     fileprivate func removeHeld() {

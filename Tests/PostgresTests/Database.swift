@@ -30,7 +30,8 @@ func untilRunning(
     _ pattern: String, backend: Int32, on connection: PostgresConnection, fileID: String = #fileID, line: Int = #line
 ) async throws {
     try await until(
-        "SELECT EXISTS (SELECT FROM pg_stat_activity WHERE pid = \(backend) AND state = 'active' AND query LIKE \(pattern))", on: connection,
+        "SELECT EXISTS (SELECT FROM pg_stat_activity WHERE pid = \(backend) AND state = 'active' AND query LIKE \(pattern))",
+        on: connection,
         fileID: fileID, line: line)
 }
 

@@ -45,7 +45,8 @@ extension Application {
 
     private func runWorker(
         on database: PostgresConfiguration, _ storage: any RecordingStorage, _ inspectors: InspectorPool,
-        _ hangups: UnixSignalsSequence, untilIdle: Bool, beside others: [any Service], reload: @escaping @Sendable () async throws -> Settings
+        _ hangups: UnixSignalsSequence, untilIdle: Bool, beside others: [any Service],
+        reload: @escaping @Sendable () async throws -> Settings
     ) async throws {
         let slots = WorkerSlots(settings.slots.value)
         let metrics = WorkerMetrics()
@@ -80,7 +81,8 @@ extension Application {
             let manager = ServiceManager(environment: ProcessInfo.processInfo.environment)
             // Ended in the reverse order: the worker before those who tell of it.
             var services: [ServiceGroupConfiguration.ServiceConfiguration] = [
-                .init(service: SignalWatch(
+                .init(
+                    service: SignalWatch(
                         hangups: hangups, manager: manager, reload: { await takeOver(reload, slots) }, logger: logger)),
                 .init(service: Watchdog(manager: manager)),
             ]
