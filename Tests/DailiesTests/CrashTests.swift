@@ -41,6 +41,7 @@ struct CrashTests {
                     for inspector in ProcessTree.inspectors(of: worker) where killed.count < 3 && !killed.contains(inspector) {
                         if kill(inspector, SIGKILL) == 0 { killed.insert(inspector) }
                     }
+                    try Task.checkCancellation()
                     await Task.yield()
                 }
                 try await product.until("SELECT count(*) = 24 FROM dailies.review_records")

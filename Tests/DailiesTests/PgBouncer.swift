@@ -74,6 +74,7 @@ struct PgBouncer {
                 // A child that has ended can be told by its state only, for nobody has reaped it yet.
                 let state = try String(contentsOfFile: "/proc/\(process)/stat", encoding: .utf8).split(separator: ") ").last?.first
                 try #require(state != "Z", "pgbouncer ended: \(error)")
+                try Task.checkCancellation()
                 await Task.yield()
             }
         }
