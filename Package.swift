@@ -71,7 +71,7 @@ let package = Package(
         .target(name: "Postgres", dependencies: ["CLibpq", logging, system], swiftSettings: besideC),
         .target(
             name: "Migrations", dependencies: ["Postgres", crypto, logging],
-            resources: [.embedInCode("SQL")], swiftSettings: everywhere),
+            resources: [.embedInCode("SQL"), .embedInCode("Definitions")], swiftSettings: everywhere),
         .target(name: "JobQueue", dependencies: ["Postgres", logging, serviceLifecycle], swiftSettings: everywhere),
         .target(name: "LocalPostgres", dependencies: [logging, subprocess, system], swiftSettings: everywhere),
 

@@ -6,7 +6,7 @@
 --     psql -d dailies -c '\password dailies_worker'         and so on, or certificates, or `peer` in pg_hba.conf
 --     dailies migrate                                       as dailies_migration: makes the schema and gives each account its rights
 --
--- The rights stand in Sources/Migrations/SQL/grants.sql, because they change with the schema.
+-- The rights stand in Sources/Migrations/Definitions/grants.sql, because they change with the schema.
 DO $$
 DECLARE
     account text;

@@ -63,7 +63,7 @@ CREATE FUNCTION pg_temp.report(answer bigint, length_ms integer) RETURNS jsonb L
                          ('playback', 'video/webm', length_ms * 60)) AS kinds (kind, type, bytes)) AS files),
         'timings_ms', '{}'::jsonb) END;
 $$;
-SELECT dailies.record_review(r.id, pg_temp.report(r.id, (60000 + random() * 120000)::integer)) FROM dailies.responses r
+SELECT dailies.record_review(r.id, pg_temp.report(r.id, (60000 + random() * 120000)::integer)::json) FROM dailies.responses r
 WHERE r.id % 100 <> 7 ORDER BY r.id \g /dev/null
 
 INSERT INTO dailies.reviewers (email, name, access)

@@ -76,9 +76,16 @@ def throughput(connections, path, size, seconds=1.0):
 def media_table(site, folder, psql):
     content = os.urandom(FILE_BYTES)
     key = f"artifacts/bench/{hashlib.sha256(content).hexdigest()}.webm"
+    # One answer is reviewed anew, with that file as its playback copy.
     response = psql(site.database, "-c", f"""
-        UPDATE dailies.artifacts SET key = '{key}', bytes = {FILE_BYTES}, sha256 = '{hashlib.sha256(content).hexdigest()}'
-        WHERE response_id = (SELECT min(response_id) FROM dailies.artifacts WHERE kind = 'playback') AND kind = 'playback' RETURNING response_id""")
+        WITH former AS (
+            DELETE FROM dailies.review_records WHERE response_id = (SELECT min(response_id) FROM dailies.artifacts WHERE kind = 'playback')
+            RETURNING response_id, report::jsonb
+        )
+        INSERT INTO dailies.review_records (response_id, report)
+        SELECT response_id, jsonb_set(report, '{{artifacts,playback}}', (report #> '{{artifacts,playback}}') || jsonb_build_object(
+            'file', '{key}', 'bytes', {FILE_BYTES}, 'sha256', '{hashlib.sha256(content).hexdigest()}'))::json
+        FROM former RETURNING response_id""")
     place = site.data / "storage" / key
     place.parent.mkdir(parents=True)
     place.write_bytes(content)

@@ -39,11 +39,6 @@ extension Interviews {
     public func refuseRendition(ofResponse id: Int64, because why: String, in connection: PostgresConnection) async throws {
         try await connection.execute(PostgresQuery(named: "renditions.refuse", "SELECT dailies.refuse_rendition(\(id), \(why))"))
     }
-
-    /// A rendition that was given up is tried again. Belongs into the transaction that puts the job back.
-    public func awaitRendition(ofResponse id: Int64, in connection: PostgresConnection) async throws {
-        try await connection.execute(PostgresQuery(named: "renditions.await", "SELECT dailies.await_rendition(\(id))"))
-    }
 }
 
 extension RenditionTask: PostgresRowDecodable {

@@ -40,7 +40,7 @@ extension Interviews {
     public func record(_ report: Report, forResponse id: Int64, in connection: PostgresConnection) async throws {
         let json = String(decoding: try report.json(), as: UTF8.self)
         try await connection.execute(
-            PostgresQuery(named: "review_records.record", "SELECT dailies.record_review(\(id), \(json)::jsonb)"))
+            PostgresQuery(named: "review_records.record", "SELECT dailies.record_review(\(id), \(json)::json)"))
     }
 }
 

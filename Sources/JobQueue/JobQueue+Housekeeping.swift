@@ -25,7 +25,7 @@ extension JobQueue {
                 named: "workers.keep_house",
                 """
                 SELECT 'buried', worker_name, jobs_rescued, NULL FROM dailies.rescue_jobs()
-                UNION ALL SELECT how, NULL, job_id, why FROM dailies.heed_stops(\(worker))
+                UNION ALL SELECT how, NULL, job_id, why FROM dailies.obey_stop_requests(\(worker))
                 UNION ALL SELECT 'forgotten', NULL, dailies.forget_claims(\(worker), \(rows)), NULL
                 UNION ALL SELECT 'released', NULL, dailies.release_unheld_jobs(\(worker), \(held)), NULL
                 UNION ALL SELECT 'lowered', NULL, dailies.sweep_floors(), NULL

@@ -17,9 +17,7 @@ public struct Migration: Sendable, Hashable {
         self.number = number
         self.name = name
         self.sql = sql
-        var hash = SHA256()
-        hash.update(data: Array(sql.utf8))
-        self.checksum = hash.finalize().map { byte in (byte < 16 ? "0" : "") + String(byte, radix: 16) }.joined()
+        self.checksum = SHA256.hexadecimal(of: sql)
     }
 
     /// The file in `Sources/Migrations/SQL`, for example `0002_jobs.sql`.

@@ -8,6 +8,10 @@ public enum MigrationError: Error, Sendable, CustomStringConvertible {
     case missing(file: String)
     /// A migration that was not applied has a lower number than one that was.
     case outOfOrder(file: String, highestApplied: Int)
+    /// The functions, triggers and views of this program differ from those that were applied with the same revision.
+    case definitionsEdited(revision: Int)
+    /// The database was made before the first release, whose migrations were put together anew.
+    case madeBeforeFirstRelease
     /// Two migrations of this program have the same number.
     case duplicate(number: Int)
     /// The schema lacks migrations that this program needs.
@@ -30,6 +34,12 @@ public enum MigrationError: Error, Sendable, CustomStringConvertible {
         case .outOfOrder(let file, let highest):
             "The migration \(file) was never applied to this database, which already has number \(highest). "
                 + "Give it a number above \(highest)."
+        case .definitionsEdited(let revision):
+            "The functions of the schema were changed, but still have the revision \(revision), which this database got in another form. "
+                + "Raise `Definitions.revision` in Sources/Migrations, or use the program that applied them."
+        case .madeBeforeFirstRelease:
+            "This database was made by a version of Dailies from before its first release, and cannot be brought up to date. "
+                + "Use an empty database; recordings in storage can be imported again."
         case .duplicate(let number):
             "Two migrations have the number \(number). Give one of them the next free number."
         case .pending(let files):

@@ -1,34 +1,4 @@
-public import FoundationEssentials
-public import Postgres
-
-/// A migration that the database remembers.
-public struct AppliedMigration: Sendable, Hashable {
-    public let number: Int
-    public let name: String
-    public let checksum: String
-    /// By the database's clock.
-    public let appliedAt: Date
-
-    public init(number: Int, name: String, checksum: String, appliedAt: Date) {
-        self.number = number
-        self.name = name
-        self.checksum = checksum
-        self.appliedAt = appliedAt
-    }
-
-    var fileName: String { Migration.fileName(number: number, name: name) }
-}
-
-extension AppliedMigration: PostgresRowDecodable {
-    public init(from row: PostgresRow) throws(PostgresError) {
-        number = try row.decode("number")
-        name = try row.decode("name")
-        checksum = try row.decode("checksum")
-        appliedAt = try row.decode("applied_at")
-    }
-}
-
-/// How a database stands to the migrations of this program: a comparison of two lists, without I/O.
+/// How a database stands to the schema of this program: a comparison of what is known with what was applied, without I/O.
 public struct MigrationStatus: Sendable, Hashable {
     /// Applied, in order, the newer ones included.
     public let applied: [AppliedMigration]
@@ -40,11 +10,18 @@ public struct MigrationStatus: Sendable, Hashable {
     /// migrations keep what the version before needs.
     public let newer: [AppliedMigration]
 
-    /// What makes it unsafe to go on, if anything: applied ones whose file was edited or is missing, or pending ones below one that
-    /// is applied.
+    /// Whether the database's functions, triggers and views are older than this program's, or not there yet.
+    public let needsDefinitions: Bool
+
+    /// What makes it unsafe to go on, if anything: files that were edited or are missing, or pending migrations below one that is applied.
     public let contradiction: MigrationError?
 
-    public init(known: [Migration], applied: [AppliedMigration]) {
+    /// - Parameters:
+    ///   - definitions: those of this program; `nil` where it has none.
+    ///   - appliedDefinitions: those that the database has; `nil` where it has none yet.
+    public init(
+        known: [Migration], applied: [AppliedMigration], definitions: Definitions? = nil, appliedDefinitions: AppliedDefinitions? = nil
+    ) {
         let applied = applied.sorted { $0.number < $1.number }
         let known = known.sorted { $0.number < $1.number }
         let highestKnown = known.last?.number ?? 0
@@ -52,6 +29,7 @@ public struct MigrationStatus: Sendable, Hashable {
         self.applied = applied
         newer = applied.filter { $0.number > highestKnown }
         pending = known.filter { migration in !applied.contains { $0.number == migration.number } }
+        needsDefinitions = definitions.map { $0.revision > appliedDefinitions?.revision ?? 0 } ?? false
 
         var contradiction: MigrationError?
         for step in applied where step.number <= highestKnown && contradiction == nil {
@@ -63,6 +41,11 @@ public struct MigrationStatus: Sendable, Hashable {
         }
         if contradiction == nil, let late = pending.first(where: { $0.number < highestApplied }) {
             contradiction = .outOfOrder(file: late.fileName, highestApplied: highestApplied)
+        }
+        if contradiction == nil, let definitions, definitions.revision == appliedDefinitions?.revision,
+            definitions.checksum != appliedDefinitions?.checksum
+        {
+            contradiction = .definitionsEdited(revision: definitions.revision)
         }
         self.contradiction = contradiction
     }

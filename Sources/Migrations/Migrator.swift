@@ -8,17 +8,24 @@ public import Postgres
 /// back, where a pooler in transaction mode gives every transaction another session.
 public struct Migrator: Sendable {
     private let migrations: [Migration]
+    private let definitions: Definitions?
     private let grants: Grants?
     private let logger: Logger
 
     /// For the schema of this release, and who may do what in it.
     public init(logger: Logger = Logger(label: "dailies.migrations")) {
-        self.init(Migrations.all, grants: .all, logger: logger)
+        self.init(Migrations.all, definitions: .all, grants: .all, logger: logger)
     }
 
-    /// - Parameter grants: given together with the last of the migrations, and again by every ``apply(on:)`` that finds nothing to do.
-    public init(_ migrations: [Migration], grants: Grants? = nil, logger: Logger = Logger(label: "dailies.migrations")) {
+    /// - Parameters:
+    ///   - definitions: applied together with the last of the migrations, and whenever the database has a lower revision of them.
+    ///   - grants: given together with the last of the migrations, and again by every ``apply(on:)`` that finds nothing to do.
+    public init(
+        _ migrations: [Migration], definitions: Definitions? = nil, grants: Grants? = nil,
+        logger: Logger = Logger(label: "dailies.migrations")
+    ) {
         self.migrations = migrations.sorted { $0.number < $1.number }
+        self.definitions = definitions
         self.grants = grants
         self.logger = logger
     }
@@ -62,13 +69,19 @@ public struct Migrator: Sendable {
     /// Compares, and changes nothing; a database without the schema has everything pending. So has one that this account may not look
     /// into yet: its rights come with the last migration.
     public func status(on connection: PostgresConnection) async throws(MigrationError) -> MigrationStatus {
-        do throws(PostgresError) {
-            guard try await mayReadTable(connection) else { return MigrationStatus(known: migrations, applied: []) }
+        do {
+            guard try await mayReadTable(connection) else {
+                return MigrationStatus(known: migrations, applied: [], definitions: definitions)
+            }
             let query = PostgresQuery(
                 named: "migrations.applied", "SELECT number, name, checksum, applied_at FROM dailies.migrations ORDER BY number")
-            return MigrationStatus(known: migrations, applied: try await connection.query(query, as: AppliedMigration.self))
+            return MigrationStatus(
+                known: migrations, applied: try await connection.query(query, as: AppliedMigration.self),
+                definitions: definitions, appliedDefinitions: definitions == nil ? nil : try await appliedDefinitions(connection))
+        } catch let error as MigrationError {
+            throw error
         } catch {
-            throw .database(error)
+            throw .database(PostgresError(error))
         }
     }
 
@@ -79,7 +92,8 @@ public struct Migrator: Sendable {
     public func verify(on connection: PostgresConnection) async throws(MigrationError) {
         let status = try await status(on: connection)
         if let contradiction = status.contradiction { throw contradiction }
-        guard status.pending.isEmpty else { throw .pending(files: status.pending.map(\.fileName)) }
+        let missing = status.pending.map(\.fileName) + (status.needsDefinitions ? [Self.definitionsName] : [])
+        guard missing.isEmpty else { throw .pending(files: missing) }
     }
 }
 
@@ -109,19 +123,26 @@ extension Migrator {
             return try await connection.transaction(isolation: .readCommitted) { connection in
                 try await lock(connection)
                 // Not CREATE … IF NOT EXISTS: that asks for the right to create even where nothing is to be created.
-                if try await !hasTable(connection) { try await connection.script(Self.bookkeeping, named: "migrations.bookkeeping") }
+                if try await !hasTable("migrations", connection) {
+                    try await connection.script(Self.bookkeeping, named: "migrations.bookkeeping")
+                }
                 let status = try await status(on: connection)
                 if let contradiction = status.contradiction { throw contradiction }
-                guard let migration = status.pending.first else {
-                    tell(of: status.newer)
-                    // A newer program knows better.
-                    if status.newer.isEmpty { try await grant(on: connection) }
-                    return .nothingLeft(newer: status.newer)
+                if let migration = status.pending.first {
+                    file = migration.fileName
+                    try await apply(migration, on: connection)
+                    // What follows belongs to the whole schema, and is of one transaction with the last of it.
+                    if status.pending.count > 1 { return .applied(migration) }
                 }
-                file = migration.fileName
-                try await apply(migration, on: connection)
-                if status.pending.count == 1 { try await grant(on: connection) }
-                return .applied(migration)
+                if status.needsDefinitions, let definitions {
+                    if status.pending.isEmpty { file = Self.definitionsName }
+                    try await apply(definitions, on: connection)
+                }
+                // A newer program has given its own rights.
+                if status.newer.isEmpty { try await grant(on: connection) }
+                if let migration = status.pending.first { return .applied(migration) }
+                report(status.newer)
+                return .nothingLeft(newer: status.newer)
             }
         } catch let error as MigrationError {
             throw error
@@ -133,7 +154,7 @@ extension Migrator {
         }
     }
 
-    private func tell(of newer: [AppliedMigration]) {
+    private func report(_ newer: [AppliedMigration]) {
         guard let newest = newer.last else { return }
         logger.notice(
             "the database is newer than this program, which goes on working with it", metadata: ["newest": "\(newest.fileName)"])
@@ -149,8 +170,7 @@ extension Migrator {
 
     private func apply(_ migration: Migration, on connection: PostgresConnection) async throws(PostgresError) {
         logger.info("applying a migration", metadata: ["file": "\(migration.fileName)"])
-        try await connection.script(
-            "SET LOCAL lock_timeout = \(Int(Self.lockTimeout / .milliseconds(1)))", named: "migrations.lock_timeout")
+        try await limitLockWaits(connection)
         try await connection.script(migration.sql, named: migration.fileName)
         let record: PostgresQuery = """
             INSERT INTO dailies.migrations (number, name, checksum)
@@ -159,7 +179,24 @@ extension Migrator {
         try await connection.execute(PostgresQuery(named: "migrations.record", record))
     }
 
-    /// Only who owns the schema can; where another account starts a program that has nothing to migrate, the rights stay as they are.
+    private func apply(_ definitions: Definitions, on connection: PostgresConnection) async throws(PostgresError) {
+        logger.info("applying functions, triggers and views", metadata: ["revision": "\(definitions.revision)"])
+        try await limitLockWaits(connection)
+        try await connection.script(definitions.sql, named: Self.definitionsName)
+        let record: PostgresQuery = """
+            INSERT INTO dailies.definitions (revision, checksum) VALUES (\(definitions.revision), \(definitions.checksum))
+            ON CONFLICT (is_only_row) DO UPDATE SET revision = excluded.revision, checksum = excluded.checksum, applied_at = now()
+            """
+        try await connection.execute(PostgresQuery(named: "migrations.record_definitions", record))
+    }
+
+    /// Until the end of the transaction.
+    private func limitLockWaits(_ connection: PostgresConnection) async throws(PostgresError) {
+        try await connection.script(
+            "SET LOCAL lock_timeout = \(Int(Self.lockTimeout / .milliseconds(1)))", named: "migrations.lock_timeout")
+    }
+
+    /// Only the schema's owner can; where another account starts a program that has nothing to migrate, the rights stay as they are.
     private func grant(on connection: PostgresConnection) async throws(PostgresError) {
         guard let grants else { return }
         let query: PostgresQuery = """
@@ -170,6 +207,12 @@ extension Migrator {
         try await connection.script(grants.sql, named: "migrations.grants")
     }
 
+    private func appliedDefinitions(_ connection: PostgresConnection) async throws -> AppliedDefinitions? {
+        guard try await hasTable("definitions", connection) else { throw MigrationError.madeBeforeFirstRelease }
+        let query = PostgresQuery(named: "migrations.applied_definitions", "SELECT revision, checksum FROM dailies.definitions")
+        return try await connection.query(query, as: AppliedDefinitions.self).first
+    }
+
     private func mayReadTable(_ connection: PostgresConnection) async throws(PostgresError) -> Bool {
         let query = PostgresQuery(
             named: "migrations.may_read_table",
@@ -177,8 +220,8 @@ extension Migrator {
         return try await connection.query(query).one().decode(at: 0)
     }
 
-    private func hasTable(_ connection: PostgresConnection) async throws(PostgresError) -> Bool {
-        let query = PostgresQuery(named: "migrations.has_table", "SELECT to_regclass('dailies.migrations') IS NOT NULL")
+    private func hasTable(_ name: String, _ connection: PostgresConnection) async throws(PostgresError) -> Bool {
+        let query = PostgresQuery(named: "migrations.has_table", "SELECT to_regclass('dailies.' || \(name)) IS NOT NULL")
         return try await connection.query(query).one().decode(at: 0)
     }
 
@@ -191,5 +234,16 @@ extension Migrator {
             applied_at timestamptz NOT NULL DEFAULT now()
         );
         COMMENT ON TABLE dailies.migrations IS 'Which migrations were applied, and what their files held then.';
+        CREATE TABLE dailies.definitions (
+            is_only_row boolean PRIMARY KEY DEFAULT true CHECK (is_only_row),
+            revision    integer NOT NULL CHECK (revision > 0),
+            checksum    text NOT NULL CHECK (checksum ~ '^[0-9a-f]{64}$'),
+            applied_at  timestamptz NOT NULL DEFAULT now()
+        );
+        COMMENT ON TABLE dailies.definitions IS 'Which revision of the functions, triggers and views this database has; one row.';
         """
+
+    /// What stands for all files of the definitions in messages.
+    private static let definitionsName = "the functions, triggers and views"
+
 }

@@ -2,7 +2,7 @@ import FoundationEssentials
 public import Inspectors
 public import Interviews
 public import JobQueue
-public import Postgres
+import Postgres
 public import Recordings
 public import Storage
 
@@ -76,12 +76,5 @@ public struct RenderResponse: JobHandler {
         return .discarded(reason: evidence ?? why) { connection in
             try await interviews.refuseRendition(ofResponse: task.responseID, because: why, in: connection)
         }
-    }
-
-    /// Belongs into the transaction that puts the job back: the rendition is awaited again.
-    public static func prepareRetry(of job: RetriedJob, interviews: Interviews, in connection: PostgresConnection) async throws {
-        guard job.kind == jobKind else { return }
-        let id = try JSONDecoder().decode(InspectResponse.Payload.self, from: job.payload).responseID
-        try await interviews.awaitRendition(ofResponse: id, in: connection)
     }
 }

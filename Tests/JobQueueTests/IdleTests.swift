@@ -13,10 +13,10 @@ struct IdleTests {
     @Test func `a turn to keep house is given once, to whoever asks first, and again half a second later`() async throws {
         try await BareQueue.with { bare in
             // In one statement, so that no time passes.
-            let twice: PostgresQuery = "SELECT ARRAY[dailies.take_house_turn(), dailies.take_house_turn()]"
+            let twice: PostgresQuery = "SELECT ARRAY[dailies.take_maintenance_turn(), dailies.take_maintenance_turn()]"
             #expect(try await bare.value(twice) == [true, false])
             let moved = { (seconds: Double) -> PostgresQuery in
-                "SELECT setval('dailies.house_turns', (extract(epoch FROM clock_timestamp()) * 1000)::bigint + \(Int64(seconds * 1000)))"
+                "SELECT setval('dailies.maintenance_turns', (extract(epoch FROM clock_timestamp()) * 1000)::bigint + \(Int64(seconds * 1000)))"
             }
             try await bare.execute(moved(-0.5))
             #expect(try await bare.value(twice) == [true, false])

@@ -46,12 +46,14 @@ struct MutantTests {
         Mutant(
             name: "a claim that ignores when a job is due", function: "claim_jobs", text: "AND due_at <= now()", replacement: ""),
         Mutant(
-            name: "a batch fenced by state only", function: "complete_jobs", text: "OR were_attempts <> stale.attempts", replacement: ""),
+            name: "a batch fenced by state only", function: "complete_jobs", text: "OR running_attempts IS DISTINCT FROM claimed_attempts",
+            replacement: ""),
         Mutant(
-            name: "a batch fenced by attempt only", function: "complete_jobs", text: "were_held IS NOT TRUE OR", replacement: ""),
+            name: "a batch fenced by attempt only", function: "complete_jobs", text: " FILTER (WHERE state = 'running')",
+            replacement: ""),
         Mutant(
             name: "a stale batch stays silent", function: "complete_jobs",
-            text: "PERFORM dailies.raise_stale_claim(stale.id, stale.attempt)", replacement: "RETURN"),
+            text: "PERFORM dailies.raise_stale_claim(stale_job, stale_attempt)", replacement: "RETURN"),
         Mutant(
             name: "a claim that is not written down", function: "claim_jobs",
             text: "INSERT INTO dailies.claims (worker_id, job_ids) VALUES (worker, fresh) RETURNING claims.id INTO the_claim;",

@@ -53,11 +53,27 @@ import Testing
         #expect(error == .outOfOrder(file: "0002_jobs.sql", highestApplied: 3))
     }
 
+    private let revision = Definitions(revision: 2, sql: "CREATE OR REPLACE VIEW ones AS SELECT 1 AS one")
+
+    @Test func `A lower revision of the definitions, or none, is brought up to date, and a higher one is left alone`() {
+        for (applied, needs) in [(nil, true), (1, true), (2, false), (3, false)] as [(Int?, Bool)] {
+            let there = applied.map { AppliedDefinitions(revision: $0, checksum: revision.checksum) }
+            let status = MigrationStatus(known: [], applied: [], definitions: revision, appliedDefinitions: there)
+            #expect(status.needsDefinitions == needs && status.contradiction == nil, "\(applied ?? 0)")
+        }
+    }
+
+    @Test func `Definitions that were edited without a new revision are found by their checksum`() throws {
+        let there = AppliedDefinitions(revision: 2, checksum: Definitions(revision: 2, sql: "another").checksum)
+        let error = try #require(
+            MigrationStatus(known: [], applied: [], definitions: revision, appliedDefinitions: there).contradiction)
+        #expect(error == .definitionsEdited(revision: 2) && error.description.contains("Definitions.revision"))
+    }
+
     @Test func `Every file of the folder is listed, in order, without a gap, as it is`() throws {
         let folder = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
             .appending(path: "Sources/Migrations/SQL")
-        // Beside them are the grants, which are no step.
-        let files = try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted().filter { $0 != "grants.sql" }
+        let files = try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted()
         #expect(Migrations.all.map(\.fileName) == files)
         #expect(Migrations.all.map(\.number) == Array(1...files.count))
         for migration in Migrations.all {

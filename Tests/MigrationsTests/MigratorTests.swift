@@ -38,6 +38,63 @@ import Testing
         }
     }
 
+    @Test func `The definitions come with the last migration, and again whenever their revision is higher`() async throws {
+        try await withConnection { connection, _ in
+            func definitions(_ revision: Int, _ value: Int) -> Definitions {
+                Definitions(
+                    revision: revision,
+                    sql: "CREATE OR REPLACE FUNCTION dailies.value() RETURNS int LANGUAGE sql AS 'SELECT \(value) FROM dailies.jobs'")
+            }
+            func value() async throws -> Int? {
+                try await connection.query("SELECT coalesce((SELECT dailies.value()), 0)", as: Int.self).first
+            }
+            let first = Migrator(steps, definitions: definitions(1, 1))
+            #expect(try await first.apply(on: connection).applied == steps)
+            try await connection.script("INSERT INTO dailies.jobs VALUES (1)")
+            #expect(try await value() == 1)
+
+            let second = Migrator(steps, definitions: definitions(2, 2))
+            guard case .pending(let missing)? = await migrationError({ try await second.verify(on: connection) }) else {
+                Issue.record("a database with older functions is taken for a current one")
+                return
+            }
+            #expect(missing == ["the functions, triggers and views"])
+            #expect(try await second.apply(on: connection).applied.isEmpty)
+            try await second.verify(on: connection)
+            #expect(try await value() == 2)
+            // A program of the release before goes on, and leaves the newer ones.
+            _ = try await first.apply(on: connection)
+            try await first.verify(on: connection)
+            #expect(try await value() == 2)
+
+            let edited = Migrator(steps, definitions: definitions(2, 3))
+            #expect(await migrationError { _ = try await edited.apply(on: connection) } == .definitionsEdited(revision: 2))
+            #expect(try await value() == 2)
+        }
+    }
+
+    @Test func `Definitions that fail undo the migration that they came with`() async throws {
+        try await withConnection { connection, _ in
+            let migrator = Migrator(steps, definitions: Definitions(revision: 1, sql: "CREATE OR REPLACE VIEW dailies.broken AS SELECT x"))
+            guard case .failed(let file, _)? = await migrationError({ _ = try await migrator.apply(on: connection) }) else {
+                Issue.record("no failure was told")
+                return
+            }
+            #expect(file == "0002_jobs.sql")
+            let status = try await Migrator(steps).status(on: connection)
+            #expect(status.pending == [steps[1]])
+        }
+    }
+
+    @Test func `A database from before the first release is told what it is`() async throws {
+        try await withConnection { connection, _ in
+            try await connection.script(
+                "CREATE SCHEMA dailies; CREATE TABLE dailies.migrations (number int, name text, checksum text, applied_at timestamptz)")
+            let error = await migrationError { _ = try await Migrator().apply(on: connection) }
+            #expect(error == .madeBeforeFirstRelease)
+        }
+    }
+
     @Test func `Twenty processes that start together apply each migration once`() async throws {
         try await withConnection { connection, conninfo in
             let migrator = Migrator(steps)

@@ -159,10 +159,14 @@ struct MediaTests {
             let staged = try await house.services.storage.stageArtifact()
             try staged.descriptor.writeAll(content)
             let stored = try await house.services.storage.publish(staged, fileExtension: nil)
+            // The answer is reviewed anew, with that file as its playback copy.
             try await house.pool.execute(
                 """
-                UPDATE dailies.artifacts SET key = \(stored.key.string), bytes = \(stored.bytes), sha256 = \(stored.sha256)
-                WHERE response_id = \(house.answers[0]) AND kind = 'playback'
+                WITH former AS (DELETE FROM dailies.review_records WHERE response_id = \(house.answers[0]) RETURNING report::jsonb)
+                INSERT INTO dailies.review_records (response_id, report)
+                SELECT \(house.answers[0]), jsonb_set(report, '{artifacts,playback}', (report #> '{artifacts,playback}') || jsonb_build_object(
+                    'file', \(stored.key.string)::text, 'bytes', \(stored.bytes)::bigint, 'sha256', \(stored.sha256)::text))::json
+                FROM former
                 """)
             #expect(try await rosa.get(address).body == content)
             let stretch = 2 << 20

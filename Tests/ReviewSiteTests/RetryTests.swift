@@ -79,4 +79,29 @@ struct RetryTests {
             #expect(again.status == 404 && again.header("content-type")?.hasPrefix("text/html") == true)
         }
     }
+
+    @Test("that could not be rendered is awaited again, and the trail says by whom")
+    func rendition() async throws {
+        try await House.with { house in
+            let answer = house.answers[0]
+            let job: Int64 = try await house.pool.query(
+                """
+                WITH refused AS (
+                    INSERT INTO dailies.renditions (response_id, status, why, ended_at) VALUES (\(answer), 'impossible', 'no encoder', now())
+                    RETURNING response_id
+                ), job AS (
+                    INSERT INTO dailies.jobs (kind, payload) SELECT 'render_response', jsonb_build_object('response_id', response_id) FROM refused
+                    RETURNING id
+                )
+                SELECT id FROM job
+                """
+            ).one().decode(at: 0)
+            try await house.pool.execute("SELECT dailies.stop_jobs(ARRAY[\(job)], 'discarded', 'no encoder')")
+            let program = try await house.program(of: house.ines)
+            #expect(try await program.send("POST", "/api/v1/jobs/\(job)/retry").status == 204)
+            let status: String = try await house.pool.query("SELECT status FROM dailies.renditions").one().decode(at: 0)
+            #expect(status == "waiting")
+            #expect(try await Self.state(house, job) == "waits 00 reviewable Ines")
+        }
+    }
 }

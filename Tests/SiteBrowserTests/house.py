@@ -83,7 +83,7 @@ class House:
         with open(os.path.join(place, "one.vtt"), "wb") as file:
             file.write(content)
         self.sql(
-            "INSERT INTO dailies.artifacts (response_id, kind, key, media_type, bytes, sha256) VALUES "
+            "INSERT INTO dailies.added_artifacts (response_id, kind, key, media_type, bytes, sha256) VALUES "
             f"({response}, 'captions', 'captions/one.vtt', 'text/vtt', {len(content)}, '{hashlib.sha256(content).hexdigest()}')")
 
     def plan(self, site):

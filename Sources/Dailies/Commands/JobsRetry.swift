@@ -1,9 +1,6 @@
 import ArgumentParser
-import FoundationEssentials
 import Interviews
 import JobQueue
-import Postgres
-import Worker
 
 extension Jobs {
     struct Retry: AsyncParsableCommand {
@@ -48,15 +45,7 @@ extension Jobs {
             let retried = try await Application(settings: try await options.settings()).withPool { pool in
                 let queue = JobQueue(pool: pool)
                 let wanted = all ? try await queue.jobs(filter, limit: 1_000_000).map(\.id) : ids
-                return try await pool.transaction(attempts: 3) { connection in
-                    let jobs = try await queue.retry(wanted, reason: reason, in: connection)
-                    let interviews = Interviews(pool: pool)
-                    for job in jobs {
-                        try await InspectResponse.prepareRetry(of: job, reason: reason, interviews: interviews, in: connection)
-                        try await RenderResponse.prepareRetry(of: job, interviews: interviews, in: connection)
-                    }
-                    return jobs.map(\.id)
-                }
+                return try await Interviews(pool: pool).retry(jobs: wanted, reason: reason)
             }
             Terminal.out(retried.isEmpty ? "No job was put back.\n" : "Put back: \(JobText.numbers(retried)).\n")
             let left = Set(ids).subtracting(retried).sorted()

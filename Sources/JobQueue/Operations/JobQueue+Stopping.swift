@@ -39,8 +39,10 @@ extension JobQueue {
 
     /// Which jobs of a worker people want stopped, and ends those that came back before their worker could heed the wish.
     func stopRequests(for worker: UUID) async throws -> [StopRequest] {
-        try await pool.query(PostgresQuery(named: "jobs.heed_stops", "SELECT job_id, how, why FROM dailies.heed_stops(\(worker))"))
-            .decode((Int64.self, String.self, String.self))
-            .map { StopRequest(job: $0, how: $1, reason: $2) }
+        try await pool.query(
+            PostgresQuery(named: "jobs.obey_stop_requests", "SELECT job_id, how, why FROM dailies.obey_stop_requests(\(worker))")
+        )
+        .decode((Int64.self, String.self, String.self))
+        .map { StopRequest(job: $0, how: $1, reason: $2) }
     }
 }

@@ -4,7 +4,7 @@ struct StopRequest: Sendable, Hashable {
     var how: JobQueue.Stopping
     var reason: String
 
-    /// A row of the SQL function `heed_stops`.
+    /// A row of the SQL function `obey_stop_requests`.
     init(job: Int64, how: String, reason: String) {
         self.job = job
         self.how = JobQueue.Stopping(rawValue: how) ?? .cancelled

@@ -105,7 +105,7 @@ final class LeaseKeeper: Sendable {
         PostgresQuery(
             named: "workers.beat",
             """
-            SELECT dailies.beat_worker(\(worker)) AS alive, CASE WHEN \(mayKeepHouse) THEN dailies.take_house_turn() ELSE false END AS keeps_house
+            SELECT dailies.beat_worker(\(worker)) AS alive, CASE WHEN \(mayKeepHouse) THEN dailies.take_maintenance_turn() ELSE false END AS keeps_house
             """)
     }
 }

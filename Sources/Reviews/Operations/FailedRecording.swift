@@ -1,6 +1,5 @@
 public import FoundationEssentials
 import Interviews
-import JobQueue
 public import Postgres
 
 /// An answer whose recording could not be looked into, or cannot be watched.
@@ -52,36 +51,14 @@ extension Reviews {
                 """), as: FailedRecording.self)
     }
 
-    /// Puts the job of a failed recording back, as `dailies jobs retry` does: what only said that looking into it failed is taken back, and
-    /// the answer is being processed again. For admins.
+    /// Puts the job of a failed recording back, as `dailies jobs retry` does. For admins.
     /// - Throws: `ReviewsError`: `.adminsOnly`, or `.notFound` for a job that is not there or need not be put back.
     public func retry(job: Int64, viewer: Viewer) async throws {
         try await requireAdmin(viewer)
-        let (queue, interviews) = (JobQueue(pool: pool), Interviews(pool: pool))
-        let reason = "put back on the review site"
-        try await pool.transaction(attempts: 3) { connection in
-            guard let retried = try await queue.retry([job], reason: reason, in: connection).first else {
-                throw ReviewsError.notFound("failed job")
-            }
-            guard retried.kind == "inspect_response" else { return }
-            let response = try JSONDecoder().decode(InspectionPayload.self, from: retried.payload).responseID
-            try await interviews.reopen(response: response, reason: reason, in: connection)
-            try await connection.execute(
-                PostgresQuery(
-                    named: "reviews.audit_retry",
-                    """
-                    SELECT dailies.audit_response(\(viewer.reviewerID), 'job.retried', \(response), jsonb_build_object('job_id', \(job)::bigint))
-                    """))
+        let interviews = Interviews(pool: pool)
+        guard try await interviews.retry(jobs: [job], reason: "put back on the review site", by: viewer.reviewerID) == [job] else {
+            throw ReviewsError.notFound("failed job")
         }
-    }
-}
-
-/// What an `inspect_response` job is about.
-private struct InspectionPayload: Decodable {
-    var responseID: Int64
-
-    enum CodingKeys: String, CodingKey {
-        case responseID = "response_id"
     }
 }
 

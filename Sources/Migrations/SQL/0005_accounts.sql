@@ -1,10 +1,10 @@
--- The hiring team's accounts, and how they prove who they are. Of every secret only a hash is kept: who reads this database, or
--- a backup of it, can sign in as nobody.
+-- The hiring team's accounts, and how they sign in. Only a hash of every secret is stored, so that a person who reads this database or
+-- its backup cannot sign in as anybody.
 
 CREATE TABLE dailies.reviewers (
     id            bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     email         text NOT NULL UNIQUE
-                  CHECK (email = lower(btrim(email)) AND email ~ '^[^@[:space:]]+@[^@[:space:]]+$' AND length(email) <= 254),
+                  CHECK (email COLLATE "C" = lower(btrim(email) COLLATE "C") AND email COLLATE "C" ~ '^[^@[:space:]]+@[^@[:space:]]+$' AND length(email) <= 254),
     name          text NOT NULL CHECK (length(btrim(name)) BETWEEN 1 AND 200),
     access        text NOT NULL DEFAULT 'reviewer' CHECK (access IN ('admin', 'reviewer')),
     password_hash text CHECK (password_hash ~ '^\$scrypt\$'),
@@ -36,7 +36,7 @@ CREATE TABLE dailies.sign_in_links (
 CREATE INDEX sign_in_links_by_reviewer ON dailies.sign_in_links (reviewer_id);
 COMMENT ON TABLE dailies.sign_in_links IS 'Links that sign somebody in once: using one deletes it.';
 
--- What was tried lately. Neither address nor account is kept in clear.
+-- Recent attempts to sign in. Addresses and accounts are stored as hashes.
 CREATE TABLE dailies.sign_in_attempts (
     id           bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     account_hash bytea NOT NULL CHECK (octet_length(account_hash) = 32),
@@ -46,34 +46,6 @@ CREATE TABLE dailies.sign_in_attempts (
 CREATE INDEX sign_in_attempts_by_account ON dailies.sign_in_attempts (account_hash, attempted_at);
 CREATE INDEX sign_in_attempts_by_address ON dailies.sign_in_attempts (address_hash, attempted_at);
 CREATE INDEX sign_in_attempts_by_time ON dailies.sign_in_attempts (attempted_at);
-
--- Counts an attempt to sign in, before it is known how it ends, so that a thousand at once are no way around the limit. Returns null
--- when it may go on, or else the seconds until one may; such a refused attempt is not counted.
-CREATE FUNCTION dailies.count_sign_in_attempt(
-    account bytea, address bytea, account_limit integer, address_limit integer, within interval
-) RETURNS integer LANGUAGE plpgsql AS $$
-#variable_conflict use_variable
-DECLARE
-    free_at timestamptz;
-BEGIN
-    -- One attempt of an account, and of an address, at a time; always in this order, so that none wait for each other.
-    PERFORM pg_advisory_xact_lock(hashtext('dailies.sign_in.account'), hashtext(encode(account, 'hex')));
-    PERFORM pg_advisory_xact_lock(hashtext('dailies.sign_in.address'), hashtext(encode(address, 'hex')));
-    DELETE FROM dailies.sign_in_attempts WHERE attempted_at < clock_timestamp() - within;
-
-    -- The attempt that has to grow old before there is room for one more, whichever limit is the stricter now.
-    SELECT max(attempted_at) + within INTO free_at
-    FROM ((SELECT a.attempted_at FROM dailies.sign_in_attempts a WHERE a.account_hash = account
-           ORDER BY a.attempted_at DESC OFFSET account_limit - 1 LIMIT 1)
-          UNION ALL
-          (SELECT a.attempted_at FROM dailies.sign_in_attempts a WHERE a.address_hash = address
-           ORDER BY a.attempted_at DESC OFFSET address_limit - 1 LIMIT 1)) AS oldest;
-    IF free_at > clock_timestamp() THEN
-        RETURN ceil(extract(epoch FROM free_at - clock_timestamp()));
-    END IF;
-    INSERT INTO dailies.sign_in_attempts (account_hash, address_hash, attempted_at) VALUES (account, address, clock_timestamp());
-    RETURN NULL;
-END $$;
 
 CREATE TABLE dailies.api_tokens (
     id           bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,

@@ -1,5 +1,5 @@
 -- Roles with their questions, candidates with their interviews.
--- The schema itself and the table of applied migrations are made by the migrator.
+-- The migrator itself makes the schema and the table of applied migrations.
 
 CREATE TABLE dailies.roles (
     id         bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
@@ -20,7 +20,7 @@ CREATE TABLE dailies.questions (
     -- The target of responses' composite key: a response can only answer a question of its interview's role.
     UNIQUE (id, role_id)
 );
-COMMENT ON COLUMN dailies.questions.position IS 'Place in the role''s list, from 1; null when it is no longer asked but has answers.';
+COMMENT ON COLUMN dailies.questions.position IS 'Place in the role''s list, from 1; NULL when the question is no longer asked but has answers.';
 
 CREATE TABLE dailies.question_versions (
     question_id bigint NOT NULL REFERENCES dailies.questions ON DELETE CASCADE,
@@ -35,19 +35,13 @@ CREATE TABLE dailies.question_versions (
 );
 COMMENT ON TABLE dailies.question_versions IS 'What was asked, word for word. An answer keeps the version it was asked; a change is a new row.';
 
-CREATE FUNCTION dailies.refuse_update() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN
-    RAISE EXCEPTION 'rows of dailies.% are never changed', TG_TABLE_NAME
-        USING ERRCODE = 'DA001', HINT = 'Insert a new row instead.';
-END $$;
-
-CREATE TRIGGER question_versions_are_kept BEFORE UPDATE ON dailies.question_versions
-    FOR EACH ROW EXECUTE FUNCTION dailies.refuse_update();
-
 CREATE TABLE dailies.candidates (
     id         bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     name       text NOT NULL CHECK (length(btrim(name)) BETWEEN 1 AND 200),
-    email      text NOT NULL CHECK (email = lower(btrim(email)) AND email ~ '^[^@[:space:]]+@[^@[:space:]]+$' AND length(email) <= 254),
+    -- Checked under the "C" collation, as every constraint on text is: what a constraint accepts must not depend on the database's
+    -- locale, or a backup could be refused where it is restored.
+    email      text NOT NULL
+               CHECK (email COLLATE "C" = lower(btrim(email) COLLATE "C") AND email COLLATE "C" ~ '^[^@[:space:]]+@[^@[:space:]]+$' AND length(email) <= 254),
     created_at timestamptz NOT NULL DEFAULT now(),
     UNIQUE (email)
 );
@@ -55,10 +49,13 @@ CREATE TABLE dailies.candidates (
 CREATE TABLE dailies.interviews (
     id           bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     role_id      bigint NOT NULL REFERENCES dailies.roles ON DELETE RESTRICT,
-    -- Deleting a candidate (a right that data-protection law gives) takes everything of theirs along.
+    -- Deleting a candidate (data-protection law gives that right) deletes all that belongs to the candidate.
     candidate_id bigint NOT NULL REFERENCES dailies.candidates ON DELETE CASCADE,
     created_at   timestamptz NOT NULL DEFAULT now(),
+    pseudonym    text NOT NULL CHECK (pseudonym ~ '^Candidate [0-9A-Z]{4,20}$'),
+    UNIQUE (role_id, pseudonym),
     UNIQUE (candidate_id, role_id),
     UNIQUE (id, role_id)
 );
 CREATE INDEX interviews_by_role ON dailies.interviews (role_id);
+COMMENT ON COLUMN dailies.interviews.pseudonym IS 'What the candidate is called in a blind role. Stable, random, unique within the role.';

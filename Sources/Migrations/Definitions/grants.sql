@@ -1,6 +1,6 @@
--- Who may do what. `dailies migrate` runs this with the last migration, where the accounts of `deploy/database-roles.sql` exist, and
--- again whenever it is run: it takes every right away and gives these, in one transaction, so what is not written here is not allowed.
--- Workers and sites of the release before go on with it: what they need stays.
+-- Who may do what. `dailies migrate` runs this whenever it is run, where the accounts of `deploy/database-roles.sql` exist. In one
+-- transaction it takes every right away and gives these, so what is not written here is not allowed. Rights that workers and sites of the
+-- release before need stay until the release after.
 --
 --   dailies_worker    the queue, and review records to add
 --   dailies_site      the views that keep the rules of fairness, judgements to add, accounts that sign in
@@ -13,7 +13,7 @@ REVOKE ALL ON ALL SEQUENCES IN SCHEMA dailies FROM dailies_worker, dailies_site,
 REVOKE ALL ON ALL FUNCTIONS IN SCHEMA dailies
     FROM PUBLIC, dailies_worker, dailies_site, dailies_intake, dailies_operator, dailies_monitor;
 GRANT USAGE ON SCHEMA dailies TO dailies_worker, dailies_site, dailies_intake, dailies_operator, dailies_monitor;
-GRANT SELECT ON dailies.migrations TO dailies_worker, dailies_site, dailies_intake, dailies_operator, dailies_monitor;
+GRANT SELECT ON dailies.migrations, dailies.definitions TO dailies_worker, dailies_site, dailies_intake, dailies_operator, dailies_monitor;
 
 -- The worker. It reads no name, no account and no judgement, and changes no response.
 GRANT SELECT, INSERT, UPDATE, DELETE ON dailies.workers, dailies.claims TO dailies_worker;
@@ -24,17 +24,17 @@ GRANT INSERT ON dailies.job_history TO dailies_worker;
 -- To know whether an attempt has ended, when the answer to its COMMIT was lost.
 GRANT SELECT (id, attempt) ON dailies.job_history TO dailies_worker;
 GRANT USAGE ON SEQUENCE dailies.claim_count TO dailies_worker;
-GRANT SELECT, UPDATE ON SEQUENCE dailies.house_turns TO dailies_worker;
+GRANT SELECT, UPDATE ON SEQUENCE dailies.maintenance_turns TO dailies_worker;
 GRANT SELECT ON dailies.responses TO dailies_worker;
-GRANT SELECT, INSERT ON dailies.review_records, dailies.artifacts TO dailies_worker;
+GRANT SELECT, INSERT ON dailies.review_records, dailies.added_artifacts TO dailies_worker;
 GRANT INSERT ON dailies.flags, dailies.outbox TO dailies_worker;
 GRANT SELECT, UPDATE ON dailies.renditions TO dailies_worker;
 GRANT EXECUTE ON FUNCTION
-    dailies.beat_worker, dailies.take_house_turn, dailies.announce_waiting_jobs, dailies.claim_jobs, dailies.unpaused_kinds, dailies.want_jobs, dailies.raise_floor, dailies.lower_floor,
+    dailies.beat_worker, dailies.take_maintenance_turn, dailies.announce_waiting_jobs, dailies.claim_jobs, dailies.unpaused_kinds, dailies.want_jobs, dailies.raise_floor, dailies.lower_floor,
     dailies.sweep_floors, dailies.timeline_entry, dailies.raise_stale_claim, dailies.end_job, dailies.complete_jobs, dailies.put_back_job,
     dailies.rescue_jobs, dailies.claimed_jobs, dailies.free_jobs, dailies.release_unheld_jobs, dailies.forget_claims, dailies.leave_worker,
-    dailies.heed_stops, dailies.end_waiting_jobs, dailies.hand_entry, dailies.prepare_job_history, dailies.drop_job_history,
-    dailies.forget_turns, dailies.record_review, dailies.record_rendition, dailies.refuse_rendition, dailies.await_rendition
+    dailies.obey_stop_requests, dailies.end_waiting_jobs, dailies.manual_entry, dailies.prepare_job_history, dailies.drop_job_history,
+    dailies.forget_turns, dailies.record_review, dailies.record_rendition, dailies.refuse_rendition
     TO dailies_worker;
 
 -- The site. Names and others' judgements come through the views alone; of a judgement's table it may read whose it is, to change one's own.
@@ -67,7 +67,7 @@ GRANT SELECT, INSERT, DELETE ON dailies.sign_in_attempts TO dailies_site;
 GRANT SELECT, UPDATE (last_used_at) ON dailies.api_tokens TO dailies_site;
 GRANT EXECUTE ON FUNCTION
     dailies.opens, dailies.spans_ms, dailies.united_spans, dailies.audit_response, dailies.review_place, dailies.review_seed, dailies.whole_timeline,
-    dailies.count_sign_in_attempt, dailies.retry_jobs, dailies.reopen_response
+    dailies.count_sign_in_attempt, dailies.report_artifact, dailies.retry_work
     TO dailies_site;
 
 -- Other programs.
@@ -79,7 +79,7 @@ GRANT EXECUTE ON FUNCTION dailies.submit_response TO dailies_intake;
 
 -- People at the command line.
 GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA dailies TO dailies_operator;
-REVOKE INSERT, UPDATE, DELETE ON dailies.migrations FROM dailies_operator;
+REVOKE INSERT, UPDATE, DELETE ON dailies.migrations, dailies.definitions FROM dailies_operator;
 REVOKE UPDATE, DELETE ON dailies.audit_events, dailies.decisions FROM dailies_operator;
 GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA dailies TO dailies_operator;
 

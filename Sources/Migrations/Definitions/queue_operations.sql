@@ -1,0 +1,95 @@
+-- What people do to jobs by hand.
+
+-- A timeline's entry for what was done by hand: it has no worker and no beginning.
+CREATE OR REPLACE FUNCTION dailies.manual_entry(attempt integer, outcome text, why text) RETURNS jsonb LANGUAGE sql STABLE AS $$
+    SELECT jsonb_build_object('attempt', attempt, 'worker', NULL, 'from', NULL, 'to', now(), 'outcome', outcome, 'error', why);
+$$;
+
+-- Ends those of the jobs that no worker runs. It waits for a claim that is under way; that job then runs, and stays.
+CREATE OR REPLACE FUNCTION dailies.end_waiting_jobs(ids bigint[], how text, why text) RETURNS SETOF bigint LANGUAGE sql AS $$
+    WITH ended AS (
+        DELETE FROM dailies.jobs WHERE id = ANY (ids) AND state IN ('available', 'scheduled') RETURNING jobs.*
+    )
+    INSERT INTO dailies.job_history (id, kind, payload, priority, fair_key, outcome, attempt, failures, crashes, created_at, timeline)
+    SELECT ended.id, ended.kind, ended.payload, ended.priority, ended.fair_key, how, ended.attempt, ended.failures, ended.crashes,
+           ended.created_at, ended.timeline || dailies.manual_entry(ended.attempt, how, why)
+    FROM ended
+    RETURNING id;
+$$;
+
+-- Stops jobs by hand, as `cancelled` or `discarded`. For each says what became of it:
+--   ended     nobody ran it; it is in the history now
+--   asked     it runs; its worker was told
+--   over      it had ended before
+--   unknown   there is no such job
+CREATE OR REPLACE FUNCTION dailies.stop_jobs(ids bigint[], how text, why text) RETURNS TABLE (job_id bigint, became text) LANGUAGE plpgsql AS $$
+#variable_conflict use_variable
+DECLARE
+    ended bigint[];
+    asked bigint[];
+BEGIN
+    -- In one order, so that two people who stop the same jobs wait for each other and do not deadlock.
+    PERFORM FROM dailies.jobs j WHERE j.id = ANY (ids) ORDER BY j.id FOR UPDATE;
+    ended := ARRAY(SELECT dailies.end_waiting_jobs(ids, how, why));
+    WITH stops AS (
+        INSERT INTO dailies.job_stops AS s (job_id, how, why)
+        SELECT j.id, how, why FROM dailies.jobs j WHERE j.id = ANY (ids) AND j.state = 'running'
+        ON CONFLICT ON CONSTRAINT job_stops_pkey DO UPDATE SET how = excluded.how, why = excluded.why
+        RETURNING s.job_id
+    )
+    SELECT array_agg(stops.job_id) INTO asked FROM stops;
+    IF asked IS NOT NULL THEN
+        PERFORM pg_notify('dailies_stops', '');
+    END IF;
+    RETURN QUERY
+    SELECT wanted, CASE
+        WHEN wanted = ANY (ended) THEN 'ended'
+        WHEN wanted = ANY (asked) THEN 'asked'
+        WHEN EXISTS (SELECT FROM dailies.job_history h WHERE h.id = wanted) THEN 'over'
+        ELSE 'unknown' END
+    FROM (SELECT DISTINCT unnest(ids) AS wanted) AS each_id ORDER BY wanted;
+END $$;
+
+-- Returns which of its running jobs a worker has to stop. Every worker asks each second, and when it is notified. It also ends jobs that
+-- were put back before their worker obeyed, and deletes requests about jobs that have ended.
+CREATE OR REPLACE FUNCTION dailies.obey_stop_requests(worker uuid) RETURNS TABLE (job_id bigint, how text, why text) LANGUAGE plpgsql AS $$
+#variable_conflict use_column
+DECLARE
+    stop dailies.job_stops;
+BEGIN
+    IF NOT EXISTS (SELECT FROM dailies.job_stops) THEN
+        RETURN;
+    END IF;
+    FOR stop IN SELECT * FROM dailies.job_stops ORDER BY job_id FOR UPDATE SKIP LOCKED LOOP
+        PERFORM dailies.end_waiting_jobs(ARRAY[stop.job_id], stop.how, stop.why);
+        DELETE FROM dailies.job_stops s
+        WHERE s.job_id = stop.job_id AND NOT EXISTS (SELECT FROM dailies.jobs j WHERE j.id = stop.job_id);
+    END LOOP;
+    RETURN QUERY
+    SELECT s.job_id, s.how, s.why FROM dailies.job_stops s
+    JOIN dailies.jobs j ON j.id = s.job_id WHERE j.state = 'running' AND j.worker_id = worker;
+END $$;
+
+-- As before, but from the whole timeline.
+-- Puts discarded and cancelled jobs back, under the same id, with their timeline and with new budgets of failures and crashes. `attempt` goes
+-- on from where it was, so the fence holds against every claim of the earlier life. The earlier ending stays in the history. A completed
+-- job is never put back, because its effects are there. Returns the jobs that are back. For jobs that have to do with answers call
+-- `retry_work`, which also takes back what their earlier ending wrote.
+CREATE OR REPLACE FUNCTION dailies.retry_jobs(ids bigint[], why text) RETURNS TABLE (job_id bigint, kind text, payload jsonb) LANGUAGE plpgsql AS $$
+#variable_conflict use_column
+BEGIN
+    -- One caller at a time: when two people retry one job, the second has to see what the first did.
+    PERFORM pg_advisory_xact_lock(hashtext('dailies.retry_jobs'));
+    DELETE FROM dailies.job_stops s
+    WHERE s.job_id = ANY (ids) AND NOT EXISTS (SELECT FROM dailies.jobs j WHERE j.id = s.job_id);
+    RETURN QUERY
+    INSERT INTO dailies.jobs (id, kind, payload, priority, fair_key, attempt, created_at, timeline) OVERRIDING SYSTEM VALUE
+    SELECT last.id, last.kind, last.payload, greatest(0, least(15, last.priority)), last.fair_key, last.attempt, last.created_at,
+           last.story || dailies.manual_entry(last.attempt, 'put_back', why)
+    FROM (
+        SELECT DISTINCT ON (h.id) h.*, dailies.whole_timeline(h) AS story FROM dailies.job_history h WHERE h.id = ANY (ids)
+        ORDER BY h.id, h.attempt DESC, h.ended_at DESC
+    ) AS last
+    WHERE last.outcome IN ('discarded', 'cancelled') AND NOT EXISTS (SELECT FROM dailies.jobs j WHERE j.id = last.id)
+    RETURNING jobs.id, jobs.kind, jobs.payload;
+END $$;

@@ -1,0 +1,184 @@
+-- Whose turn it is, at a cost that does not grow.
+--
+-- Three things make a queue on PostgreSQL slow as it grows: an index that every claim rewrites; dead entries in front of the living ones,
+-- which stay for as long as any session holds an old snapshot; and plans that change with the statistics. Therefore
+--
+--   * a claim changes no indexed value, so it is a heap-only update. `claims` says which jobs a worker has, one row a claim;
+--   * a claim starts where the first living job is, not where the dead ones are: `claim_floors`;
+--   * every statement about claimed jobs goes by primary key, from arrays.
+--
+-- The order is: lane (the priority; scheduled jobs have a lane of their own), then `due_at`, then id. `due_at` is the moment at which a
+-- job's turn comes. A job without a fair key has the moment of its insert, so such jobs come in the order of arrival. Jobs of one fair key
+-- get turns a minute apart: a flood of one interview lines up behind itself, and an interview that comes later with fewer jobs finds turns
+-- before it. A new turn is never in the past, so ever fewer jobs can overtake one that waits.
+
+-- Notifies when this session takes the flag `jobs_wanted`. As the owner (SECURITY DEFINER), because the accounts that insert may not write
+-- the sequence.
+CREATE OR REPLACE FUNCTION dailies.announce_jobs() RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog AS $$
+BEGIN
+    IF nextval('dailies.jobs_wanted') % 1000 = 0 THEN
+        PERFORM pg_notify('dailies_jobs', '');
+    END IF;
+END $$;
+
+-- Arms the flag `jobs_wanted`, and returns whether it did. It does not when the flag is armed, and not twice within four milliseconds,
+-- however many workers find no job; these look again after five.
+CREATE OR REPLACE FUNCTION dailies.want_jobs() RETURNS boolean LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog AS $$
+DECLARE
+    flag   bigint := pg_sequence_last_value('dailies.jobs_wanted');
+    millis bigint := extract(epoch FROM clock_timestamp()) * 1000;
+BEGIN
+    -- The absolute difference, so that a clock that was set back does not keep the flag from being armed.
+    IF flag IS NULL OR abs(millis - flag / 1000) < 4 THEN
+        RETURN false;
+    END IF;
+    PERFORM setval('dailies.jobs_wanted', millis * 1000, false);
+    RETURN true;
+END $$;
+
+-- Gives an inserted job its lane and its turn, and announces it when a worker wants jobs.
+CREATE OR REPLACE FUNCTION dailies.take_turn() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    NEW.lane := CASE WHEN NEW.state = 'scheduled' THEN 1000 ELSE NEW.priority END;
+    IF NOT EXISTS (SELECT FROM dailies.lanes WHERE lane = NEW.priority) THEN
+        INSERT INTO dailies.lanes VALUES (NEW.priority) ON CONFLICT DO NOTHING;
+    END IF;
+    IF TG_OP = 'INSERT' AND NEW.fair_key <> 0 AND NEW.state = 'available' THEN
+        INSERT INTO dailies.fair_turns AS f (fair_key, lane, due_at) VALUES (NEW.fair_key, NEW.priority, NEW.due_at)
+        ON CONFLICT (fair_key, lane) DO UPDATE SET due_at = greatest(f.due_at + interval '1 minute', excluded.due_at)
+        RETURNING f.due_at INTO NEW.due_at;
+    END IF;
+    IF TG_OP = 'INSERT' AND NEW.state = 'available' AND pg_sequence_last_value('dailies.jobs_wanted') IS NULL THEN
+        PERFORM dailies.announce_jobs();
+    END IF;
+    RETURN NEW;
+END $$;
+
+-- An available job without a fair key in the first lane is inserted without this call, unless a worker wants jobs: the quickest way in.
+CREATE OR REPLACE TRIGGER jobs_take_turns BEFORE INSERT ON dailies.jobs
+    FOR EACH ROW WHEN (NEW.fair_key <> 0 OR NEW.priority <> 0 OR NEW.state <> 'available'
+                       OR pg_sequence_last_value('dailies.jobs_wanted'::regclass) IS NULL)
+    EXECUTE FUNCTION dailies.take_turn();
+CREATE OR REPLACE TRIGGER jobs_change_lanes BEFORE UPDATE OF priority ON dailies.jobs
+    FOR EACH ROW EXECUTE FUNCTION dailies.take_turn();
+
+-- Lowers a floor, because a job is back in its lane and may lie before the floor. It never waits: when the floor is locked,
+-- `sweep_floors` finds the job.
+CREATE OR REPLACE FUNCTION dailies.lower_floor(the_lane smallint, the_kind text, the_due_at timestamptz, the_id bigint) RETURNS void LANGUAGE sql AS $$
+    UPDATE dailies.claim_floors f SET due_at = the_due_at, id = the_id, moved_at = clock_timestamp()
+    WHERE (f.lane, f.kind) IN (
+        SELECT l.lane, l.kind FROM dailies.claim_floors l
+        WHERE l.lane = the_lane AND l.kind = the_kind AND (l.due_at, l.id) > (the_due_at, the_id) FOR UPDATE SKIP LOCKED);
+$$;
+
+-- Raises a floor to the first available job, but not to within the last second, nor past the beginning of a transaction that writes and
+-- has yet to commit what it inserted. (Only members of pg_read_all_stats see other accounts' transactions.)
+CREATE OR REPLACE FUNCTION dailies.raise_floor(the_lane smallint, the_kind text) RETURNS void LANGUAGE plpgsql
+SET plan_cache_mode = force_generic_plan SET enable_seqscan = off SET enable_bitmapscan = off SET jit = off
+AS $$
+DECLARE
+    floor     dailies.claim_floors;
+    latest    timestamptz := least(
+        clock_timestamp() - interval '1 second',
+        (SELECT min(a.xact_start) FROM pg_stat_activity a WHERE a.backend_xid IS NOT NULL AND a.pid <> pg_backend_pid()));
+    first_due timestamptz;
+    first_id  bigint;
+BEGIN
+    INSERT INTO dailies.claim_floors (lane, kind) VALUES (the_lane, the_kind) ON CONFLICT DO NOTHING;
+    -- When another session has the floor locked, that session raises it.
+    SELECT * INTO floor FROM dailies.claim_floors f WHERE f.lane = the_lane AND f.kind = the_kind FOR UPDATE SKIP LOCKED;
+    IF NOT FOUND THEN
+        RETURN;
+    END IF;
+    SELECT j.due_at, j.id INTO first_due, first_id FROM dailies.jobs j
+    WHERE j.lane = the_lane AND j.kind = the_kind AND (j.due_at, j.id) >= (floor.due_at, floor.id) AND j.state = 'available'
+    ORDER BY j.due_at, j.id LIMIT 1;
+    IF NOT FOUND OR first_due > latest THEN
+        first_due := latest;
+        first_id := 0;
+    END IF;
+    UPDATE dailies.claim_floors f SET due_at = first_due, id = first_id, moved_at = clock_timestamp()
+    WHERE f.lane = the_lane AND f.kind = the_kind;
+END $$;
+
+-- Finds jobs before the floors, and lowers the floors to them. Every worker calls it and one at a time does it. Where it has to walk over
+-- many dead entries, it takes at most a twentieth of the time.
+CREATE OR REPLACE FUNCTION dailies.sweep_floors() RETURNS integer LANGUAGE plpgsql
+SET plan_cache_mode = force_generic_plan SET enable_seqscan = off SET enable_bitmapscan = off SET jit = off
+AS $$
+DECLARE
+    floor   dailies.claim_floors;
+    first   dailies.jobs;
+    started timestamptz;
+    lowered integer := 0;
+BEGIN
+    IF NOT pg_try_advisory_xact_lock(hashtext('dailies.sweep_floors')) THEN
+        RETURN 0;
+    END IF;
+    FOR floor IN SELECT * FROM dailies.claim_floors WHERE sweep_after <= clock_timestamp() LOOP
+        started := clock_timestamp();
+        SELECT * INTO first FROM dailies.jobs j
+        WHERE j.lane = floor.lane AND j.kind = floor.kind AND (j.due_at, j.id) < (floor.due_at, floor.id) AND j.state = 'available'
+        ORDER BY j.due_at, j.id LIMIT 1;
+        IF FOUND THEN
+            PERFORM dailies.lower_floor(first.lane, first.kind, first.due_at, first.id);
+            lowered := lowered + 1;
+        END IF;
+        IF clock_timestamp() - started > interval '20 milliseconds' THEN
+            UPDATE dailies.claim_floors f SET sweep_after = clock_timestamp() + 20 * (clock_timestamp() - started)
+            WHERE f.lane = floor.lane AND f.kind = floor.kind;
+        END IF;
+    END LOOP;
+    RETURN lowered;
+END $$;
+
+-- Returns whether this worker may do the maintenance now.
+CREATE OR REPLACE FUNCTION dailies.take_maintenance_turn() RETURNS boolean LANGUAGE plpgsql AS $$
+DECLARE
+    millis bigint := extract(epoch FROM clock_timestamp()) * 1000;
+BEGIN
+    -- The absolute difference, so that a clock that was set back does not end maintenance.
+    IF abs(millis - pg_sequence_last_value('dailies.maintenance_turns')) < 500 THEN
+        RETURN false;
+    END IF;
+    PERFORM setval('dailies.maintenance_turns', millis);
+    RETURN true;
+END $$;
+
+-- Announces jobs that wait: a wake-up may have been missed, or a scheduled job's time has come. The worker whose maintenance turn it is may
+-- have no free slot itself.
+CREATE OR REPLACE FUNCTION dailies.announce_waiting_jobs(kinds text[]) RETURNS boolean LANGUAGE plpgsql
+SET plan_cache_mode = force_generic_plan SET enable_seqscan = off SET enable_bitmapscan = off SET jit = off
+AS $$
+BEGIN
+    IF EXISTS (SELECT FROM dailies.queue_pauses) THEN
+        kinds := dailies.unpaused_kinds(kinds);
+    END IF;
+    IF NOT EXISTS (SELECT FROM dailies.jobs j WHERE j.lane = 1000 AND j.kind = ANY (kinds) AND j.due_at <= now())
+       AND NOT EXISTS (
+           SELECT FROM dailies.lanes l CROSS JOIN unnest(kinds) AS wanted (kind)
+           LEFT JOIN dailies.claim_floors f ON f.lane = l.lane AND f.kind = wanted.kind,
+           LATERAL (
+               SELECT FROM dailies.jobs j
+               WHERE j.lane = l.lane AND j.kind = wanted.kind AND j.state = 'available'
+                 AND (j.due_at, j.id) >= (coalesce(f.due_at, '-infinity'), coalesce(f.id, 0))
+               ORDER BY j.due_at, j.id LIMIT 1
+           ) AS first)
+    THEN
+        RETURN false;
+    END IF;
+    -- A lost notification costs one turn, so this commit need not wait for the disk.
+    PERFORM set_config('synchronous_commit', 'off', true), pg_notify('dailies_jobs', '');
+    RETURN true;
+END $$;
+
+-- Deletes turns that are over: the next job of such a key gets the present moment anyway.
+CREATE OR REPLACE FUNCTION dailies.forget_turns() RETURNS bigint LANGUAGE sql AS $$
+    WITH gone AS (
+        DELETE FROM dailies.fair_turns f WHERE (f.fair_key, f.lane) IN (
+            SELECT t.fair_key, t.lane FROM dailies.fair_turns t WHERE t.due_at < now() - interval '1 minute'
+            ORDER BY t.due_at LIMIT 10000 FOR UPDATE SKIP LOCKED)
+        RETURNING 1
+    )
+    SELECT count(*) FROM gone;
+$$;

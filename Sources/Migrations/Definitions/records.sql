@@ -1,0 +1,77 @@
+CREATE OR REPLACE TRIGGER review_records_are_kept BEFORE UPDATE ON dailies.review_records
+    FOR EACH ROW EXECUTE FUNCTION dailies.refuse_update();
+
+-- Writes a review record with its flags. The key of response_id makes it once each.
+CREATE OR REPLACE FUNCTION dailies.record_review(response bigint, report json) RETURNS void LANGUAGE plpgsql AS $$
+#variable_conflict use_variable
+BEGIN
+    INSERT INTO dailies.review_records (response_id, report) VALUES (response, report);
+
+    INSERT INTO dailies.flags (response_id, name, severity, value, spans)
+    SELECT response, f.name, f.severity, f.value, f.spans
+    FROM json_to_recordset(report -> 'flags') AS f (name text, severity text, value double precision, spans jsonb);
+
+    INSERT INTO dailies.outbox (topic, payload)
+    VALUES (CASE report ->> 'outcome' WHEN 'usable' THEN 'response.reviewable' ELSE 'response.unusable' END,
+            jsonb_build_object('response_id', response));
+END $$;
+
+-- An artifact as a report tells of it; NULL when the report has none of that kind.
+CREATE OR REPLACE FUNCTION dailies.report_artifact(report json, kind text) RETURNS json LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+    SELECT CASE WHEN json_typeof(a.file) = 'object' THEN a.file END
+    FROM (SELECT report #> CASE kind WHEN 'storyboard_track' THEN '{artifacts,storyboard,vtt}' ELSE ARRAY['artifacts', kind] END) AS a (file);
+$$;
+
+-- Every artifact of every response: those of the report, and those that were added later.
+CREATE OR REPLACE VIEW dailies.artifacts AS
+SELECT rr.response_id, k.kind, a.file ->> 'file' AS key, a.file ->> 'media_type' AS media_type, (a.file ->> 'bytes')::bigint AS bytes,
+       a.file ->> 'sha256' AS sha256
+FROM dailies.review_records rr
+CROSS JOIN (VALUES ('poster'), ('storyboard'), ('storyboard_track'), ('waveform'), ('playback')) AS k (kind)
+CROSS JOIN LATERAL (SELECT dailies.report_artifact(rr.report, k.kind) AS file OFFSET 0) AS a
+WHERE a.file IS NOT NULL
+UNION ALL
+SELECT response_id, kind, key, media_type, bytes, sha256 FROM dailies.added_artifacts;
+
+-- Takes back a review record that only says how an inspector ended; returns whether there was one. A record that tells of the recording
+-- itself is never taken back. `output_too_large` can mean either, but only a job that was discarded is ever put back, and that one's
+-- inspector was ended for its output.
+CREATE OR REPLACE FUNCTION dailies.reopen_response(response bigint, why text) RETURNS boolean LANGUAGE plpgsql AS $$
+#variable_conflict use_variable
+BEGIN
+    WITH withdrawn AS (
+        DELETE FROM dailies.review_records r
+        WHERE r.response_id = response AND r.outcome = 'unusable'
+          AND r.reason IN ('inspector_died', 'timed_out', 'cpu_time', 'out_of_memory', 'output_too_large')
+        RETURNING r.response_id, r.report, r.created_at
+    )
+    INSERT INTO dailies.withdrawn_reviews (response_id, report, recorded_at, why)
+    SELECT w.response_id, w.report, w.created_at, why FROM withdrawn w;
+    IF NOT FOUND THEN
+        RETURN false;
+    END IF;
+    INSERT INTO dailies.outbox (topic, payload) VALUES ('response.reopened', jsonb_build_object('response_id', response));
+    RETURN true;
+END $$;
+
+-- Puts discarded and cancelled jobs back into the queue, and takes back what their earlier ending wrote: for an inspection the verdict that
+-- only said how the inspector ended, for a rendition the word that there will be none. Each goes into the trail. `reviewer` is NULL for a
+-- person at the command line. Returns the jobs that are back, in order. As the owner (SECURITY DEFINER), because the site's account has no
+-- right on the queue.
+CREATE OR REPLACE FUNCTION dailies.retry_work(ids bigint[], why text, reviewer bigint) RETURNS SETOF bigint LANGUAGE plpgsql
+SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    job      record;
+    response bigint;
+BEGIN
+    FOR job IN SELECT r.job_id, r.kind, r.payload FROM dailies.retry_jobs(ids, why) AS r ORDER BY r.job_id LOOP
+        response := (job.payload ->> 'response_id')::bigint;
+        CASE job.kind
+            WHEN 'inspect_response' THEN PERFORM dailies.reopen_response(response, why);
+            WHEN 'render_response' THEN PERFORM dailies.await_rendition(response);
+            ELSE NULL;
+        END CASE;
+        PERFORM dailies.audit_response(reviewer, 'job.retried', response, jsonb_build_object('job_id', job.job_id));
+        RETURN NEXT job.job_id;
+    END LOOP;
+END $$;

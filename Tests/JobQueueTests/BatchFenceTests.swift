@@ -1,0 +1,30 @@
+import Postgres
+import Testing
+
+/// Completing a batch of claims of which one is no longer held.
+@Suite(.timeLimit(.minutes(10)))
+struct BatchFenceTests {
+    /// How the second of three claims is lost before the batch is completed.
+    static let losses = [
+        "SELECT dailies.put_back_job(2, 1, 'released', interval '0')",
+        "SELECT dailies.put_back_job(2, 1, 'snoozed', interval '1 hour')",
+        "SELECT dailies.end_job(2, 1, 'cancelled')",
+        "UPDATE dailies.jobs SET attempt = 2 WHERE id = 2",
+    ]
+
+    @Test(arguments: losses)
+    func `the job that is no longer held is named, and none of the batch is completed`(loss: String) async throws {
+        try await BareQueue.with { bare in
+            try await bare.insert(3)
+            #expect(try await bare.claim(3) == [1, 2, 3])
+            try await bare.execute(PostgresQuery(verbatim: loss))
+            let error = await #expect(throws: PostgresError.self) {
+                try await bare.execute("SELECT dailies.complete_jobs('{3,1,2}', '{1,1,1}')")
+            }
+            #expect(error?.sqlState?.rawValue == "DJ001")
+            #expect(error.map { "\($0)".contains("attempt 1 of job 2 is no longer held") } == true, "\(String(describing: error))")
+            #expect(try await bare.value("SELECT count(*) FROM dailies.job_history WHERE outcome = 'completed'") == 0)
+            #expect(try await bare.value("SELECT count(*) FROM dailies.jobs WHERE id IN (1, 3) AND state = 'running'") == 2)
+        }
+    }
+}
