@@ -1,4 +1,5 @@
 import Foundation
+import Recordings
 import SystemPackage
 import TestSupport
 import Testing
@@ -82,6 +83,14 @@ struct DocumentsTests {
             }
         }
         #expect(names > 50)
+    }
+
+    @Test func `the API's description lists every flag and no other`() throws {
+        let text = try #require(TextFile.all(in: ["Sources/ReviewSite/Static/openapi.json"]).first).text
+        let description = try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any]
+        let schemas = (description?["components"] as? [String: Any])?["schemas"] as? [String: Any]
+        let names = (schemas?["FlagName"] as? [String: Any])?["enum"] as? [String]
+        #expect(names?.sorted() == Flag.Name.allCases.map(\.rawValue).sorted())
     }
 
     private static func paths() throws -> [String] {

@@ -41,7 +41,7 @@ struct TextCommand: Hashable {
                 found.append(TextCommand(file: file, line: index + 1, text: String(text), manner: manner))
             }
             if file.hasSuffix(".md"), line.prefixMatch(of: /\s*```/) != nil { isFenced.toggle() }
-            if let match = line.prefixMatch(of: /\s*(?:command|args|CMD):? ?\[(.*)\]/), file.hasPrefix("deploy/") {
+            if file.hasPrefix("deploy/"), let match = line.prefixMatch(of: /\s*(?:command|args|CMD):? ?\[(.*)\]/) {
                 add("dailies " + match.1.replacing(/[",]/, with: ""), .container)
             }
             guard line.range(of: "dailies ") != nil || line.hasSuffix("dailies") else { continue }
