@@ -171,7 +171,7 @@ let package = Package(
             name: "DailiesTests",
             dependencies: [
                 "Dailies", "JobQueue", "LocalPostgres", "Migrations", "Postgres", "Recordings", "Storage", "TestSupport", "Inspector",
-                subprocess, system,
+                argumentParser, subprocess, system,
                 yams,
             ], exclude: ["clock-set-back.c", "restricted.py", "terminal.py", "without.c"], swiftSettings: everywhere),
     ]

@@ -28,7 +28,7 @@ public struct ReportArtifacts: Hashable, Sendable, Codable {
 /// What is said of every artifact's file. The inspector's child leaves all but the media type `nil`; whoever lent it the
 /// descriptors measures the bytes and names the file.
 public struct ArtifactFile: Hashable, Sendable, Codable {
-    /// A file name (`dailies inspect --out`) or a storage key (review records).
+    /// A file name (`dailies inspect FILE --out DIR`) or a storage key (review records).
     public var file: String?
     public var mediaType: String
     public var bytes: Int64?

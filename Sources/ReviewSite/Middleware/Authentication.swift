@@ -45,7 +45,8 @@ struct Authentication: RouterMiddleware {
             throw SiteError.forbidden("This is for admins.", advice: "Ask one of them.")
         }
         if !session.mayWrite, !request.method.isSafe {
-            throw SiteError.forbidden("This token may only read.", advice: "One that may write is made by: dailies token add --scope write")
+            throw SiteError.forbidden(
+                "This token may only read.", advice: "One that may write is made by: dailies token add EMAIL --name NAME --scope write")
         }
         var response = try await next(request, context)
         if let newCookie { response.headers.append(HTTPField(name: .setCookie, value: newCookie)) }
