@@ -76,7 +76,7 @@ let package = Package(
         .target(name: "LocalPostgres", dependencies: [logging, subprocess, system], swiftSettings: everywhere),
 
         // One recording: what is known of it, and how it is found out.
-        .target(name: "Recordings", swiftSettings: everywhere),
+        .target(name: "Recordings", dependencies: [system], swiftSettings: everywhere),
         .target(name: "FFmpeg", dependencies: ["CFFmpeg", system], swiftSettings: besideC),
         .target(name: "Inspection", dependencies: ["FFmpeg", "Recordings", system], swiftSettings: besideC),
         .target(name: "InspectorChannel", dependencies: ["CInspectorChannel", "Recordings", system], swiftSettings: besideC),

@@ -85,20 +85,20 @@ int inspector_channel_receive(int channel, void *bytes, size_t *count, int *desc
     return 0;
 }
 
-int inspector_bell_open(int *bell) {
-    *bell = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-    return *bell >= 0 ? 0 : errno;
+int inspector_waker_open(int *waker) {
+    *waker = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    return *waker >= 0 ? 0 : errno;
 }
 
-void inspector_bell_ring(int bell) {
+void inspector_waker_wake(int waker) {
     uint64_t one = 1;
-    // It fails only when the counter is full, and then the bell rings already.
-    ssize_t ignored = write(bell, &one, sizeof(one));
+    // It fails only when the counter is full, and then the waker rings already.
+    ssize_t ignored = write(waker, &one, sizeof(one));
     (void)ignored;
 }
 
-void inspector_bell_silence(int bell) {
+void inspector_waker_reset(int waker) {
     uint64_t rings;
-    ssize_t ignored = read(bell, &rings, sizeof(rings));
+    ssize_t ignored = read(waker, &rings, sizeof(rings));
     (void)ignored;
 }

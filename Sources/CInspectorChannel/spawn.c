@@ -23,9 +23,9 @@ int inspector_scratch_open(const char *name, off_t limit, int *file) {
 static int prepare(posix_spawn_file_actions_t *files, posix_spawnattr_t *attributes, int channel, int errors) {
     int error = posix_spawn_file_actions_addopen(files, STDIN_FILENO, "/dev/null", O_RDWR, 0);
     if (!error) error = posix_spawn_file_actions_adddup2(files, STDIN_FILENO, STDOUT_FILENO);
-    if (!error) error = posix_spawn_file_actions_adddup2(files, channel, 3);
+    if (!error) error = posix_spawn_file_actions_adddup2(files, channel, INSPECTOR_CHANNEL_NUMBER);
     if (!error) error = posix_spawn_file_actions_adddup2(files, errors, STDERR_FILENO);
-    if (!error) error = posix_spawn_file_actions_addclosefrom_np(files, 4);
+    if (!error) error = posix_spawn_file_actions_addclosefrom_np(files, INSPECTOR_CHANNEL_NUMBER + 1);
     // A shutdown is the worker's business: a service manager or a terminal tells every process, and an inspector that heeded it
     // would not get its worker's grace time. It ends with the worker's channel, or by SIGKILL.
     sigset_t shutdown, all;

@@ -19,8 +19,8 @@
 
 int address_space = -1;
 
-struct cage_support cage_probe(void) {
-    return (struct cage_support){.landlock_abi = landlock_version(), .seccomp = filter_available()};
+struct sandbox_support sandbox_probe(void) {
+    return (struct sandbox_support){.landlock_abi = landlock_version(), .seccomp = filter_available()};
 }
 
 int64_t mapped_bytes(void) {
@@ -49,7 +49,7 @@ static int drop_root(void) {
 }
 
 /// What a crash does is for the kernel alone. Swift's runtime brings handlers that open files and start a program to print a
-/// backtrace, which would make every crash in the cage look like an attempt to escape.
+/// backtrace, which would make every crash in the sandbox look like an attempt to escape.
 static void restore_signals(void) {
     for (int signal = 1; signal < NSIG; signal++) {
         struct sigaction usual = {.sa_handler = SIG_DFL};
@@ -57,7 +57,7 @@ static void restore_signals(void) {
     }
 }
 
-const char *cage_harden_server(void) {
+const char *sandbox_harden_server(void) {
     restore_signals();
     // What is in the environment is for the allocator, which has read it. It stays as an empty list: clearenv leaves none, and Swift
     // expects one.
@@ -78,25 +78,25 @@ const char *cage_harden_server(void) {
     return sigprocmask(SIG_BLOCK, &child, NULL) == 0 ? NULL : "blocking SIGCHLD";
 }
 
-const char *cage_close_server(void) {
+const char *sandbox_close_server(void) {
     if (filter_compile() != 0) return "compiling the seccomp filter";
     return landlock_deny_all() == 0 ? NULL : "Landlock";
 }
 
-int cage_child_signals(void) {
+int sandbox_child_signals(void) {
     sigset_t child;
     sigemptyset(&child);
     sigaddset(&child, SIGCHLD);
     return signalfd(-1, &child, SFD_CLOEXEC | SFD_NONBLOCK);
 }
 
-void cage_drain_child_signals(int signals) {
+void sandbox_drain_child_signals(int signals) {
     struct signalfd_siginfo received;
     while (read(signals, &received, sizeof(received)) == sizeof(received)) {
     }
 }
 
-pid_t cage_fork(void) {
+pid_t sandbox_fork(void) {
     return fork();
 }
 
@@ -104,12 +104,12 @@ static int64_t microseconds(struct timeval time) {
     return (int64_t)time.tv_sec * 1000000 + time.tv_usec;
 }
 
-bool cage_reap(struct cage_ending *ending) {
+bool sandbox_reap(struct sandbox_ending *ending) {
     int status;
     struct rusage usage;
     pid_t process = wait4(-1, &status, WNOHANG, &usage);
     if (process <= 0) return false;
-    *ending = (struct cage_ending){
+    *ending = (struct sandbox_ending){
         .process = process,
         .code = WIFEXITED(status) ? WEXITSTATUS(status) : -1,
         .signal = WIFSIGNALED(status) ? WTERMSIG(status) : 0,

@@ -60,8 +60,3 @@ public struct InspectorChannel: Sendable {
         return Received(message: Data(message[..<count]), descriptors: numbers[..<numberCount].map { FileDescriptor(rawValue: $0) })
     }
 }
-
-/// The C side answers with 0 or an errno value.
-func check(_ result: CInt) throws(Errno) {
-    guard result == 0 else { throw Errno(rawValue: result) }
-}

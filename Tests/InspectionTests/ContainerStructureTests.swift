@@ -63,15 +63,15 @@ struct ContainerStructureTests {
             }
         }
         let ofPlaces = Self.box("mebx", Array("a.location.b".utf8))
-        #expect(try await structure(movie(ofPlaces), TimedPlaces.exist))
+        #expect(try await structure(movie(ofPlaces), LocationTrack.exist))
         // The file goes on behind each, so that there is something to read.
         for size in 0...15 as ClosedRange<UInt8> {
             let short = Self.box("mebx", Array(repeating: 0, count: 7) + [size], size: 1)
-            #expect(try await structure(movie(short) + ofPlaces, TimedPlaces.exist) == false, "\(size)")
+            #expect(try await structure(movie(short) + ofPlaces, LocationTrack.exist) == false, "\(size)")
         }
         for length in 0..<ofPlaces.count - 1 {
             let file = movie(Array(ofPlaces.prefix(length))) + ofPlaces.dropFirst(length)
-            #expect(try await structure(file, TimedPlaces.exist) == false, "\(length)")
+            #expect(try await structure(file, LocationTrack.exist) == false, "\(length)")
         }
     }
 

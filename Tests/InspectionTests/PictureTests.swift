@@ -44,7 +44,7 @@ struct PictureTests {
         }
     }
 
-    @Test func `When there are more keyframes than tiles, the tiles stay even in time and at most 100`() async throws {
+    @Test func `When there are more keyframes than tiles, the tiles stay even in time and no more than there may be`() async throws {
         try await TemporaryFolder.with { folder in
             let path = folder.appending("many.mp4")
             try await FFmpegTool.make(
@@ -52,13 +52,13 @@ struct PictureTests {
             let report = try await Inspected.report(of: path)
             #expect(report.video?.keyframes == 260)
             let times = try #require(report.artifacts.storyboard?.tiles.map(\.atMs))
-            #expect(times.count <= 100 && times.count >= 50)
+            #expect(times.count <= Storyboard.tilesAtMost && times.count >= Storyboard.tilesAtMost / 2)
             #expect(Set(zip(times, times.dropFirst()).map { $1 - $0 }).count == 1)
             #expect(try #require(times.last) > 24_000)
         }
     }
 
-    @Test func `The poster is neither black nor blurred where there is a better frame, and not larger than 1280`() async throws {
+    @Test func `The poster is neither black nor blurred where there is a better frame, and not larger than it may be`() async throws {
         try await TemporaryFolder.with { folder in
             let path = folder.appending("fade.mp4")
             // Black for a second, blurred for a second, then sharp; a keyframe each second.
@@ -68,7 +68,7 @@ struct PictureTests {
             let report = try await Inspected.report(of: path)
             let poster = try #require(report.artifacts.poster)
             #expect(poster.atMs >= 2_000)
-            #expect((poster.width, poster.height) == (1280, 720))
+            #expect((poster.width, poster.height) == (Poster.longestSide, Poster.longestSide * 9 / 16))
         }
     }
 

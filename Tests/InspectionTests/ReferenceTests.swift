@@ -4,7 +4,7 @@ import SystemPackage
 import TestSupport
 import Testing
 
-/// Recordings that point to something else: nothing is ever opened for them. Without the cage around, so that it is not the cage that
+/// Recordings that point to something else: nothing is ever opened for them. Without the sandbox around, so that it is not the sandbox that
 /// forbids it.
 struct ReferenceTests {
     private static func withCanary(_ body: (Canary, FilePath) async throws -> Void) async throws {

@@ -6,7 +6,7 @@ import Testing
 struct RenditionRulesTests {
     @Test("The steady rate is the recording's own where browsers' players know it, and 30 otherwise")
     func rate() {
-        func rate(_ frames: Int, _ seconds: Double) -> FrameRate { .steady(frames: frames, over: Microseconds(seconds * 1_000_000)) }
+        func rate(_ frames: Int, _ seconds: Double) -> FrameRate { .constant(frames: frames, over: Microseconds(seconds * 1_000_000)) }
         #expect(rate(250, 10) == FrameRate(25))
         #expect(rate(600, 10) == FrameRate(30), "60 is halved")
         #expect(rate(1200, 10) == FrameRate(30), "120 is quartered")
@@ -20,17 +20,17 @@ struct RenditionRulesTests {
 
     @Test("A frame is repeated until the next is due, and of two in one place the later stays")
     func frames() {
-        var steady = SteadyFrames()
+        var steady = ConstantRateFrames()
         #expect(steady.arrive(at: 2).isEmpty, "the first frame waits, and will fill what is before it")
         #expect(steady.arrive(at: 3) == 0..<3)
         #expect(steady.arrive(at: 3).isEmpty)
         #expect(steady.arrive(at: 2).isEmpty, "time never runs back")
         #expect(steady.arrive(at: 6) == 3..<6)
         #expect(steady.finish(before: 8) == 6..<8)
-        var single = SteadyFrames()
+        var single = ConstantRateFrames()
         _ = single.arrive(at: 0)
         #expect(single.finish(before: 0) == 0..<1, "no frame is lost")
-        var none = SteadyFrames()
+        var none = ConstantRateFrames()
         #expect(none.finish(before: 100).isEmpty)
     }
 

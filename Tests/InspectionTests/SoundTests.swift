@@ -63,7 +63,7 @@ struct SoundTests {
             let waveform = try #require(inspected.report.artifacts.waveform)
             let json = try JSONDecoder().decode(Outline.self, from: Data(inspected.bytes(.waveform)))
             #expect(json.version == 2 && json.bits == 8 && json.channels == 1)
-            #expect(json.length == waveform.points && json.data.count == 2 * json.length && json.length <= 2000)
+            #expect(json.length == waveform.points && json.data.count == 2 * json.length && json.length <= Waveform.pointsAtMost)
             #expect(json.samplesPerPixel == waveform.samplesPerPoint && json.sampleRate == waveform.sampleRate)
             let seconds = Double(json.length * json.samplesPerPixel) / Double(json.sampleRate)
             #expect(abs(seconds - 14.027) < 0.02)

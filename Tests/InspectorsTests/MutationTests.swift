@@ -7,14 +7,14 @@ import Testing
 
 @testable import Inspectors
 
-/// Damaged recordings, as the worker has them looked into: the real program, the cage closed, all artifacts made.
+/// Damaged recordings, as the worker has them looked into: the real program, the sandbox closed, all artifacts made.
 @Suite(.timeLimit(.minutes(15)))
 struct MutationTests {
     private static let mutants = 300
     private static let seed: UInt64 = 20_261_124
 
     /// What may end an inspector is a limit, or FFmpeg's own fault. Not ours: a Swift trap, a report that is refused, something that
-    /// the cage forbids, an exit for a reason that nobody foresaw.
+    /// the sandbox forbids, an exit for a reason that nobody foresaw.
     private static func isForeseen(_ death: InspectorDeath) -> Bool {
         switch death.cause {
         case .wallTime, .cpuTime, .memory, .outputTooLarge: true

@@ -6,7 +6,7 @@ import Testing
 
 @testable import Inspectors
 
-@Suite("A rendition in the cage")
+@Suite("A rendition in the sandbox")
 struct RenditionTests {
     /// Encodes a generated picture and tone, and lends the files of a rendition.
     private func render(
@@ -34,7 +34,7 @@ struct RenditionTests {
 
     private static let tone = ["-f", "lavfi", "-i", "sine=frequency=440:sample_rate=44100:duration=2"]
 
-    @Test("needs nothing that the cage forbids, whatever is decoded")
+    @Test("needs nothing that the sandbox forbids, whatever is decoded")
     func isMade() async throws {
         let kinds = [
             (["-c:v", "libx265", "-preset", "ultrafast", "-x265-params", "log-level=none", "-c:a", "aac"], "a.mp4"),

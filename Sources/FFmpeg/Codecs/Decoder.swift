@@ -3,12 +3,12 @@ internal import CFFmpeg
 /// Decodes one stream's packets on the calling thread: a decoder's own threads would be refused by the inspector's sandbox,
 /// and keyframes far apart leave them nothing to share.
 @safe public final class Decoder {
-    /// Which of a stream's packets are sent.
-    public enum Diet: Hashable, Sendable {
-        /// Single ones, or sound: what is sent comes out at once.
-        case alone
-        /// All of them: frames come out in the order in which they are shown, some packets later.
-        case everything
+    /// Which of a stream's packets are sent to the decoder.
+    public enum Input: Hashable, Sendable {
+        /// Single pictures, or sound: each frame comes out at once.
+        case single
+        /// All packets: frames come out in the order in which they are shown, some packets later.
+        case wholeStream
     }
 
     private var context: UnsafeMutablePointer<AVCodecContext>?
@@ -20,7 +20,7 @@ internal import CFFmpeg
     ///   the decoder does not accept.
     /// - Parameter skipsUnreferenced: leave out frames from which no other is predicted, where the codec says which those are.
     public init(
-        stream index: Int, of demuxer: Demuxer, maxPixels: Int, diet: Diet = .alone, skipsUnreferenced: Bool = false
+        stream index: Int, of demuxer: Demuxer, maxPixels: Int, input: Input = .single, skipsUnreferenced: Bool = false
     ) throws(FFmpegError) {
         LogLines.forget()
         guard let stream = unsafe demuxer.stream(index), let parameters = unsafe stream.pointee.codecpar,
@@ -35,7 +35,7 @@ internal import CFFmpeg
         if status >= 0 {
             unsafe context.pointee.thread_count = 1
             unsafe context.pointee.pkt_timebase = stream.pointee.time_base
-            if diet == .alone { unsafe context.pointee.flags |= CInt(AV_CODEC_FLAG_LOW_DELAY) }
+            if input == .single { unsafe context.pointee.flags |= CInt(AV_CODEC_FLAG_LOW_DELAY) }
             if skipsUnreferenced { unsafe context.pointee.skip_frame = AVDISCARD_NONREF }
             let options = Options(["max_pixels": String(maxPixels), "codec_whitelist": DecoderWhitelist.option])
             status = unsafe options.withPointer { unsafe avcodec_open2(context, codec, $0) }

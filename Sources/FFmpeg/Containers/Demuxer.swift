@@ -57,7 +57,7 @@ public import SystemPackage
         }
         unsafe self.context = context
         headerDuration = unsafe Self.headerDuration(context, format: format)
-        hasLocation = unsafe Metadata.namePlace(context)
+        hasLocation = unsafe Metadata.namesLocation(context)
         // AVI has decoding times only.
         if format == .avi { unsafe context.pointee.flags |= AVFMT_FLAG_GENPTS }
         if unsafe Self.needsProbing(context) {

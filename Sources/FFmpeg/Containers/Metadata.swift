@@ -7,14 +7,14 @@ enum Metadata {
     /// `LOCATION`: FFmpeg gives each a name with this word in it.
     private static let words = ["location", "gps"]
 
-    static func namePlace(_ context: UnsafeMutablePointer<AVFormatContext>) -> Bool {
-        if unsafe namesPlace(context.pointee.metadata) { return true }
+    static func namesLocation(_ context: UnsafeMutablePointer<AVFormatContext>) -> Bool {
+        if unsafe hasLocationKey(context.pointee.metadata) { return true }
         return unsafe (0..<Int(context.pointee.nb_streams)).contains { index in
-            unsafe context.pointee.streams[index].map { unsafe namesPlace($0.pointee.metadata) } ?? false
+            unsafe context.pointee.streams[index].map { unsafe hasLocationKey($0.pointee.metadata) } ?? false
         }
     }
 
-    private static func namesPlace(_ dictionary: OpaquePointer?) -> Bool {
+    private static func hasLocationKey(_ dictionary: OpaquePointer?) -> Bool {
         var entry: UnsafeMutablePointer<AVDictionaryEntry>?
         while let next = unsafe av_dict_get(dictionary, "", entry, AV_DICT_IGNORE_SUFFIX) {
             unsafe entry = next

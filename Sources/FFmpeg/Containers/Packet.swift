@@ -41,8 +41,6 @@ internal import CFFmpeg
     public var isKeyframe: Bool { unsafe pointer.pointee.flags & AV_PKT_FLAG_KEY != 0 }
     /// Decoded only for what comes after it, never shown: it lies outside the container's edit list.
     public var isDiscarded: Bool { unsafe pointer.pointee.flags & AV_PKT_FLAG_DISCARD != 0 }
-    /// The demuxer knows that bytes of it are missing or wrong.
-    public var isCorrupt: Bool { unsafe pointer.pointee.flags & AV_PKT_FLAG_CORRUPT != 0 }
 
     /// Whether the packet has at least that many bytes, and the first are zero.
     public func beginsWithZeros(_ count: Int) -> Bool {

@@ -18,7 +18,7 @@ struct ArtifactMaker {
         else { return nil }
         try ArtifactWriter.write(bytes, to: descriptor, .poster)
         return Poster(
-            file: ArtifactFile(mediaType: "image/jpeg"), width: best.picture.width, height: best.picture.height,
+            file: ArtifactFile(mediaType: MediaType.jpeg), width: best.picture.width, height: best.picture.height,
             atMs: clock.ms(best.time))
     }
 
@@ -28,8 +28,8 @@ struct ArtifactMaker {
         else { return nil }
         try ArtifactWriter.write(bytes, to: descriptor, .storyboard)
         return Storyboard(
-            file: ArtifactFile(mediaType: "image/jpeg"), width: picture.width, height: picture.height, tileWidth: sheet.size.width,
-            tileHeight: sheet.size.height, columns: StoryboardSheet.columns,
+            file: ArtifactFile(mediaType: MediaType.jpeg), width: picture.width, height: picture.height, tileWidth: sheet.size.width,
+            tileHeight: sheet.size.height, columns: Storyboard.columnsAtMost,
             tiles: sheet.tiles.map { Storyboard.Tile(atMs: clock.ms($0.time)) })
     }
 
@@ -38,7 +38,7 @@ struct ArtifactMaker {
         let bytes = outline.json(sampleRate: heard.sampleRate, samplesPerBlock: heard.samplesPerBlock)
         try ArtifactWriter.write(bytes, to: descriptor, .waveform)
         return Waveform(
-            file: ArtifactFile(mediaType: "application/json"), points: outline.points,
+            file: ArtifactFile(mediaType: MediaType.json), points: outline.points,
             samplesPerPoint: heard.samplesPerBlock * outline.blocksPerPoint, sampleRate: heard.sampleRate)
     }
 }

@@ -42,7 +42,7 @@ final class PlaybackCopy {
         try attempt { () throws(FFmpegError) in try muxer.finish() }
         if isBroken { return nil }
         return Playback(
-            file: ArtifactFile(mediaType: format == .webm ? "video/webm" : "video/mp4"), durationMs: milliseconds(end - origin))
+            file: ArtifactFile(mediaType: format == .webm ? MediaType.webMVideo : MediaType.mp4Video), durationMs: milliseconds(end - origin))
     }
 
     private func attempt(_ body: () throws(FFmpegError) -> Void) throws(InspectionError) {
@@ -53,9 +53,4 @@ final class PlaybackCopy {
             isBroken = true
         }
     }
-}
-
-/// Whole milliseconds, to the nearest.
-func milliseconds(_ time: Microseconds) -> Int {
-    Int((time + (time < 0 ? -500 : 500)) / 1000)
 }

@@ -12,7 +12,7 @@ enum FlagRules {
     private static func container(_ measured: Measurements) -> [Flag] {
         var flags: [Flag] = []
         if let flag = truncated(measured) { flags.append(flag) }
-        let holes = Span.joined(measured.holes + measured.blanks)
+        let holes = Span.joined(measured.holes + measured.zeroed)
         let holeMs = holes.reduce(0) { $0 + $1.lengthMs }
         if !holes.isEmpty || measured.structure.damagedAt != nil {
             flags.append(Flag(.dataMissing, .warning, value: holeMs > 0 ? Double(holeMs) : nil, spans: holes))

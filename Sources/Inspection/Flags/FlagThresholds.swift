@@ -1,4 +1,5 @@
 internal import FFmpeg
+internal import Glibc
 
 /// Every number that decides over a flag, with its reason. The design's table of flags gives those without a source here.
 enum FlagThresholds {
@@ -37,6 +38,9 @@ enum FlagThresholds {
     static let quietLufs = -35.0
     static let loudLufs = -10.0
     static let speechRatio = 0.2
+
+    /// A level in dBFS as the mean square of samples whose full scale is 1.
+    static func meanSquare(dbfs: Double) -> Double { pow(10, dbfs / 10) }
 
     // MARK: Picture
 

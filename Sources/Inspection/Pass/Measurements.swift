@@ -20,17 +20,9 @@ struct Measurements {
     /// Stretches in which no stream has anything.
     var holes: [Span] = []
     /// Stretches of which the container has nothing but zeros.
-    var blanks: [Span] = []
+    var zeroed: [Span] = []
     /// Stretches longer than `FlagThresholds.stall` without a new frame, up to the end of the recording.
     var stalls: [Span] = []
     var decodedPackets = 0
     var failedPackets = 0
-}
-
-/// What the sampled pictures show.
-struct PictureMeasurement {
-    /// The share of samples that are dark or without contrast; `nil` without samples.
-    var coveredRatio: Double?
-    /// Stretches in which frames keep coming and all show the same.
-    var still: [Span] = []
 }

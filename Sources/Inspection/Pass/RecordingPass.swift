@@ -20,11 +20,8 @@ struct RecordingPass {
         var window = try ByteWindow(recording)
         guard window.size > 0 else { return .unusable(UnusableReason(.empty), container: container) }
         guard window.size <= request.limits.recordingBytes else { return .unusable(UnusableReason(.tooLarge), container: container) }
-        let head = Array(try window.read(InputFormat.headBytes, at: 0))
-        let sniffed = try InputFormat(head: head) { (offset) throws(InspectionError) in
-            Array(try window.read(InputFormat.headBytes, at: offset))
-        }
-        guard let format = sniffed else {
+        let head = try window.head()
+        guard let format = try window.format(of: head) else {
             return .unusable(UnusableReason(InputFormat.isLaterPiece(head) ? .headerMissing : .notMedia), container: container)
         }
         container.format = format.rawValue
@@ -54,7 +51,7 @@ struct RecordingPass {
     private func hasLocation(_ demuxer: Demuxer, _ window: inout ByteWindow) throws(InspectionError) -> Bool {
         if demuxer.hasLocation { return true }
         guard demuxer.format.family == .movie, demuxer.streams.contains(where: { $0.kind == .other }) else { return false }
-        return try TimedPlaces.exist(in: &window)
+        return try LocationTrack.exist(in: &window)
     }
 
     /// What the header alone rules out.
@@ -119,7 +116,7 @@ struct RecordingPass {
             if let reason = try streams.add(packet) { return .unusable(reason, container: container) }
         }
         stopwatch.lap("read")
-        try streams.lookBetweenKeyframes { () throws(FFmpegError) in try open(demuxer.format) }
+        try streams.decodeBetweenKeyframes { () throws(FFmpegError) in try open(demuxer.format) }
         stopwatch.lap("between")
         return try streams.report(
             container: container, structure: ContainerStructure(of: recording, format: demuxer.format),

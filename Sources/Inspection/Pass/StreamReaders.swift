@@ -12,8 +12,8 @@ final class StreamReaders {
     private let playback: PlaybackCopy?
     private var video = StreamTimeline()
     private var audio = StreamTimeline()
-    private var blankVideo: BlankPackets
-    private var blankAudio: BlankPackets
+    private var zeroedVideo: ZeroedPackets
+    private var zeroedAudio: ZeroedPackets
     private var stillness: StillnessDetector
     private var packets = 0
 
@@ -30,8 +30,8 @@ final class StreamReaders {
         playback = try artifacts.playback.flatMap { descriptor in
             try PlaybackCopy(descriptor, choice: choice, demuxer: demuxer, origin: origin, maxBytes: request.limits.artifactBytes)
         }
-        blankVideo = BlankPackets(of: choice.video)
-        blankAudio = BlankPackets(of: choice.audio)
+        zeroedVideo = ZeroedPackets(of: choice.video)
+        zeroedAudio = ZeroedPackets(of: choice.audio)
         stillness = StillnessDetector(pixels: (choice.video?.width ?? 0) * (choice.video?.height ?? 0), origin: origin)
     }
 
@@ -51,14 +51,14 @@ final class StreamReaders {
         }
         try playback?.add(packet)
         if isVideo {
-            blankVideo.add(packet)
+            zeroedVideo.add(packet)
             if !packet.isDiscarded {
                 video.add(packet)
                 if let time = packet.time { stillness.add(time: time, bytes: packet.byteCount, isKeyframe: packet.isKeyframe) }
             }
             if packet.isKeyframe { pictures?.add(packet, isShown: !packet.isDiscarded) }
         } else {
-            blankAudio.add(packet)
+            zeroedAudio.add(packet)
             if !packet.isDiscarded { audio.add(packet) }
             sound?.add(packet)
         }
@@ -67,12 +67,12 @@ final class StreamReaders {
 
     /// Looks between keyframes that are far apart. Call it after the last packet.
     /// - Parameter again: the recording, opened anew. Not asked for when there is nothing to look for.
-    func lookBetweenKeyframes(_ again: () throws(FFmpegError) -> Demuxer) throws(FFmpegError) {
+    func decodeBetweenKeyframes(_ again: () throws(FFmpegError) -> Demuxer) throws(FFmpegError) {
         guard let pictures, let stream = choice.video, let start = video.start, let end = video.end, end - start <= longest else { return }
         let stretches = StoryboardPlan.stretches(gaps: pictures.keyframes.all, start: start, end: end, pictures: pictures.samples.count)
         guard !stretches.isEmpty else { return }
         do {
-            try ForwardLook(try again(), stream: stream, pictures: pictures, maxPixels: request.limits.pixels).look(at: stretches)
+            try ForwardDecoding(try again(), stream: stream, pictures: pictures, maxPixels: request.limits.pixels).look(at: stretches)
         } catch {
             // Fewer pictures are no reason to refuse a recording; a machine that fails is another matter.
             if case .system = error.code { throw error }
@@ -107,7 +107,7 @@ final class StreamReaders {
             mutedRatio: heard?.mutedRatio, lastSoundEndMs: heard?.lastSoundEndMs, structure: structure, actualBytes: bytes,
             declaredBytes: request.declaredBytes, promisedMs: promised.map(milliseconds), containerStartMs: milliseconds(start))
         measured.add(video: video, audio: audio, clock: clock)
-        measured.blanks = Span.joined((blankVideo.stretches + blankAudio.stretches).map { clock.span($0.from, $0.to) })
+        measured.zeroed = Span.joined((zeroedVideo.stretches + zeroedAudio.stretches).map { clock.span($0.from, $0.to) })
         measured.pictures = pictures.map {
             PictureMeasurement(samples: $0.samples, stretches: stillness.stretches, end: end, clock: clock)
         }

@@ -25,7 +25,8 @@ final class PictureAnalyser {
 
     /// When a sheet is full, keyframes nearer than this to the last decoded one are passed over.
     private static let sampleDistance: Microseconds = 1_000_000
-    private static let maxSizes = 1_000
+    /// One less than a report may have: a keyframe that an edit list hides may add one.
+    private static let maxSizes = VideoTrack.sizesAtMost - 1
 
     private let stream: StreamInfo
     private let decoder: Decoder
@@ -94,15 +95,15 @@ final class PictureAnalyser {
     /// The best picture so far, scaled and turned; `nil` when none could be decoded.
     func renderPoster() throws(FFmpegError) -> (picture: Picture, time: Microseconds)? {
         guard let poster else { return nil }
-        let shown = geometry(of: poster.frame).fitted(side: TileGeometry.posterSide, even: false)
+        let shown = geometry(of: poster.frame).fitted(side: Poster.longestSide, even: false)
         let size = shown.unturned(stream.orientation)
         let picture = try Picture(width: size.width, height: size.height)
         try Scaler(.poster).scale(poster.frame, into: picture)
         return (try picture.turned(stream.orientation), poster.time)
     }
 
-    private func geometry(of frame: Frame) -> TileGeometry {
-        TileGeometry(
+    private func geometry(of frame: Frame) -> DisplayedSize {
+        DisplayedSize(
             codedWidth: frame.width, codedHeight: frame.height, sampleAspect: frame.sampleAspect ?? stream.sampleAspect,
             orientation: stream.orientation)
     }
@@ -156,12 +157,12 @@ final class PictureAnalyser {
     /// A frame as small as a tile, in its coded orientation.
     private struct View {
         var small: Picture
-        var fitted: TileGeometry
+        var fitted: DisplayedSize
     }
 
     private func view(of frame: Frame) throws(FFmpegError) -> View {
         let shown = geometry(of: frame)
-        let size = sheet?.size ?? shown.fitted(side: TileGeometry.tileSide, even: true)
+        let size = sheet?.size ?? shown.fitted(side: Storyboard.longestTileSide, even: true)
         if sheet == nil { sheet = StoryboardSheet(size: size) }
         let fitted = shown.fitted(size, even: true)
         let unturned = fitted.unturned(stream.orientation)

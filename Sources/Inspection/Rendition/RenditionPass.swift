@@ -13,11 +13,8 @@ struct RenditionPass {
         guard Encoder.encodesH264 else { return RenditionReport(.noEncoder) }
         var window = try ByteWindow(recording)
         guard window.size <= limits.recordingBytes else { return RenditionReport(.limit) }
-        let head = Array(try window.read(InputFormat.headBytes, at: 0))
-        let sniffed = try InputFormat(head: head) { (offset) throws(InspectionError) in
-            Array(try window.read(InputFormat.headBytes, at: offset))
-        }
-        guard let format = sniffed else { return RenditionReport(.notDecodable) }
+        let head = try window.head()
+        guard let format = try window.format(of: head) else { return RenditionReport(.notDecodable) }
         do {
             let plan = try RenditionPlan(of: try demuxer(format), limits: limits)
             return RenditionReport(try encode(plan, from: try demuxer(format)))
@@ -69,7 +66,7 @@ struct RenditionPass {
             try muxer.finish()
         }
         return Rendition(
-            file: ArtifactFile(mediaType: plan.picture == nil ? "audio/mp4" : "video/mp4"), width: plan.picture?.size.width,
+            file: ArtifactFile(mediaType: plan.picture == nil ? MediaType.mp4Audio : MediaType.mp4Video), width: plan.picture?.size.width,
             height: plan.picture?.size.height, durationMs: milliseconds(max(picture?.end ?? 0, sound?.end ?? 0)))
     }
 

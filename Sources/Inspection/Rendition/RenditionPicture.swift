@@ -10,7 +10,7 @@ final class RenditionPicture {
     private let writer: RenditionWriter
     private let scaler = Scaler(.rendition)
     private let frame: Frame
-    private var steady = SteadyFrames()
+    private var steady = ConstantRateFrames()
     private var shown: Picture?
 
     /// - Parameter origin: the rendition's zero.
@@ -20,7 +20,7 @@ final class RenditionPicture {
         self.plan = plan
         self.origin = origin
         self.writer = writer
-        decoder = try Decoder(stream: plan.stream.index, of: demuxer, maxPixels: maxPixels, diet: .everything)
+        decoder = try Decoder(stream: plan.stream.index, of: demuxer, maxPixels: maxPixels, input: .wholeStream)
         encoder = try Encoder(h264: plan.size.width, plan.size.height, form: plan.form, rate: plan.rate)
         stream = try writer.addStream(of: encoder)
         frame = try Frame()
@@ -64,7 +64,7 @@ final class RenditionPicture {
     /// The decoded frame as it is displayed: stretched to square pixels, turned, and centred on black where its shape is not the first
     /// frame's. The one place where frames are converted.
     private func picture() throws(FFmpegError) -> Picture {
-        let whole = TileGeometry(
+        let whole = DisplayedSize(
             codedWidth: frame.width, codedHeight: frame.height, sampleAspect: plan.stream.sampleAspect ?? frame.sampleAspect,
             orientation: plan.stream.orientation)
         let fitted = whole.fitted(plan.size, even: true)

@@ -7,7 +7,7 @@ struct RenditionPlan {
     struct Picture {
         var stream: StreamInfo
         /// As displayed, with even sides.
-        var size: TileGeometry
+        var size: DisplayedSize
         var form: FFmpeg.Picture.Form
         var rate: FrameRate
         /// Of the last packet.
@@ -54,51 +54,15 @@ struct RenditionPlan {
         guard end - origin <= Int64(limits.durationSeconds) * 1_000_000 else { throw Obstruction(.limit) }
         self.origin = origin
         if let stream = choice.video, let frame = looking?.found, let start = seen?.start, let end = seen?.end {
-            let shown = TileGeometry(
+            let shown = DisplayedSize(
                 codedWidth: frame.width, codedHeight: frame.height, sampleAspect: stream.sampleAspect ?? frame.sampleAspect,
                 orientation: stream.orientation)
             picture = Picture(
                 stream: stream, size: shown.fitted(side: Rendition.longestSide, even: true), form: frame.videoForm,
-                rate: .steady(frames: video.packets, over: end - start), end: end)
+                rate: .constant(frames: video.packets, over: end - start), end: end)
         }
         if let stream = choice.audio, let frame = listening?.found {
             sound = Sound(stream: stream, channels: min(frame.channelCount, 2))
         }
-    }
-}
-
-/// Why no rendition is made, on its way out.
-struct Obstruction: Error {
-    var obstacle: RenditionReport.Obstacle
-
-    init(_ obstacle: RenditionReport.Obstacle) {
-        self.obstacle = obstacle
-    }
-}
-
-/// Decodes a stream up to its first frame.
-private struct FirstFrame {
-    private let decoder: Decoder
-    private let frame: Frame
-    private(set) var found: Frame?
-
-    init(of stream: StreamInfo, _ demuxer: Demuxer, _ limits: InspectionLimits) throws(FFmpegError) {
-        decoder = try Decoder(stream: stream.index, of: demuxer, maxPixels: limits.pixels, diet: .everything)
-        frame = try Frame()
-    }
-
-    mutating func look(at packet: Packet) {
-        guard found == nil, (try? decoder.send(packet)) != nil else { return }
-        receive()
-    }
-
-    mutating func finish() {
-        guard found == nil else { return }
-        decoder.drain()
-        receive()
-    }
-
-    private mutating func receive() {
-        if (try? decoder.receive(into: frame)) == true, frame.channelCount > 0 || (frame.width > 0 && frame.height > 0) { found = frame }
     }
 }

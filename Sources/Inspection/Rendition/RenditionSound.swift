@@ -21,7 +21,7 @@ final class RenditionSound {
     ) throws(FFmpegError) {
         self.origin = origin
         self.writer = writer
-        decoder = try Decoder(stream: plan.stream.index, of: demuxer, maxPixels: maxPixels, diet: .everything)
+        decoder = try Decoder(stream: plan.stream.index, of: demuxer, maxPixels: maxPixels, input: .wholeStream)
         resampler = try Resampler(channels: plan.channels)
         encoder = try Encoder(aac: plan.channels)
         stream = try writer.addStream(of: encoder)

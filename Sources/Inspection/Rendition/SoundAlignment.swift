@@ -9,8 +9,6 @@ enum SoundAlignment: Equatable {
     /// Let the next second last so many samples longer, or shorter.
     case stretch(Int)
 
-    /// Beyond this it is a hole or an overlap, as in `SoundAnalyser`.
-    private static let jitterMs = 100
     /// Half of a frame at 30 a second: nobody sees lips that are this much off.
     private static let toleranceMs = 16
     /// Half a hundredth, which nobody hears.
@@ -21,7 +19,7 @@ enum SoundAlignment: Equatable {
     ///   - position: how many samples there are before it.
     init(due: Int, position: Int, sampleRate: Int) {
         let gap = due - position
-        if position == 0 || abs(gap) > sampleRate * Self.jitterMs / 1000 {
+        if position == 0 || abs(Int64(gap)) > Int64(sampleRate) * SoundAnalyser.jitter / 1_000_000 {
             self = gap == 0 ? .asItIs : gap > 0 ? .pause(gap) : .skip(-gap)
         } else if abs(gap) > sampleRate * Self.toleranceMs / 1000 {
             let most = sampleRate / Self.stretchRatio

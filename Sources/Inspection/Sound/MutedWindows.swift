@@ -1,8 +1,7 @@
 /// Counts the 400 ms windows in which the microphone gave nothing.
 struct MutedWindows {
     private static let blocksPerWindow = FlagThresholds.mutedWindowMs / SoundAnalyser.blockMs
-    /// -60 dBFS as mean square.
-    private static let threshold = 1e-6
+    private static let threshold = FlagThresholds.meanSquare(dbfs: FlagThresholds.mutedDbfs)
 
     private var windows = 0
     private var muted = 0

@@ -3,8 +3,9 @@
 /// 50 ms is shorter than a syllable and longer than the period of the deepest voice; pauses between words are shorter than
 /// half a second, pauses for thought longer.
 struct SilenceDetector {
-    static let blocksPerWindow = 5
-    static let shortest = 50
+    static let blocksPerWindow = 50 / SoundAnalyser.blockMs
+    /// In blocks: half a second.
+    static let shortest = 500 / SoundAnalyser.blockMs
 
     /// A stretch in blocks of 10 ms, its end not included.
     struct Stretch: Equatable {
@@ -21,8 +22,7 @@ struct SilenceDetector {
     private var windowEnergy: Double = 0
     private var blocksInWindow = 0
 
-    /// -50 dBFS as mean square.
-    private static let threshold = 1e-5
+    private static let threshold = FlagThresholds.meanSquare(dbfs: FlagThresholds.silenceDbfs)
 
     /// Takes the mean square of the next 10 ms.
     mutating func add(meanSquare: Double) {

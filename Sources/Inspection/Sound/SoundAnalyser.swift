@@ -9,11 +9,7 @@ internal import Recordings
 final class SoundAnalyser {
     static let blockMs = 10
     /// How far a timestamp may lie ahead of the samples before it means a hole. Chrome's jitter stays below 40 ms.
-    private static let jitter: Microseconds = 100_000
-    /// More channels than this no recorder of answers has; the rest would only cost.
-    private static let maxChannels = 8
-    /// In hertz: from what a telephone could carry to the highest rate that studios record with.
-    private static let rates = 1_000...768_000
+    static let jitter: Microseconds = 100_000
 
     private let decoder: Decoder
     private let frame: Frame
@@ -74,7 +70,7 @@ final class SoundAnalyser {
     }
 
     private func listen() throws(FFmpegError) {
-        guard Self.rates.contains(frame.sampleRate), (1...Self.maxChannels).contains(frame.channelCount) else {
+        guard AudioTrack.sampleRates.contains(frame.sampleRate), (1...AudioTrack.channelsAtMost).contains(frame.channelCount) else {
             throw FFmpegError(.unsupported, operation: "listen to \(frame.channelCount) channels")
         }
         let heard = try planarFloats()

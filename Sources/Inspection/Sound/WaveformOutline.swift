@@ -1,8 +1,8 @@
-/// The sound's outline in at most 2,000 points, whatever its length: it starts with one point for each 10 ms and, whenever
+internal import Recordings
+
+/// The sound's outline in at most `Waveform.pointsAtMost` points, whatever its length: it starts with one point for each 10 ms and, whenever
 /// there are too many, joins neighbours and continues half as fine.
 struct WaveformOutline {
-    static let maxPoints = 2_000
-
     /// Minimum and maximum, alternating, in the range of a signed byte.
     private(set) var values: [Int8] = []
     private(set) var blocksPerPoint = 1
@@ -38,7 +38,7 @@ struct WaveformOutline {
         lowest = .max
         highest = .min
         blocks = 0
-        if points == Self.maxPoints { fold() }
+        if points == Waveform.pointsAtMost { fold() }
     }
 
     private mutating func fold() {

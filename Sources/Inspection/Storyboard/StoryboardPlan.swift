@@ -1,4 +1,5 @@
 internal import FFmpeg
+internal import Recordings
 
 /// Which moments between keyframes the storyboard should also show, so that no stretch of the answer is without a picture.
 ///
@@ -27,7 +28,7 @@ enum StoryboardPlan {
     static func stretches(gaps: [KeyframeGaps.Gap], start: Microseconds, end: Microseconds, pictures: Int) -> [Stretch] {
         let length = end - start
         let usual = pictures <= 1 ? min(interval, length / 4) : interval
-        let interval = max(usual, length / Int64(StoryboardSheet.maxTiles) + 1)
+        let interval = max(usual, length / Int64(Storyboard.tilesAtMost) + 1)
         return gaps.compactMap { gap in
             let earliest = gap.isShown ? gap.from + interval / 2 + 1 : max(gap.from, start)
             let latest = min(gap.to.map { $0 - interval / 2 } ?? end, end)

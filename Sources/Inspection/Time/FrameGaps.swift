@@ -9,15 +9,15 @@ struct FrameGaps {
     /// No codec reorders over more than 16 frames.
     private static let window = 16
     private static let binWidth: Microseconds = 100
-    /// 2 s; a longer gap is a stall and only counts as "long" here.
-    private static let bins = 20_000
+    /// Up to the length of a stall. Longer gaps share one bin.
+    private static let bins = Int(FlagThresholds.stall / binWidth)
 
     private var pending: [Microseconds] = []
     private var last: Microseconds?
     private var counts: [UInt32] = Array(repeating: 0, count: Self.bins + 1)
     private var total = 0
     private(set) var longest: Microseconds = 0
-    /// Gaps longer than `FlagThresholds.holeMs`, as times of the two frames around them.
+    /// Gaps longer than `FlagThresholds.hole`, as times of the two frames around them.
     private(set) var wide: [Gap] = []
 
     struct Gap: Equatable {

@@ -16,7 +16,7 @@ extension InspectorDeath.Cause {
             case .outputTooLarge: self = .outputTooLarge
             case .inputOutput: self = .inputOutput
             case .memory: self = .memory
-            case .software, .noCage, .escaped, nil: self = .exit(code)
+            case .software, .noSandbox, .escaped, nil: self = .exit(code)
             }
         case .signal(SIGXCPU): self = .cpuTime
         case .signal(SIGXFSZ): self = .outputTooLarge

@@ -4,6 +4,9 @@ internal import SystemPackage
 
 /// A running fork server: its process, the parent's end of the channel, and its last words. Used by one thread.
 struct ForkServerProcess: ~Copyable {
+    /// What a server may write to standard error. Only the last line is quoted.
+    private static let errorBytes = 64 << 10
+
     let executable: FilePath
     /// Also the number of its process group, in which all of its children are.
     let process: Int32
@@ -14,7 +17,7 @@ struct ForkServerProcess: ~Copyable {
     init(executable: FilePath, sandbox: InspectorPool.Sandbox) throws(InspectorError) {
         self.executable = executable
         do {
-            let errors = try ScratchFile.open(name: "inspector-errors", limit: 64 << 10)
+            let errors = try ScratchFile.open(name: "inspector-errors", limit: Self.errorBytes)
             let (ours, theirs) = try InspectorChannel.pair()
             defer { try? theirs.descriptor.close() }
             process = try InspectorProcess.spawn(
@@ -37,7 +40,7 @@ struct ForkServerProcess: ~Copyable {
         var status: Int32 = 0
         while unsafe waitpid(process, &status, 0) < 0, errno == EINTR {}
         try? channel.descriptor.close()
-        let lastWords = LogTail.lines(of: (try? LentFile(descriptor: errors).read(count: 64 << 10)) ?? []).last
+        let lastWords = LogTail.lines(of: (try? LentFile(descriptor: errors).read(count: Self.errorBytes)) ?? []).last
         try? errors.close()
         return lastWords
     }

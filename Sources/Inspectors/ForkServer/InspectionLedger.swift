@@ -31,7 +31,7 @@ struct InspectionLedger {
     /// Jobs to send, in order of arrival.
     private var waiting: [Int] = []
     /// Children to kill, by their jobs.
-    private var condemned: [Int] = []
+    private var toKill: [Int] = []
 
     /// Whether a server has something to do.
     var isIdle: Bool { entries.isEmpty }
@@ -42,7 +42,7 @@ struct InspectionLedger {
     }
 
     var nextToSend: Int? { waiting.first }
-    var nextToKill: Int? { condemned.first }
+    var nextToKill: Int? { toKill.first }
 
     mutating func sent(_ id: Int, nowMs: Int) {
         waiting.removeAll { $0 == id }
@@ -51,7 +51,7 @@ struct InspectionLedger {
     }
 
     mutating func sentKill(_ id: Int) {
-        condemned.removeAll { $0 == id }
+        toKill.removeAll { $0 == id }
     }
 
     /// A caller who no longer wants the outcome. A child that exists is killed first, so that nobody writes to the files afterwards.
@@ -59,7 +59,7 @@ struct InspectionLedger {
         guard let entry = entries[id], !entry.cancelled else { return nil }
         guard entry.backstopMs != nil else { return settle(id, .cancelled) }
         entries[id]?.cancelled = true
-        condemned.append(id)
+        toKill.append(id)
         return nil
     }
 
@@ -100,7 +100,7 @@ struct InspectionLedger {
 
     /// The server has gone. What it worked on ended with it; what still waits is for the next one.
     mutating func serverEnded(killed: Bool) -> [Settled] {
-        condemned = []
+        toKill = []
         return entries.filter { $0.value.backstopMs != nil }.keys.sorted().compactMap { id in
             guard let entry = entries[id] else { return nil }
             let cause: InspectorDeath.Cause = entry.overdue ? .wallTime : killed ? .killed : .serverDied
@@ -123,7 +123,7 @@ struct InspectionLedger {
     private mutating func settle(_ id: Int, _ answer: Answer) -> Settled? {
         guard entries.removeValue(forKey: id) != nil else { return nil }
         waiting.removeAll { $0 == id }
-        condemned.removeAll { $0 == id }
+        toKill.removeAll { $0 == id }
         return Settled(id: id, answer: answer)
     }
 }

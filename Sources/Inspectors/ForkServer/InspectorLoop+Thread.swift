@@ -43,9 +43,9 @@ extension InspectorLoop {
                 (state.isStopping, !state.ledger.isIdle || !state.supportWaiters.isEmpty)
             }
             if isStopping || hasWork { return !isStopping }
-            var polled = [pollfd(fd: bell.descriptor.rawValue, events: Int16(POLLIN), revents: 0)]
+            var polled = [pollfd(fd: waker.descriptor.rawValue, events: Int16(POLLIN), revents: 0)]
             _ = unsafe poll(&polled, 1, -1)
-            bell.silence()
+            waker.reset()
         }
     }
 
@@ -66,17 +66,17 @@ extension InspectorLoop {
 
     private func converse(with server: borrowing ForkServerProcess) -> Failure? {
         var isReady = false
-        let patienceMs = Self.nowMs() + Self.startMs
+        let patienceMs = MonotonicClock.nowMs() + Self.startMs
         while true {
             let sending = isReady ? send(to: server.channel) : .done
             guard sending != .gone, !state.withLock({ state in state.isStopping }) else { return nil }
             let events = Int16(sending == .behind ? POLLIN | POLLOUT : POLLIN)
             var polled = [
-                pollfd(fd: bell.descriptor.rawValue, events: Int16(POLLIN), revents: 0),
+                pollfd(fd: waker.descriptor.rawValue, events: Int16(POLLIN), revents: 0),
                 pollfd(fd: server.channel.descriptor.rawValue, events: events, revents: 0),
             ]
             _ = unsafe poll(&polled, 2, timeUntil(isReady ? nil : patienceMs))
-            if polled[0].revents != 0 { bell.silence() }
+            if polled[0].revents != 0 { waker.reset() }
             do {
                 // So many and no more: a server that never stops talking must not keep this thread from its other work.
                 for _ in 0..<Self.messagesAtATime {
@@ -88,7 +88,7 @@ extension InspectorLoop {
             } catch {
                 return .unusable(.notStarted(executable: server.executable, why: "\(error)"))
             }
-            let now = Self.nowMs()
+            let now = MonotonicClock.nowMs()
             if !isReady, now >= patienceMs { return .neverReady }
             // A server that lets a child run on is stuck: the next turn hears it end.
             if state.withLock({ state in state.ledger.noteOverdue(nowMs: now) }) { ForkServerProcess.kill(server.process) }
@@ -112,7 +112,7 @@ extension InspectorLoop {
                 while let id = state.ledger.nextToSend, let caller = state.callers[id] {
                     do {
                         try channel.send(caller.message, descriptors: caller.descriptors, wait: false)
-                        state.ledger.sent(id, nowMs: Self.nowMs())
+                        state.ledger.sent(id, nowMs: MonotonicClock.nowMs())
                     } catch let error as Errno where error != .resourceTemporarilyUnavailable && error != .brokenPipe {
                         let why = InspectorError.refused(why: "the request could not be sent (\(error))")
                         settled += [state.ledger.failed(id, why)].compactMap { $0 }
@@ -132,7 +132,7 @@ extension InspectorLoop {
         for descriptor in received.descriptors { try? descriptor.close() }
         guard let event = try? InspectorEvent(json: received.message) else { return .otherVersion(executable: executable) }
         guard case .ready(let version, let schema, let support, let ffmpeg) = event else {
-            change { state in [state.ledger.received(event, nowMs: Self.nowMs())].compactMap { $0 } }
+            change { state in [state.ledger.received(event, nowMs: MonotonicClock.nowMs())].compactMap { $0 } }
             if case .started(_, let process) = event { configuration.inspectorStarted?(process) }
             return nil
         }
@@ -174,12 +174,6 @@ extension InspectorLoop {
     private func timeUntil(_ momentMs: Int?) -> Int32 {
         let backstopMs = state.withLock { state in state.ledger.nextBackstopMs }
         guard let next = [momentMs, backstopMs].compactMap({ $0 }).min() else { return -1 }
-        return Int32(clamping: max(0, next - Self.nowMs()))
-    }
-
-    private static func nowMs() -> Int {
-        var now = timespec()
-        unsafe clock_gettime(CLOCK_MONOTONIC, &now)
-        return now.tv_sec * 1000 + now.tv_nsec / 1_000_000
+        return Int32(clamping: max(0, next - MonotonicClock.nowMs()))
     }
 }

@@ -9,7 +9,7 @@ internal import SystemPackage
 /// The state that callers share with the one thread that talks to the fork server.
 ///
 /// The thread starts with the first caller and ends with `stop`; it alone starts, hears and reaps the server. Callers only change
-/// the state and ring the bell, so none of them ever blocks on the socket.
+/// the state and ring the waker, so none of them ever blocks on the socket.
 final class InspectorLoop: Sendable {
     struct Caller {
         var message: Data
@@ -37,16 +37,16 @@ final class InspectorLoop: Sendable {
     let configuration: InspectorPool.Configuration
     let logger: Logger
     let state = Mutex(State())
-    let bell: Bell
+    let waker: Waker
 
     init(configuration: InspectorPool.Configuration, logger: Logger) throws(Errno) {
         self.configuration = configuration
         self.logger = logger
-        bell = try Bell()
+        waker = try Waker()
     }
 
     deinit {
-        try? bell.descriptor.close()
+        try? waker.descriptor.close()
     }
 
     /// Has a child made, and waits for its end.
@@ -78,7 +78,7 @@ final class InspectorLoop: Sendable {
         if let refusal {
             caller.continuation.resume(throwing: refusal)
         } else {
-            bell.ring()
+            waker.wake()
         }
     }
 
@@ -90,7 +90,7 @@ final class InspectorLoop: Sendable {
             }
             return [state.ledger.cancel(id)].compactMap { $0 }
         }
-        bell.ring()
+        waker.wake()
     }
 
     /// What the server said that the kernel offers; starts one to ask.
@@ -104,7 +104,7 @@ final class InspectorLoop: Sendable {
                 return nil
             }
             if let answer { continuation.resume(with: answer) }
-            bell.ring()
+            waker.wake()
         }
     }
 
@@ -129,7 +129,7 @@ final class InspectorLoop: Sendable {
 
     func stop() {
         state.withLock { state in state.isStopping = true }
-        bell.ring()
+        waker.wake()
     }
 
     func awaitEnd() async {

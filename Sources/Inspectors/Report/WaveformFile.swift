@@ -1,9 +1,10 @@
 internal import FoundationEssentials
+internal import Recordings
 
 /// A waveform as it must be in its file: the audiowaveform format, version 2.
 struct WaveformFile: Decodable {
-    /// 2,000 points of two numbers with at most four characters and a comma, twice over.
-    static let bytesAtMost = 64 << 10
+    /// 16 bytes for each of a point's two numbers. The inspector writes at most five: four characters and a comma.
+    static let bytesAtMost = Waveform.pointsAtMost * 2 * 16
 
     var version: Int
     var channels: Int

@@ -1,5 +1,9 @@
-/// One still picture to recognise the answer by: JPEG, at most 1280 pixels on its longer side.
+/// One still picture to recognise the answer by: a JPEG, at most `longestSide` pixels on its longer side.
 public struct Poster: Hashable, Sendable, Codable {
+    /// The longer side at most, in pixels. 1280 is the width of 720p, the usual size of a browser's recording: such a poster is not scaled.
+    /// Both sides of the socket read it: the inspector scales to it, and the worker refuses a report with a larger poster.
+    public static let longestSide = 1280
+
     public var file: ArtifactFile
     public var width: Int
     public var height: Int

@@ -44,7 +44,7 @@ public struct RenditionReport: Hashable, Sendable, Codable {
         try check.require((rendition == nil) != (obstacle == nil), "obstacle", "does not go with the rendition")
         guard let rendition else { return self }
         let hasPicture = rendition.width != nil
-        try rendition.file.validate("rendition", types: [hasPicture ? "video/mp4" : "audio/mp4"], check)
+        try rendition.file.validate("rendition", types: [hasPicture ? MediaType.mp4Video : MediaType.mp4Audio], check)
         try check.require(hasPicture == (rendition.height != nil), "rendition.height", "does not go with the width")
         for (side, field) in [(rendition.width, "rendition.width"), (rendition.height, "rendition.height")] {
             try check.count(side, field, in: 2...Rendition.longestSide)
@@ -52,17 +52,5 @@ public struct RenditionReport: Hashable, Sendable, Codable {
         }
         try check.time(rendition.durationMs, "rendition.duration_ms", within: check.longestMs)
         return self
-    }
-}
-
-extension RenditionReport.Obstacle {
-    /// For ops people: what is in the way, and what to do.
-    public var sentence: String {
-        switch self {
-        case .noEncoder:
-            "this installation's FFmpeg has no H.264 encoder; install a libavcodec that has libx264, then `dailies jobs retry` this job"
-        case .notDecodable: "nothing of the recording could be decoded to the end"
-        case .limit: "the recording, or its rendition, is larger or longer than the limits allow"
-        }
     }
 }

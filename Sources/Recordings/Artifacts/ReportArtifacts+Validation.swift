@@ -16,11 +16,8 @@ extension ArtifactFile {
 }
 
 extension Poster {
-    /// The longer side of every poster.
-    public static let longestSide = 1280
-
     fileprivate func validate(_ check: ReportCheck) throws(ReportDefect) {
-        try file.validate("artifacts.poster", types: ["image/jpeg"], check)
+        try file.validate("artifacts.poster", types: [MediaType.jpeg], check)
         try check.count(width, "artifacts.poster.width", in: 1...Self.longestSide)
         try check.count(height, "artifacts.poster.height", in: 1...Self.longestSide)
         try check.moment(atMs, "artifacts.poster.at_ms")
@@ -28,17 +25,14 @@ extension Poster {
 }
 
 extension Storyboard {
-    public static let tilesAtMost = 100
-    public static let columnsAtMost = 10
-
     fileprivate func validate(_ check: ReportCheck) throws(ReportDefect) {
         let field = "artifacts.storyboard"
-        try file.validate(field, types: ["image/jpeg"], check)
+        try file.validate(field, types: [MediaType.jpeg], check)
         try check.require(vtt == nil, "\(field).vtt", "is not for an inspector to write")
         try check.count(tiles.count, "\(field).tiles", in: 1...Self.tilesAtMost)
         try check.count(columns, "\(field).columns", in: 1...Self.columnsAtMost)
-        try check.count(tileWidth, "\(field).tile_width", in: 1...Poster.longestSide)
-        try check.count(tileHeight, "\(field).tile_height", in: 1...Poster.longestSide)
+        try check.count(tileWidth, "\(field).tile_width", in: 1...Self.longestTileSide)
+        try check.count(tileHeight, "\(field).tile_height", in: 1...Self.longestTileSide)
         let rows = (tiles.count + columns - 1) / columns
         // A sheet of a single row may end with its last tile.
         let widths = [columns * tileWidth, min(columns, tiles.count) * tileWidth]
@@ -54,19 +48,17 @@ extension Storyboard {
 }
 
 extension Waveform {
-    public static let pointsAtMost = 2_000
-
     fileprivate func validate(_ check: ReportCheck) throws(ReportDefect) {
-        try file.validate("artifacts.waveform", types: ["application/json"], check)
+        try file.validate("artifacts.waveform", types: [MediaType.json], check)
         try check.count(points, "artifacts.waveform.points", in: 1...Self.pointsAtMost)
         try check.count(samplesPerPoint, "artifacts.waveform.samples_per_point", in: 1...1 << 40)
-        try check.count(sampleRate, "artifacts.waveform.sample_rate", in: 1...10_000_000)
+        try check.count(sampleRate, "artifacts.waveform.sample_rate", in: 1...AudioTrack.sampleRates.upperBound)
     }
 }
 
 extension Playback {
     fileprivate func validate(_ check: ReportCheck) throws(ReportDefect) {
-        let types = ["video/webm", "audio/webm", "video/mp4", "audio/mp4"]
+        let types = [MediaType.webMVideo, MediaType.webMAudio, MediaType.mp4Video, MediaType.mp4Audio]
         try file.validate("artifacts.playback", types: types, check)
         try check.moment(durationMs, "artifacts.playback.duration_ms")
     }

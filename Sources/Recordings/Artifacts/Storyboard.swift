@@ -13,6 +13,13 @@ public struct Storyboard: Hashable, Sendable, Codable {
         }
     }
 
+    /// Tiles at most. A hundred show ten minutes at one picture every six seconds, and the sheet stays below 1 MB.
+    public static let tilesAtMost = 100
+    /// Tiles in a row at most. A hundred tiles are then a square of ten rows, which every browser decodes.
+    public static let columnsAtMost = 10
+    /// The longer side of a tile at most, in pixels: what a preview beside the mouse needs.
+    public static let longestTileSide = 160
+
     public var file: ArtifactFile
     /// The sheet's size in pixels.
     public var width: Int

@@ -1,7 +1,9 @@
 /// The sound's outline: the audiowaveform JSON format, version 2, with 8-bit minimum and maximum per point.
 public struct Waveform: Hashable, Sendable, Codable {
+    /// Points at most: a point for each pixel of a wide screen. A longer answer has coarser points.
+    public static let pointsAtMost = 2_000
+
     public var file: ArtifactFile
-    /// At most 2,000.
     public var points: Int
     /// Samples that one point stands for.
     public var samplesPerPoint: Int

@@ -1,4 +1,4 @@
-/// What the kernel offers for the cage, asked by the fork server itself, so that a container's rules count too.
+/// What the kernel offers for the sandbox, asked by the fork server itself, so that a container's rules count too.
 public struct SandboxSupport: Hashable, Sendable, Codable {
     /// The version of Landlock's interface, from 1 (Linux 5.13) on; `nil` without Landlock.
     public var landlock: Int?
@@ -9,7 +9,7 @@ public struct SandboxSupport: Hashable, Sendable, Codable {
         self.seccomp = seccomp
     }
 
-    /// Whether a cage can be built.
+    /// Whether a sandbox can be built.
     public var isComplete: Bool { landlock != nil && seccomp }
 
     enum CodingKeys: String, CodingKey {

@@ -1,21 +1,26 @@
 /// The sound of a recording.
 public struct AudioTrack: Hashable, Sendable, Codable {
+    /// Channels at most. No recorder of answers has more; each would only cost time.
+    public static let channelsAtMost = 8
+    /// Samples a second: from less than a telephone carries to the highest rate that studios record with.
+    public static let sampleRates = 1_000...768_000
+
     public var codec: String
     public var channels: Int
     public var sampleRate: Int
     public var startMs: Int
     public var endMs: Int
     /// Integrated loudness after EBU R 128; `nil` when every block lies below its absolute gate of -70 LUFS.
-    public var loudnessLufs: Double?
-    public var loudnessRangeLu: Double?
+    @OrNull public var loudnessLufs: Double?
+    @OrNull public var loudnessRangeLu: Double?
     /// The highest sample relative to full scale; `nil` for digital silence. Lossy codecs may decode above 0.
-    public var peakDbfs: Double?
+    @OrNull public var peakDbfs: Double?
     /// The share of samples that are clipped: in runs of at least 3 at 0.99 of full scale or more.
-    public var clippedRatio: Double?
+    @OrNull public var clippedRatio: Double?
     /// The share of the answer's time that is not silent.
-    public var speechRatio: Double?
+    @OrNull public var speechRatio: Double?
     /// When the first sound begins; `nil` when there is none.
-    public var firstSoundMs: Int?
+    @OrNull public var firstSoundMs: Int?
     public var silences: [Span]
 
     public init(
@@ -49,21 +54,5 @@ public struct AudioTrack: Hashable, Sendable, Codable {
         case speechRatio = "speech_ratio"
         case firstSoundMs = "first_sound_ms"
         case silences
-    }
-
-    public func encode(to encoder: any Encoder) throws {
-        var values = encoder.container(keyedBy: CodingKeys.self)
-        try values.encode(codec, forKey: .codec)
-        try values.encode(channels, forKey: .channels)
-        try values.encode(sampleRate, forKey: .sampleRate)
-        try values.encode(startMs, forKey: .startMs)
-        try values.encode(endMs, forKey: .endMs)
-        try values.encode(loudnessLufs, forKey: .loudnessLufs)
-        try values.encode(loudnessRangeLu, forKey: .loudnessRangeLu)
-        try values.encode(peakDbfs, forKey: .peakDbfs)
-        try values.encode(clippedRatio, forKey: .clippedRatio)
-        try values.encode(speechRatio, forKey: .speechRatio)
-        try values.encode(firstSoundMs, forKey: .firstSoundMs)
-        try values.encode(silences, forKey: .silences)
     }
 }

@@ -1,17 +1,17 @@
 /// The file around the streams.
 public struct Container: Hashable, Sendable, Codable {
     /// What the bytes are, by their content: `webm`, `mp4`, `3gp`, `ogg`, …; `nil` when they are no known container.
-    public var format: String?
+    @OrNull public var format: String?
     /// The size of the recording. Filled by whoever holds the recording, not by the inspector's child.
-    public var bytes: Int64?
+    @OrNull public var bytes: Int64?
     /// Lower-case hexadecimal SHA-256 of the recording's bytes. Filled by whoever holds the recording.
-    public var sha256: String?
+    @OrNull public var sha256: String?
     /// The media type that the sender claimed, if any.
-    public var declaredType: String?
+    @OrNull public var declaredType: String?
     /// The duration that the header claims; browsers' live recordings have none.
-    public var headerDurationMs: Int?
+    @OrNull public var headerDurationMs: Int?
     /// Whether the file's metadata say where it was recorded; `nil` when it could not be opened. The place itself is never told.
-    public var locationPresent: Bool?
+    @OrNull public var locationPresent: Bool?
 
     public init(
         format: String? = nil, bytes: Int64? = nil, sha256: String? = nil, declaredType: String? = nil, headerDurationMs: Int? = nil,
@@ -30,15 +30,5 @@ public struct Container: Hashable, Sendable, Codable {
         case declaredType = "declared_type"
         case headerDurationMs = "header_duration_ms"
         case locationPresent = "location_present"
-    }
-
-    public func encode(to encoder: any Encoder) throws {
-        var values = encoder.container(keyedBy: CodingKeys.self)
-        try values.encode(format, forKey: .format)
-        try values.encode(bytes, forKey: .bytes)
-        try values.encode(sha256, forKey: .sha256)
-        try values.encode(declaredType, forKey: .declaredType)
-        try values.encode(headerDurationMs, forKey: .headerDurationMs)
-        try values.encode(locationPresent, forKey: .locationPresent)
     }
 }

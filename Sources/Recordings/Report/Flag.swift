@@ -36,7 +36,7 @@ public struct Flag: Hashable, Sendable, Codable {
     public var name: Name
     public var severity: Severity
     /// The measured value that raised the flag, in the flag's own unit (a ratio, milliseconds, LUFS); `nil` where there is none.
-    public var value: Double?
+    @OrNull public var value: Double?
     /// Where in the recording; empty when it concerns the whole.
     public var spans: [Span]
 
@@ -49,13 +49,5 @@ public struct Flag: Hashable, Sendable, Codable {
 
     enum CodingKeys: String, CodingKey {
         case name, severity, value, spans
-    }
-
-    public func encode(to encoder: any Encoder) throws {
-        var values = encoder.container(keyedBy: CodingKeys.self)
-        try values.encode(name, forKey: .name)
-        try values.encode(severity, forKey: .severity)
-        try values.encode(value, forKey: .value)
-        try values.encode(spans, forKey: .spans)
     }
 }

@@ -37,7 +37,7 @@ extension Report {
             try check.require(durationMs != nil, "duration_ms", "is missing for a usable recording")
         case .unusable:
             guard let reason else { throw ReportDefect(field: "reason", problem: "is missing for an unusable recording") }
-            try check.require(UnusableReason.findings.contains(reason.code), "reason.code", "is not for an inspector to give")
+            try check.require(reason.code.isFinding, "reason.code", "is not for an inspector to give")
         }
     }
 

@@ -20,12 +20,12 @@ public struct Report: Hashable, Sendable, Codable {
     public var schema: String
     public var outcome: Outcome
     /// Why the recording is unusable; `nil` exactly when it is usable.
-    public var reason: UnusableReason?
+    @OrNull public var reason: UnusableReason?
     public var container: Container
-    public var durationMs: Int?
-    public var durationSource: DurationSource?
-    public var video: VideoTrack?
-    public var audio: AudioTrack?
+    @OrNull public var durationMs: Int?
+    @OrNull public var durationSource: DurationSource?
+    @OrNull public var video: VideoTrack?
+    @OrNull public var audio: AudioTrack?
     public var flags: [Flag]
     public var artifacts: ReportArtifacts
     /// Wall time of each stage of the inspection, by the stage's name. For people who tune; never for decisions.
@@ -60,21 +60,5 @@ public struct Report: Hashable, Sendable, Codable {
         case durationSource = "duration_source"
         case video, audio, flags, artifacts
         case timingsMs = "timings_ms"
-    }
-
-    // Written out, here and below, because a synthesized `encode` leaves `nil` out, and readers are promised `null`.
-    public func encode(to encoder: any Encoder) throws {
-        var values = encoder.container(keyedBy: CodingKeys.self)
-        try values.encode(schema, forKey: .schema)
-        try values.encode(outcome, forKey: .outcome)
-        try values.encode(reason, forKey: .reason)
-        try values.encode(container, forKey: .container)
-        try values.encode(durationMs, forKey: .durationMs)
-        try values.encode(durationSource, forKey: .durationSource)
-        try values.encode(video, forKey: .video)
-        try values.encode(audio, forKey: .audio)
-        try values.encode(flags, forKey: .flags)
-        try values.encode(artifacts, forKey: .artifacts)
-        try values.encode(timingsMs, forKey: .timingsMs)
     }
 }

@@ -21,7 +21,7 @@ extension VideoTrack {
         try check.moment(keyframeGapMaxMs, "video.keyframe_gap_max_ms")
         try check.count(bitDepth, "video.bit_depth", in: 1...32)
         try check.moments(from: startMs, to: endMs, "video.start_ms")
-        try check.require(sizes.count <= 10_000, "video.sizes", "has too many entries")
+        try check.require(sizes.count <= Self.sizesAtMost, "video.sizes", "has too many entries")
         var previousMs = 0
         for size in sizes {
             try validate(size.width, size.height, "video.sizes", check)
@@ -35,22 +35,5 @@ extension VideoTrack {
         try check.count(width, field, in: 1...check.limits.pixels)
         try check.count(height, field, in: 1...check.limits.pixels)
         try check.count(width.multipliedReportingOverflow(by: height).partialValue, field, in: 1...check.limits.pixels)
-    }
-}
-
-extension AudioTrack {
-    func validate(_ check: ReportCheck) throws(ReportDefect) {
-        try check.identifier(codec, "audio.codec")
-        try check.count(channels, "audio.channels", in: 1...255)
-        try check.count(sampleRate, "audio.sample_rate", in: 1...10_000_000)
-        try check.moments(from: startMs, to: endMs, "audio.start_ms")
-        try check.number(loudnessLufs, "audio.loudness_lufs", in: -200...200)
-        try check.number(loudnessRangeLu, "audio.loudness_range_lu", in: 0...400)
-        // Float samples may decode far above full scale.
-        try check.number(peakDbfs, "audio.peak_dbfs", in: -1000...1000)
-        try check.number(clippedRatio, "audio.clipped_ratio", in: 0...1)
-        try check.number(speechRatio, "audio.speech_ratio", in: 0...1)
-        try check.moment(firstSoundMs, "audio.first_sound_ms")
-        try check.spans(silences, "audio.silences")
     }
 }

@@ -38,6 +38,9 @@ public struct VideoTrack: Hashable, Sendable, Codable {
         }
     }
 
+    /// Entries in `sizes` at most. A phone that is turned all the time does not come near; only a broken stream does.
+    public static let sizesAtMost = 1_000
+
     public var codec: String
     public var profile: String?
     /// As displayed: after rotation and sample aspect ratio.
@@ -106,11 +109,12 @@ public struct VideoTrack: Hashable, Sendable, Codable {
         case sizes
     }
 
-    /// Written for those who only ask whether, and not read.
+    /// Derived from `hdrFormat`. It is written for readers who only ask whether the picture is HDR, and it is never read.
     private enum DerivedKeys: CodingKey {
         case hdr
     }
 
+    // Written by hand because of `hdr`, which is no stored property.
     public func encode(to encoder: any Encoder) throws {
         var values = encoder.container(keyedBy: CodingKeys.self)
         try values.encode(codec, forKey: .codec)

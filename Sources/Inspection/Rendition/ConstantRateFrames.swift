@@ -1,6 +1,6 @@
 /// From frames that come when they come to frames at a constant rate: each is repeated until the next is due, and of several that fall
 /// into one place the last stays.
-struct SteadyFrames {
+struct ConstantRateFrames {
     /// The number of the next frame to be written.
     private(set) var next: Int64 = 0
     private var isWaiting = false

@@ -1,11 +1,7 @@
-internal import InspectorChannel
-internal import Recordings
 public import SystemPackage
 
-/// Where the files made from a recording are written: empty files, open for reading and writing, that the caller owns and
-/// closes. What has no descriptor is not made.
-///
-/// The child gets duplicates, so it can write until it ends; `InspectorPool.inspect` returns only after that.
+/// Where the artifacts of one inspection are written: empty files, open for reading and writing. The caller owns and closes them. An
+/// artifact without a descriptor is not made.
 public struct ArtifactDescriptors: Hashable, Sendable {
     public var poster: FileDescriptor?
     public var storyboard: FileDescriptor?
@@ -22,7 +18,13 @@ public struct ArtifactDescriptors: Hashable, Sendable {
         self.playback = playback
     }
 
-    var byKind: [ArtifactKind: FileDescriptor] {
+    /// Takes the artifacts of an inspection out of a table of files; other kinds are left out.
+    public init(byKind files: [ArtifactKind: FileDescriptor]) {
+        self.init(
+            poster: files[.poster], storyboard: files[.storyboard], waveform: files[.waveform], playback: files[.playback])
+    }
+
+    public var byKind: [ArtifactKind: FileDescriptor] {
         let all: [(ArtifactKind, FileDescriptor?)] = [
             (.poster, poster), (.storyboard, storyboard), (.waveform, waveform), (.playback, playback),
         ]

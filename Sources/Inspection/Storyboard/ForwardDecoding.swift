@@ -4,7 +4,7 @@ internal import FFmpeg
 ///
 /// A second reading, because only at the end of the first is known where keyframes are far apart, and because holding the
 /// packets of a hundred seconds would take more memory than reading them again takes time.
-final class ForwardLook {
+final class ForwardDecoding {
     private let demuxer: Demuxer
     private let stream: StreamInfo
     private let decoder: Decoder

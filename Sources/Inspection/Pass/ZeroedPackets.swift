@@ -2,7 +2,7 @@ internal import FFmpeg
 
 /// Finds coded pictures and sounds that are nothing but zeros, or have a long row of them inside. No encoder writes that: it is what a
 /// file system shows for a piece that was never written, and the container's own sizes are none the wiser.
-struct BlankPackets {
+struct ZeroedPackets {
     /// No header of a coded picture or of coded sound has as many zeros.
     private static let opening = 16
     /// A block of a file system. What was coded by these has no such row inside: they end what they write with a bit that is set, and

@@ -21,7 +21,7 @@ static void insert(int *sorted, size_t length, int descriptor) {
     sorted[at] = descriptor;
 }
 
-const char *cage_keep_descriptors(int log, const int *kept, size_t count) {
+const char *sandbox_keep_descriptors(int log, const int *kept, size_t count) {
     if (dup2(log, STDOUT_FILENO) < 0 || dup2(log, STDERR_FILENO) < 0) return "the log";
     int sorted[KEPT_AT_MOST + 1];
     if (count > KEPT_AT_MOST) {
@@ -49,7 +49,7 @@ static int limit(int resource, uint64_t soft, uint64_t hard) {
     return setrlimit(resource, &wanted);
 }
 
-static const char *limit_all(const struct cage_limits *limits) {
+static const char *limit_all(const struct sandbox_limits *limits) {
     int64_t mapped = mapped_bytes();
     close(address_space);
     if (mapped < 0) return "reading the address space in use";
@@ -69,7 +69,7 @@ static const char *limit_all(const struct cage_limits *limits) {
     return NULL;
 }
 
-const char *cage_enter(const struct cage_limits *limits, bool sandbox, pid_t server) {
+const char *sandbox_enter(const struct sandbox_limits *limits, bool sandbox, pid_t server) {
     if (prctl(PR_SET_PDEATHSIG, SIGKILL) != 0) return "the tie to the server";
     // The server may have died before the line above.
     if (getppid() != server) _exit(1);

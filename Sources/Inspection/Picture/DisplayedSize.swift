@@ -1,11 +1,7 @@
 internal import FFmpeg
 
 /// How a coded frame is shown: stretched to square pixels, turned, and fitted into a box.
-struct TileGeometry: Equatable {
-    /// The longer side of a tile.
-    static let tileSide = 160
-    static let posterSide = 1280
-
+struct DisplayedSize: Equatable {
     /// As displayed: after sample aspect ratio and rotation.
     var width: Int
     var height: Int
@@ -22,21 +18,21 @@ struct TileGeometry: Equatable {
     }
 
     /// The largest size of the same shape within a square, never larger than it is; even sides if asked, for sheets.
-    func fitted(side: Int, even: Bool) -> TileGeometry {
-        fitted(TileGeometry(width: side, height: side), even: even)
+    func fitted(side: Int, even: Bool) -> DisplayedSize {
+        fitted(DisplayedSize(width: side, height: side), even: even)
     }
 
-    func fitted(_ box: TileGeometry, even: Bool) -> TileGeometry {
+    func fitted(_ box: DisplayedSize, even: Bool) -> DisplayedSize {
         let scale = min(1, Double(box.width) / Double(width), Double(box.height) / Double(height))
         func side(_ length: Int) -> Int {
             let scaled = Double(length) * scale
             return even ? max(2, Int((scaled / 2).rounded()) * 2) : max(1, Int(scaled.rounded()))
         }
-        return TileGeometry(width: min(side(width), max(box.width, 2)), height: min(side(height), max(box.height, 2)))
+        return DisplayedSize(width: min(side(width), max(box.width, 2)), height: min(side(height), max(box.height, 2)))
     }
 
     /// The size before it is turned.
-    func unturned(_ orientation: Orientation) -> TileGeometry {
-        orientation.isSideways ? TileGeometry(width: height, height: width) : self
+    func unturned(_ orientation: Orientation) -> DisplayedSize {
+        orientation.isSideways ? DisplayedSize(width: height, height: width) : self
     }
 }

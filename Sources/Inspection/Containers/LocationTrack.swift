@@ -1,6 +1,6 @@
 /// Whether a movie has a track of places: where the camera was, from moment to moment. FFmpeg tells of places in a file's header, and leaves
 /// a track like this alone; so does everything here, but for saying that there is one.
-enum TimedPlaces {
+enum LocationTrack {
     /// Boxes that are looked at. A phone's movie has some hundreds; whoever writes more of them is asked no further.
     private static let maxBoxes = 20_000
     /// Of a sample description; Apple's lists the names of its values in less than a kilobyte.
@@ -29,7 +29,7 @@ enum TimedPlaces {
                 {
                     return true
                 }
-            } else if try describesPlaces(box, until: end, &window) {
+            } else if try describesLocations(box, until: end, &window) {
                 return true
             }
             at = end
@@ -41,7 +41,7 @@ enum TimedPlaces {
     ///   that a camera had no satellites in view makes it no less a track for them.
     /// - `mebx`: QuickTime's timed metadata, with the names of its values (`com.apple.quicktime.location.ISO6709`) in its description. The
     ///   same track says which way a phone is held, so the name decides.
-    private static func describesPlaces(_ box: MovieBox, until end: Int64, _ window: inout ByteWindow) throws(InspectionError) -> Bool {
+    private static func describesLocations(_ box: MovieBox, until end: Int64, _ window: inout ByteWindow) throws(InspectionError) -> Bool {
         if box.type == Array("gpmd".utf8) || box.type == Array("camm".utf8) { return true }
         guard box.type == Array("mebx".utf8) else { return false }
         let description = try window.read(min(Self.maxDescriptionBytes, Int(clamping: end - box.content)), at: box.content)

@@ -8,8 +8,8 @@ import Testing
 
 @testable import Inspectors
 
-@Suite("The cage")
-struct CageTests {
+@Suite("The sandbox")
+struct SandboxTests {
     @Test("kills whoever tries what it forbids", arguments: InspectorProbe.forbidden)
     func kills(_ probe: InspectorProbe) async throws {
         let death = try await InspectorPool.shared().death(of: probe)
@@ -17,7 +17,7 @@ struct CageTests {
         #expect(death.wasForbidden)
     }
 
-    /// Without it the same attempts get through to the kernel: it is the cage that ends them, not their being impossible.
+    /// Without it the same attempts get through to the kernel: it is the sandbox that ends them, not their being impossible.
     @Test(
         "is what stops them",
         // All but those that would end or replace the process, or stop its server, where nothing stops them.
@@ -56,7 +56,7 @@ struct CageTests {
 
     @Test("is shown to hold, for doctor")
     func isTested() async throws {
-        let tests = try await InspectorPool.shared().testCage()
+        let tests = try await InspectorPool.shared().testSandbox()
         #expect(tests.count == InspectorProbe.forbidden.count)
         let escaped = tests.filter { !$0.held }
         #expect(escaped.isEmpty)
@@ -64,7 +64,7 @@ struct CageTests {
 
     @Test("is seen not to hold, where there is none")
     func isSeenToFail() async throws {
-        let tests = try await InspectorPool(configuration: .init(sandbox: .off)).testCage()
+        let tests = try await InspectorPool(configuration: .init(sandbox: .off)).testSandbox()
         #expect(tests.contains { !$0.held })
     }
 
