@@ -145,7 +145,7 @@ let package = Package(
         .testTarget(
             name: "InspectorsTests",
             dependencies: ["Inspectors", "InspectorChannel", "Recordings", "TestSupport", "Inspector", subprocess, system],
-            exclude: ["impostor.py"], swiftSettings: everywhere),
+            exclude: ["Report/impostor.py"], swiftSettings: everywhere),
         .testTarget(
             name: "StorageTests",
             dependencies: ["Storage", "TestSupport", asyncHTTPClient, crypto, logging, nioCore, nioHTTP1, subprocess, system],

@@ -18,7 +18,7 @@ int inspector_channel_pair(int ends[2]) {
 }
 
 int inspector_channel_send(int channel, const void *bytes, size_t count, const int *descriptors, size_t descriptor_count, bool wait) {
-    // An empty message could not be told from the end of the channel.
+    // An empty message would look like the end of the channel.
     if (count == 0 || count > INSPECTOR_CHANNEL_BYTES || descriptor_count > INSPECTOR_CHANNEL_DESCRIPTORS) return EMSGSIZE;
     struct iovec part = {.iov_base = (void *)bytes, .iov_len = count};
     struct msghdr message = {.msg_iov = &part, .msg_iovlen = 1};
@@ -73,7 +73,7 @@ int inspector_channel_receive(int channel, void *bytes, size_t *count, int *desc
     do {
         received = recvmsg(channel, &message, MSG_CMSG_CLOEXEC | (wait ? 0 : MSG_DONTWAIT));
     } while (received < 0 && errno == EINTR);
-    // The other side died with messages of ours unread: gone all the same.
+    // The other side has died before it read all messages.
     if (received < 0) return errno == ECONNRESET ? 0 : errno;
     size_t taken = take_descriptors(&message, descriptors);
     if (message.msg_flags & (MSG_TRUNC | MSG_CTRUNC)) {

@@ -144,7 +144,7 @@ void sandbox_hang(void) {
 int sandbox_count_descriptors(void) {
     int open = 0;
     for (int descriptor = 0; descriptor < 1024; descriptor++) {
-        // Of nothing: EBADF from both means closed, whichever way a descriptor may be used.
+        // Reads and writes nothing: EBADF from both means that the descriptor is closed.
         int readable = read(descriptor, NULL, 0) == 0 || errno != EBADF;
         int writable = write(descriptor, NULL, 0) == 0 || errno != EBADF;
         if (readable || writable) open++;

@@ -54,7 +54,7 @@ static const char *limit_all(const struct sandbox_limits *limits) {
     close(address_space);
     if (mapped < 0) return "reading the address space in use";
     uint64_t memory = (uint64_t)mapped + limits->memory_bytes;
-    // SIGXCPU at the soft limit says what happened; SIGKILL a second later for whoever ignores it.
+    // SIGXCPU at the soft limit shows the cause; SIGKILL follows a second later if it is ignored.
     if (limit(RLIMIT_CPU, limits->cpu_seconds, limits->cpu_seconds + 1) != 0) return "the limit on CPU time";
     if (limit(RLIMIT_AS, memory, memory) != 0) return "the limit on memory";
     if (limit(RLIMIT_FSIZE, limits->file_bytes, limits->file_bytes) != 0) return "the limit on file size";
@@ -63,7 +63,7 @@ static const char *limit_all(const struct sandbox_limits *limits) {
     if (limit(RLIMIT_NPROC, 0, 0) != 0) return "the limit on processes";
     if (limit(RLIMIT_MEMLOCK, 0, 0) != 0) return "the limit on locked memory";
     if (limit(RLIMIT_MSGQUEUE, 0, 0) != 0) return "the limit on message queues";
-    // The server's own watch comes first. This one is for a server that is stopped or stuck.
+    // The server's own deadline comes first. This alarm is for a server that is stopped or stuck.
     struct itimerval alarm = {.it_value = {.tv_sec = (time_t)limits->wall_seconds + 1}};
     if (setitimer(ITIMER_REAL, &alarm, NULL) != 0) return "the limit on wall time";
     return NULL;
@@ -73,14 +73,14 @@ const char *sandbox_enter(const struct sandbox_limits *limits, bool sandbox, pid
     if (prctl(PR_SET_PDEATHSIG, SIGKILL) != 0) return "the tie to the server";
     // The server may have died before the line above.
     if (getppid() != server) _exit(1);
-    // Limits are signals and have to come through. A shutdown is the worker's business, as in the server.
+    // Limits are signals and must not be blocked. A shutdown is blocked, as in the server: only the worker handles it.
     sigset_t shutdown;
     sigemptyset(&shutdown);
     sigaddset(&shutdown, SIGTERM);
     sigaddset(&shutdown, SIGINT);
     sigaddset(&shutdown, SIGHUP);
     if (sigprocmask(SIG_SETMASK, &shutdown, NULL) != 0) return "the signal mask";
-    // A layer of the child's own, beneath the server's: it then cannot reach the server and its other children either.
+    // A layer of its own in addition to the server's, so that the child cannot reach the server and its other children either.
     if (sandbox && landlock_deny_all() != 0) return "Landlock";
     const char *failed = limit_all(limits);
     if (failed) return failed;

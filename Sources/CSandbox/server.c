@@ -34,8 +34,8 @@ int64_t mapped_bytes(void) {
 static void volunteer_for_oom_killer(void) {
     int file = open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
     if (file < 0) return;
-    // Half of the scale: an inspection can be repeated, the worker and the database next door are worth more. A system that forbids it
-    // loses only this preference.
+    // Half of the scale: an inspection can be repeated, so it should be killed before the worker and the database. Where the system
+    // forbids it, only this preference is lost.
     ssize_t ignored = write(file, "500", 3);
     (void)ignored;
     close(file);
@@ -44,12 +44,12 @@ static void volunteer_for_oom_killer(void) {
 static int drop_root(void) {
     if (geteuid() != 0) return 0;
     int failed = setgroups(0, NULL) != 0 || setresgid(NOBODY, NOBODY, NOBODY) != 0 || setresuid(NOBODY, NOBODY, NOBODY) != 0;
-    // A container may run as root without the right to become anybody else; that root has little to give up.
+    // In a container root may lack the right to become another user. Such a root has few rights to give up.
     return failed && errno != EPERM && errno != EINVAL ? -1 : 0;
 }
 
-/// What a crash does is for the kernel alone. Swift's runtime brings handlers that open files and start a program to print a
-/// backtrace, which would make every crash in the sandbox look like an attempt to escape.
+/// A crash must end the process at once. Swift's runtime has handlers that open files and start a program to print a backtrace; in the
+/// sandbox every crash would look like an attempt to escape.
 static void restore_signals(void) {
     for (int signal = 1; signal < NSIG; signal++) {
         struct sigaction usual = {.sa_handler = SIG_DFL};
@@ -59,11 +59,11 @@ static void restore_signals(void) {
 
 const char *sandbox_harden_server(void) {
     restore_signals();
-    // What is in the environment is for the allocator, which has read it. It stays as an empty list: clearenv leaves none, and Swift
-    // expects one.
+    // The environment holds settings of the allocator, which has read them. It becomes an empty list, not NULL as by clearenv: Swift
+    // expects a list.
     environ[0] = NULL;
     volunteer_for_oom_killer();
-    // MP4 carries dates, and the C library opens the time zone's file at the first conversion. In a child that would be the end.
+    // MP4 has dates, and the C library opens the time zone's file at the first conversion. The sandbox would kill a child for that.
     tzset();
     address_space = open("/proc/self/statm", O_RDONLY | O_CLOEXEC);
     if (address_space < 0) return "opening /proc/self/statm";

@@ -18,7 +18,7 @@ struct ForkServer {
     }
 
     private let channel: InspectorChannel
-    /// Whether children are sandboxed. If they are to be and cannot be, there are none.
+    /// Whether children are sandboxed. Where that is wanted and impossible, no child is made.
     private let sandbox: Bool
     private var support = SandboxSupport(landlock: nil, seccomp: false)
     /// By process.
@@ -51,7 +51,7 @@ struct ForkServer {
                 }
             }
         } catch {
-            // Also when the parent died while it was told something: then nobody reads this, and nobody needs it.
+            // The parent may also have died while a message was sent to it; then nobody reads this.
             DailiesInspector.complain("The inspector stopped: \(error)")
             return EX_OSERR
         }
@@ -71,7 +71,7 @@ struct ForkServer {
         return signals
     }
 
-    /// What the first use of a type costs, the server pays once for all children.
+    /// Uses each type of JSON once, so that the server pays for its first use and not every child.
     private func warmJSON() throws {
         let report = Report.unusable(UnusableReason(.empty), container: Container(format: "warm"))
         _ = try Report(json: report.json())
@@ -86,7 +86,7 @@ struct ForkServer {
     }
 
     private mutating func obey(_ received: InspectorChannel.Received) throws {
-        // The child has its copies by then.
+        // By then the child has its own copies.
         defer { for descriptor in received.descriptors { try? descriptor.close() } }
         switch try InspectorCommand(json: received.message) {
         case .inspect(let job):

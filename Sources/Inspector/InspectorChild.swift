@@ -29,10 +29,11 @@ struct InspectorChild {
     }
 
     private func enterSandbox() -> Bool {
-        // A rendition takes a core for as long as the answer lasts; answers that nobody can look at yet come first.
+        // A rendition uses a core for about the length of the answer. Inspections come first, because nobody can review their answers
+        // yet.
         if job.task == .render { _ = nice(10) }
         let kept = ([descriptors.recording, descriptors.report] + descriptors.artifacts.values).map(\.rawValue)
-        // The server's standard error until the log takes its place.
+        // Until here, standard error is that of the server; from here on it is the log.
         if let failed = unsafe sandbox_keep_descriptors(descriptors.log.rawValue, kept, kept.count) {
             return explain(failed: unsafe String(cString: failed))
         }

@@ -3,7 +3,7 @@ internal import Inspection
 internal import InspectorChannel
 
 extension InspectorExit {
-    /// An inspection that throws met trouble beside the recording: a recording's own faults are in its report.
+    /// An inspection throws only where something else than the recording fails: the recording's own faults are in the report.
     init(failure: InspectionError) {
         switch failure {
         case .outOfMemory, .reading(ENOMEM), .writing(_, ENOMEM): self = .memory

@@ -75,7 +75,8 @@ struct ProbeRun {
 
     private func attempt(_ attempt: sandbox_attempt) -> InspectorExit {
         let answer = sandbox_try(attempt, server)
-        DailiesInspector.complain("The sandbox let \(probe.rawValue) through: the system call answered \(answer) (\(Errno(rawValue: errno))).")
+        DailiesInspector.complain(
+            "The sandbox let \(probe.rawValue) through: the system call answered \(answer) (\(Errno(rawValue: errno))).")
         return .escaped
     }
 

@@ -3,11 +3,11 @@ public import Recordings
 
 /// What a fork server tells its parent.
 public enum InspectorEvent: Sendable, Codable {
-    /// The server is warm. The versions of what it speaks and of what its children write: a program of another build is noticed at once.
+    /// The server is ready. It says the versions of the channel and of the report, so that a program of another build is noticed at once.
     case ready(channel: Int, schema: String, support: SandboxSupport, ffmpeg: FFmpegBuild?)
     case started(id: Int, process: Int32)
     case ended(id: Int, ending: InspectorEnding)
-    /// No child was made; the recording has nothing to do with it.
+    /// No child was made. The recording is not the reason.
     case refused(id: Int, why: String)
 
     public func json() throws -> Data {

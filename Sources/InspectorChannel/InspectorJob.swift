@@ -2,7 +2,7 @@ public import Recordings
 
 /// The work of one child.
 public struct InspectorJob: Sendable, Codable {
-    /// The parent's own name for it, never used twice on one channel.
+    /// The parent's number for it, never used twice on one channel.
     public var id: Int
     public var task: InspectorTask
     public var request: InspectionRequest

@@ -1,7 +1,8 @@
-/// Something that a child tries in place of an inspection, so that `dailies doctor` and the tests see the sandbox and the limits hold.
+/// Something that a child tries in place of an inspection, so that `dailies doctor` and the tests see that the sandbox and the limits
+/// hold.
 ///
-/// Compiled into every inspector: a proof about another binary than the one that works would be none. A probe gets nothing that
-/// an inspection does not get, and only the parent can ask for one.
+/// It is compiled into every inspector, because a test of another binary would prove nothing. A probe gets nothing that an inspection
+/// does not get, and only the parent can ask for one.
 public enum InspectorProbe: String, Hashable, Sendable, Codable, CaseIterable {
     // What the sandbox must end by SIGSYS.
     case openFile = "open_file"

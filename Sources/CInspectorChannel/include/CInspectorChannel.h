@@ -32,7 +32,7 @@ int inspector_waker_open(int *waker);
 void inspector_waker_wake(int waker);
 void inspector_waker_reset(int waker);
 
-/// A file in memory that nobody can make larger than `limit`: it would not count against its writer's memory limit. The file has the
+/// A file in memory that no process can make larger than `limit`: it would not count against its writer's memory limit. The file has the
 /// size `limit` from the start, holds no memory until written, and may be cut.
 int inspector_scratch_open(const char *name, off_t limit, int *file);
 

@@ -18,7 +18,7 @@ internal import CFFmpeg
 
     /// - Throws: `.unsupported` for a codec that is not on the whitelist, `.refused` or `.invalidData` for parameters that
     ///   the decoder does not accept.
-    /// - Parameter skipsUnreferenced: leave out frames from which no other is predicted, where the codec says which those are.
+    /// - Parameter skipsUnreferenced: leave out frames from which no other frame is predicted, where the codec marks them.
     public init(
         stream index: Int, of demuxer: Demuxer, maxPixels: Int, input: Input = .single, skipsUnreferenced: Bool = false
     ) throws(FFmpegError) {
@@ -55,7 +55,7 @@ internal import CFFmpeg
         return unsafe Int64(context.pointee.frame_size) * 1_000_000 / Int64(context.pointee.sample_rate)
     }
 
-    /// Hands a packet to the decoder; `receive` then gives what came of it.
+    /// Sends a packet to the decoder; `receive` then returns the decoded frames.
     public func send(_ packet: Packet) throws(FFmpegError) {
         let status = unsafe avcodec_send_packet(context, packet.pointer)
         guard status >= 0 else { throw FFmpegError(status: status, operation: "decode a packet") }
@@ -71,23 +71,23 @@ internal import CFFmpeg
         return true
     }
 
-    /// Has `receive` give what the decoder held back. After that nothing can be sent until `restart`.
+    /// Lets `receive` return the frames that the decoder still holds. After that nothing can be sent until `restart`.
     public func drain() {
         unsafe avcodec_send_packet(context, nil)
     }
 
-    /// Leaves the decoder as if new; what it held back is lost.
+    /// Resets the decoder. The frames that it still holds are lost.
     public func restart() {
         unsafe avcodec_flush_buffers(context)
     }
 
-    /// Decodes a keyframe by itself, whatever came before it, and leaves the decoder as if new.
+    /// Decodes a keyframe by itself, whatever came before it, and resets the decoder.
     ///
     /// Decoders that reorder (H.264, HEVC, AV1) hold the frame back until they are drained; after that they accept nothing
     /// until they are flushed.
     /// - Returns: whether a picture came out.
     public func decodeAlone(_ packet: Packet, into frame: Frame) throws(FFmpegError) -> Bool {
-        // A decoder swallows frames that an edit list hides; here the caller has asked for this one.
+        // A decoder drops frames that an edit list hides, but the caller wants this one.
         let flags = unsafe packet.pointer.pointee.flags
         unsafe packet.pointer.pointee.flags &= ~AV_PKT_FLAG_DISCARD
         defer {

@@ -19,7 +19,7 @@ internal import CFFmpeg
     /// The quality that x264 calls 23, its own default; no more than 3 Mbit/s, which is ample for somebody who speaks, and bounds the file.
     private static let quality = "23"
     private static let bitsPerSecond: Int64 = 3_000_000
-    /// Between keyframes: what a player decodes at most before it can show the frame that was sought.
+    /// Between keyframes: what a player decodes at most before it can show a frame after a seek.
     private static let secondsBetweenKeyframes = 2.0
 
     /// Whether this build of FFmpeg can encode H.264.
@@ -44,14 +44,14 @@ internal import CFFmpeg
         unsafe context.pointee.rc_buffer_size = CInt(2 * Self.bitsPerSecond)
         unsafe context.pointee.flags |= CInt(bitPattern: UInt32(AV_CODEC_FLAG_CLOSED_GOP))
         unsafe form.tag(context)
-        // Scene changes bring no keyframes of their own, so that they stand where they are expected. `sync-lookahead` would be a thread.
+        // No keyframes at scene changes: keyframes stay at regular places. `sync-lookahead` would start a thread.
         try open(["preset": "veryfast", "crf": Self.quality, "profile": "high", "x264-params": "scenecut=0:sync-lookahead=0"])
     }
 
     /// Encodes a picture of the size and form that were announced, as the frame of this number.
     public func send(_ picture: Picture, number: Int64) throws(FFmpegError) {
         unsafe picture.pointer.pointee.pts = number
-        // Where each kind of frame stands is the encoder's to decide.
+        // The encoder decides which frames are keyframes.
         unsafe picture.pointer.pointee.pict_type = AV_PICTURE_TYPE_NONE
         try check(unsafe avcodec_send_frame(context, picture.pointer), "encode a picture")
     }
@@ -98,7 +98,7 @@ internal import CFFmpeg
 
     // MARK: Both
 
-    /// Nothing more is sent; `receive` gives what is left.
+    /// Ends the input. `receive` then returns the packets that are left.
     public func finish() throws(FFmpegError) {
         try check(unsafe avcodec_send_frame(context, nil), "finish encoding")
     }

@@ -24,9 +24,9 @@ internal import CFFmpeg
     }
 
     public var time: Microseconds? { unsafe timeBase.microseconds(pointer.pointee.pts) }
-    /// When it is shown or heard; where the packet did not say, what the decoder makes of its neighbours.
+    /// When it is shown or heard; where the packet did not say it, the decoder's guess from the neighbours.
     public var likelyTime: Microseconds? { unsafe timeBase.microseconds(pointer.pointee.best_effort_timestamp) ?? time }
-    /// Decoded in spite of missing or broken data: concealment, not the recording's picture.
+    /// Whether the frame was decoded from missing or broken data, so that the decoder invented a part of it.
     public var isDamaged: Bool {
         unsafe pointer.pointee.flags & AV_FRAME_FLAG_CORRUPT != 0 || pointer.pointee.decode_error_flags != 0
     }

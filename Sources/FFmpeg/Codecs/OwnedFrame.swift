@@ -1,6 +1,6 @@
 internal import CFFmpeg
 
-/// Memory for a picture of our own making, freed with this object.
+/// Memory for a picture that Dailies makes, freed with this object.
 @safe final class OwnedFrame {
     let pointer: UnsafeMutablePointer<AVFrame>
 

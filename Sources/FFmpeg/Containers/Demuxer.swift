@@ -1,14 +1,14 @@
 internal import CFFmpeg
 public import SystemPackage
 
-/// Reads one recording's packets in the order of the file. It borrows the descriptor, opens nothing else, and refuses every
-/// reference that leads out of it.
+/// Reads one recording's packets in the order of the file. It borrows the descriptor, opens no other file, and refuses references to
+/// other files.
 @safe public final class Demuxer {
     /// What opening may cost.
     public struct Limits: Hashable, Sendable {
         public var streams: Int
         public var pixels: Int
-        /// Bytes and seconds that are looked into when the header does not say what the streams are.
+        /// How many bytes and seconds are read when the header does not say what the streams are.
         public var probeBytes = 2 << 20
         public var probeSeconds = 5
 
@@ -63,7 +63,7 @@ public import SystemPackage
         if unsafe Self.needsProbing(context) {
             unsafe Self.probe(context, limits: limits)
         }
-        // Some demuxers leave out what is too much and go on.
+        // Some demuxers leave out the streams beyond the limit and go on.
         if let limit = FFmpegError.limit(), limit == .tooManyStreams { throw FFmpegError(limit, operation: "open the recording") }
         streams = unsafe Self.describe(context)
     }
@@ -83,7 +83,7 @@ public import SystemPackage
             if status == dailies_error_again() { continue }
             if let errno = source.failure { throw FFmpegError(.system(errno), operation: "read the recording") }
             guard status >= 0 else { return false }
-            // A stream can appear in mid-file; its packets are none of those that were chosen.
+            // A stream can appear in mid-file; nobody has chosen its packets.
             packet.timeBase = unsafe stream(packet.streamIndex)?.pointee.time_base ?? .microsecond
             return true
         }
@@ -96,15 +96,15 @@ public import SystemPackage
         guard status >= 0 else { throw FFmpegError(status: status, operation: "seek in the recording") }
     }
 
-    /// Has the demuxer skip every stream but these, so that their packets cost nothing.
+    /// Makes the demuxer skip all other streams, so that their packets cost nothing.
     public func use(only indices: [Int]) {
         for index in streams.indices where !indices.contains(index) {
             unsafe stream(index)?.pointee.discard = AVDISCARD_ALL
         }
     }
 
-    /// The length that the header claims for these streams. `nil` also where it speaks of all streams together and there are others: one of
-    /// those, subtitles or a second sound, may be the longest.
+    /// The length that the header claims for these streams. `nil` also where the header gives one length for all streams and the file has
+    /// other streams: subtitles or a second sound may be the longest.
     public func headerDuration(of indices: [Int]) -> Microseconds? {
         guard let headerDuration else { return nil }
         let own = streams.filter { indices.contains($0.index) }.compactMap(\.headerDuration)
@@ -117,7 +117,7 @@ public import SystemPackage
         return unsafe context.pointee.streams[index]
     }
 
-    /// For the whole; where frames of sound or RIFF's chunks are all there is, what their header says of the longest stream.
+    /// The length of the file; for AVI and MP3, which do not say it, the length of the longest stream.
     private static func headerDuration(_ context: UnsafeMutablePointer<AVFormatContext>, format: InputFormat) -> Microseconds? {
         if unsafe context.pointee.duration > 0 { return unsafe AVRational.microsecond.microseconds(context.pointee.duration) }
         guard [.avi, .mp3].contains(format) else { return nil }
@@ -142,7 +142,7 @@ public import SystemPackage
         }
     }
 
-    /// Failing to learn more is no reason to refuse the recording: what is missing shows when its streams are chosen.
+    /// A failure here does not refuse the recording: `StreamChoice` leaves out a stream that is still unknown.
     private static func probe(_ context: UnsafeMutablePointer<AVFormatContext>, limits: Limits) {
         // One dictionary for each stream's decoder. Without this, probing would allocate whatever size a frame claims.
         let perStream = Options(["max_pixels": String(limits.pixels), "threads": "1", "codec_whitelist": DecoderWhitelist.option])

@@ -9,13 +9,13 @@ internal import SystemPackage
 @safe final class DescriptorStream {
     /// Large enough that a 700 kbit/s recording costs one read per third of a second, small enough to stay in cache.
     private static let readBytes = 32 * 1024
-    /// The kernel takes a file's pages the cheaper the more it is given at once: 12 MB in 3.5 ms rather than 5 ms.
+    /// Large writes cost the kernel less: 12 MB take 3.5 ms rather than 5 ms.
     private static let writeBytes = 256 * 1024
 
     private let descriptor: CInt
     private let maxBytes: Int64
     private var position: Int64 = 0
-    /// The first failure of the descriptor itself. FFmpeg flattens it to its own codes, or takes it for the file's end.
+    /// The first failure of the descriptor itself. FFmpeg turns it into one of its own codes, or takes it for the end of the file.
     private(set) var failure: CInt?
     private(set) var context: UnsafeMutablePointer<AVIOContext>?
 
@@ -46,7 +46,7 @@ internal import SystemPackage
             unsafe av_free(buffer)
             throw FFmpegError(.outOfMemory, operation: "start reading")
         }
-        // Or else a muxer would have each packet written by itself.
+        // Without this, a muxer writes each packet by itself.
         if writable { unsafe context.pointee.min_packet_size = CInt(bytes) }
     }
 
@@ -63,8 +63,8 @@ internal import SystemPackage
     }
 
     private func read(into bytes: UnsafeMutablePointer<UInt8>, count: Int) -> CInt {
-        // Beyond what a file can have the kernel answers EINVAL, which would look like a failure of the descriptor. A recording's own
-        // numbers lead there.
+        // Beyond the largest offset of a file the kernel returns EINVAL, which would look like a failure of the descriptor. Numbers in a
+        // recording can lead there.
         guard !position.addingReportingOverflow(Int64(count)).overflow else { return dailies_error_eof() }
         while true {
             let got = unsafe pread(descriptor, bytes, count, off_t(position))
@@ -107,7 +107,7 @@ internal import SystemPackage
         return position
     }
 
-    /// Of two numbers that a recording may have made up.
+    /// Adds two numbers that a recording may have made up, without overflow.
     private static func sum(_ position: Int64, _ offset: Int64) -> Int64 {
         let (sum, overflow) = position.addingReportingOverflow(offset)
         return overflow ? (offset > 0 ? .max : 0) : sum

@@ -26,7 +26,7 @@ public enum InputFormat: String, Hashable, Sendable, CaseIterable {
         }
     }
 
-    /// The word that a file of bare frames begins with; empty where the first frame does.
+    /// The word at the beginning of a file of bare frames; empty where the file begins with the first frame.
     public var opening: [UInt8] {
         switch self {
         case .amr: Array("#!AMR\n".utf8)

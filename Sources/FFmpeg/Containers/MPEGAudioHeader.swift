@@ -4,7 +4,7 @@ public struct MPEGAudioHeader: Hashable, Sendable {
 
     /// Of the frame, its header included.
     public var byteCount: Int
-    /// Bytes between the header and where encoders put a table of contents in the place of the first frame's sound.
+    /// Bytes between the header and the table of contents that encoders put into the first frame in place of sound.
     public var sideInformationBytes: Int
 
     private static let kilobits: [[Int]] = [
@@ -12,13 +12,13 @@ public struct MPEGAudioHeader: Hashable, Sendable {
         [8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160],
     ]
 
-    /// `nil` for what is no header, and for a frame that does not say its length (free format).
+    /// `nil` for bytes that are no header, and for a frame that does not say its length (free format).
     public init?(_ bytes: ArraySlice<UInt8>) {
         let head = Array(bytes.prefix(Self.byteCount))
         guard head.count == Self.byteCount, head[0] == 0xFF, head[1] & 0xE0 == 0xE0 else { return nil }
         let (version, layer) = (head[1] >> 3 & 3, head[1] >> 1 & 3)
         let (bitrate, rate) = (Int(head[2] >> 4), Int(head[2] >> 2 & 3))
-        // Version 1 and layer 0 are reserved; layer I (3) nobody uses.
+        // Version 1 and layer 0 are reserved; nobody uses layer I (3).
         guard version != 1, layer == 1 || layer == 2, (1...14).contains(bitrate), rate < 3 else { return nil }
         let isFirst = version == 3
         let kilobits = Self.kilobits[isFirst ? (layer == 2 ? 0 : 1) : 2][bitrate - 1]

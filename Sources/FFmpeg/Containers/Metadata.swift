@@ -1,7 +1,7 @@
 internal import CFFmpeg
 
-/// What a file says about itself beside picture and sound. It is asked, and never handed out: titles, names, devices and places are
-/// nobody's business here.
+/// The metadata of a file. Dailies only asks whether they contain a place. Titles, names, devices and the places themselves never leave
+/// this type.
 enum Metadata {
     /// QuickTime's `com.apple.quicktime.location.ISO6709` and `©xyz`, 3GPP's `loci`, Matroska's `RECORDING_LOCATION`, Vorbis comments'
     /// `LOCATION`: FFmpeg gives each a name with this word in it.

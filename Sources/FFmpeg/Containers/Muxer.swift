@@ -4,8 +4,8 @@ public import SystemPackage
 /// Writes packets, as they are, into a new file that a browser plays and seeks: WebM with duration and cues in front, or MP4
 /// with its index in front.
 ///
-/// Nothing but the borrowed descriptor is written: no title, no device, no place, no date. FFmpeg moves the index to the
-/// front by reading its own output a second time; that one read is granted on the same descriptor, any other is refused.
+/// Nothing but the borrowed descriptor is written: no title, no device, no place, no date. FFmpeg moves the index to the front by reading
+/// its own output again. This reading is allowed, on the same descriptor; any other file is refused.
 @safe public final class Muxer {
     public enum Format: Hashable, Sendable {
         case webm, mp4
@@ -21,17 +21,17 @@ public import SystemPackage
         }
     }
 
-    /// Where a stream of the source goes, and how far its decoding times have come.
+    /// One stream of the output: where its packets come from, and its last decoding time.
     private struct Track {
         var source: Int
         var inputTimeBase: AVRational
         var lastDecodingTicks: Int64?
     }
 
-    /// What FFmpeg calls the output. No such file exists; it is how the muxer asks for its own output again.
+    /// The output's name within FFmpeg. No such file exists; the muxer asks for its own output by this name.
     private static let ownName = "copy"
-    /// Room that is left in front of a WebM for its index: some 200 keyframes, of ten minutes and more as browsers record them. Where
-    /// the index needs more, FFmpeg moves all that it has written.
+    /// Bytes left free in front of a WebM for its index: enough for some 200 keyframes, ten minutes and more of a browser's recording.
+    /// Where the index needs more, FFmpeg moves everything that it has written.
     private static let webMIndexBytes = 4096
 
     private var context: UnsafeMutablePointer<AVFormatContext>?
@@ -69,7 +69,7 @@ public import SystemPackage
             else { return dailies_error_refused() }
             return unsafe Unmanaged<Muxer>.fromOpaque(opaque).takeUnretainedValue().openReadBack(result)
         }
-        // The stream belongs to this object and goes with it.
+        // The stream belongs to this object and is freed with it.
         unsafe context.pointee.io_close2 = { _, _ in 0 }
     }
 
@@ -91,14 +91,14 @@ public import SystemPackage
         var status = unsafe avcodec_parameters_copy(stream.pointee.codecpar, source.pointee.codecpar)
         if status >= 0 { status = unsafe dailies_copy_display_matrix(stream, source) }
         guard status >= 0 else { throw FFmpegError(status: status, operation: "start the playback copy") }
-        // The tag belongs to the source's container; the muxer chooses its own.
+        // The tag is that of the source's container; the muxer chooses its own.
         unsafe stream.pointee.codecpar.pointee.codec_tag = 0
         unsafe stream.pointee.time_base = source.pointee.time_base
         unsafe stream.pointee.sample_aspect_ratio = source.pointee.sample_aspect_ratio
         unsafe tracks.append(Track(source: index, inputTimeBase: source.pointee.time_base))
     }
 
-    /// Adds a stream of an encoder's making, its packets to be written with `write(_:stream:)`.
+    /// Adds a stream for the packets of an encoder. Write them with `write(_:stream:)`.
     /// - Returns: the stream's number.
     public func addStream(of encoder: Encoder) throws(FFmpegError) -> Int {
         guard let from = unsafe encoder.context, let stream = unsafe avformat_new_stream(context, nil) else {
@@ -135,7 +135,7 @@ public import SystemPackage
         let none = dailies_no_timestamp()
         let back = tracks[number].inputTimeBase.ticks(shift)
         let raw = unsafe scratch.pointer
-        // A time that does not fit, such as a made-up decoding time, is no time.
+        // A time that does not fit, such as an invented decoding time, counts as no time.
         unsafe raw.pointee.pts = Self.shifted(raw.pointee.pts, back: back)
         unsafe raw.pointee.dts = Self.shifted(raw.pointee.dts, back: back)
         unsafe av_packet_rescale_ts(raw, tracks[number].inputTimeBase, stream.pointee.time_base)

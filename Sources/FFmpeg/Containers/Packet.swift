@@ -32,8 +32,8 @@ internal import CFFmpeg
     public var duration: Microseconds? {
         unsafe pointer.pointee.duration > 0 ? timeBase.microseconds(pointer.pointee.duration) : nil
     }
-    /// Says how long the packet lasts, for whoever gets it next.
-    public func lasts(_ duration: Microseconds) {
+    /// Sets the packet's duration where the container does not say it.
+    public func setDuration(_ duration: Microseconds) {
         unsafe pointer.pointee.duration = timeBase.ticks(duration)
     }
 
@@ -51,7 +51,7 @@ internal import CFFmpeg
     /// Whether there is a row of at least that many zeros, with something behind it.
     public func hasZerosInside(_ count: Int) -> Bool {
         let bytes = unsafe UnsafeBufferPointer(start: pointer.pointee.data, count: byteCount)
-        // A row as long as that covers one of these.
+        // A row of that length covers one of these places.
         var at = count - 1
         while at < bytes.count {
             if unsafe bytes[at] == 0 {

@@ -9,7 +9,7 @@ public struct FFmpegError: Error, Hashable, Sendable {
         case endOfData
         /// This build of FFmpeg, or the whitelist, has no such format, codec or conversion.
         case unsupported
-        /// A reference to another file, or another limit than those below.
+        /// A reference to another file, or a limit that has no case of its own.
         case refused
         case tooManyStreams
         /// A picture, in the header or in a frame, is larger than it may be.
@@ -24,7 +24,7 @@ public struct FFmpegError: Error, Hashable, Sendable {
     public var code: Code
     /// What was attempted, as the end of "FFmpeg could not …".
     public var operation: String
-    /// FFmpeg's own words. They can quote metadata from the file: for logs of developers, not for candidates' reviewers.
+    /// FFmpeg's own message. It may quote metadata of the file: it is for developers' logs, not for the hiring team.
     public var detail: String?
 
     public init(_ code: Code, operation: String, detail: String? = nil) {
@@ -37,7 +37,7 @@ public struct FFmpegError: Error, Hashable, Sendable {
         self.init(Self.limit() ?? Self.code(of: status), operation: operation, detail: LogLines.last() ?? Self.words(for: status))
     }
 
-    /// The limit that this thread's lines speak of. FFmpeg has no status of its own for them: too many streams are "out of memory", too
+    /// The limit that this thread's lines mention. FFmpeg has no status of its own for them: too many streams are "out of memory", too
     /// many pixels an "invalid argument" or "invalid data".
     static func limit() -> Code? {
         if LogLines.mention("max_streams") { return .tooManyStreams }

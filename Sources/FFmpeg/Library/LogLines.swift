@@ -11,21 +11,21 @@ public enum LogLines {
         var text: String
     }
 
-    /// Of one thread, and of all; older ones are forgotten. A thread's lines outlast what others say meanwhile.
+    /// Lines of one thread, and of all threads; older ones are dropped. A thread's lines are kept while other threads log.
     private static let capacity = 16
     private static let totalCapacity = 1024
     private static let lines = Mutex<[Line]>([])
     private static let copy = Mutex<CInt?>(nil)
 
-    /// Also writes each line to a descriptor, as soon as it comes: what is kept in memory alone dies with a process that is killed.
-    /// The lines can quote metadata from the file, so this is for the process of one recording, whose parent reads the descriptor
-    /// as it reads everything hostile. A line that cannot be written is left out.
+    /// Also writes each line to a descriptor at once, because lines in memory are lost with a process that is killed. The lines can quote
+    /// metadata of the file, so only the process of one recording may use this: its parent takes all that it reads there for hostile. A
+    /// line that cannot be written is left out.
     public static func copy(to descriptor: CInt) {
         copy.withLock { $0 = descriptor }
     }
 
-    /// Sends FFmpeg's log here, and nowhere else but to `copy(to:)`: it can quote metadata from the file, so it never reaches
-    /// standard error by itself. Called by everything that opens a file; calling it again changes nothing.
+    /// Takes over FFmpeg's log, which otherwise goes to standard error: it can quote metadata of the file. Everything that opens a file
+    /// calls this; calling it again changes nothing.
     static func capture() {
         av_log_set_level(AV_LOG_WARNING)
         unsafe av_log_set_callback { context, level, format, arguments in

@@ -1,11 +1,11 @@
 internal import CFFmpeg
 
-/// Rewrites a picture's numbers from one coding to another, in place: what a screen makes of them stays the same.
+/// Rewrites a picture's bytes from one YCbCr coding to another, in place. The colours on the screen stay the same.
 ///
-/// swscale does it by way of R'G'B', at several times the cost. Between two codings it is all sums of products; and because grey is grey
-/// in both, brightness says nothing about the colour planes.
+/// swscale does it by way of R'G'B' and takes several times as long. Between two codings each new value is a weighted sum of the old
+/// ones; and because grey is grey in both, brightness has no weight in the colour planes.
 struct ColorRecoder {
-    /// One of the three new numbers: what each old one adds to it, and what is added whatever they are.
+    /// The weights of one of the three new values, and a constant.
     private struct Sum {
         private static let fractionBits: Int32 = 13
 
@@ -18,7 +18,7 @@ struct ColorRecoder {
             let one = Float(1 << Self.fractionBits)
             func weight(_ step: SIMD3<Float>) -> Int16 { Int16(((recoded(step)[keyPath: number] - zero) * one).rounded()) }
             (luma, blue, red) = (weight(SIMD3(1, 0, 0)), weight(SIMD3(0, 1, 0)), weight(SIMD3(0, 0, 1)))
-            // A half more, so that cutting the fraction off rounds.
+            // A half more, so that dropping the fraction rounds.
             constant = Int32(((zero + 0.5) * one).rounded())
         }
 
@@ -43,7 +43,7 @@ struct ColorRecoder {
 
     /// Rewrites a 4:2:0 picture.
     func recode(_ lumaPlane: PixelPlane, _ bluePlane: PixelPlane, _ redPlane: PixelPlane) {
-        // What a row of colours adds to the brightness of the pixels that share it.
+        // The part of the brightness that comes from the colours, for a row of colours and the pixels that share it.
         unsafe withUnsafeTemporaryAllocation(of: Int32.self, capacity: 2 * bluePlane.width) { shared in
             for row in unsafe 0..<bluePlane.height {
                 let blues = unsafe bluePlane.base + row * bluePlane.stride

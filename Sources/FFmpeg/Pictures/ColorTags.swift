@@ -1,13 +1,13 @@
 internal import CFFmpeg
 
-/// What a container's header says of a stream's colours. A frame says it too, and is believed; but some decoders forget the
-/// header's word where the bitstream has none (HEVC without VUI in an MP4 with a `colr` box).
+/// The tags in a container's header for a stream's colours. A frame's own tags come first. But some decoders lose the header's tags where
+/// the bitstream has none (HEVC without VUI in an MP4 with a `colr` box).
 struct ColorTags {
     private let transfer: AVColorTransferCharacteristic
     private let primaries: AVColorPrimaries
     private let matrix: AVColorSpace
     private let range: AVColorRange
-    /// Neither the header's nor the frame's word holds.
+    /// Neither the header's nor the frame's tags are right.
     private let isProprietary: Bool
 
     init(_ stream: UnsafePointer<AVStream>) {

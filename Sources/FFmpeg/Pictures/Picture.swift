@@ -1,8 +1,8 @@
 internal import CFFmpeg
 
-/// A picture of our own making, 4:2:0 with 8 bits.
+/// A picture that Dailies makes, 4:2:0 with 8 bits.
 @safe public final class Picture {
-    /// What its numbers mean.
+    /// How its bytes code brightness and colour.
     public struct Form: Hashable, Sendable {
         public enum Colors: Hashable, Sendable {
             case bt601, bt709
@@ -57,7 +57,7 @@ internal import CFFmpeg
         unsafe body(planes[0])
     }
 
-    /// Rewrites its numbers, which another coding's stand in for, in its own.
+    /// Rewrites its bytes, which `Scaler` left in another coding, in its own coding.
     func recode(_ recoder: ColorRecoder) {
         unsafe recoder.recode(planes[0], planes[1], planes[2])
     }

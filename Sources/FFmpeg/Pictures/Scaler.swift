@@ -7,8 +7,8 @@ internal import CFFmpeg
 /// is shown first is taken, the one that belongs to the frame's time: two fields together would show everything that
 /// moves as a comb. Alpha is left out: what the recording's colours say is shown, as in any player without transparency.
 @safe public final class Scaler {
-    /// How much care is taken: tiles by the quickest way that keeps colours right, posters by the sharpest, and the frames of a
-    /// rendition, which are many, in between.
+    /// Speed or sharpness: tiles are scaled by the fastest way that keeps colours right, posters by the sharpest. The frames of a
+    /// rendition, which are many, lie in between.
     public enum Quality: Hashable, Sendable {
         case tile, poster, rendition
 
@@ -99,7 +99,7 @@ internal import CFFmpeg
         guard let context = unsafe context else { throw FFmpegError(.outOfMemory, operation: "scale a picture") }
         let options = unsafe UnsafeMutableRawPointer(context)
         let isHDR = wanted.transfer != nil
-        // Where every pixel stays in its place, only its range may change, and no care makes that better.
+        // The size does not change, only the range may: the simplest algorithm gives the same result.
         let keepsPlaces =
             wanted.target == [Int(wanted.width), Int(wanted.height)] && [AV_PIX_FMT_YUV420P, AV_PIX_FMT_YUVJ420P].contains(wanted.format)
         let flags = keepsPlaces ? CInt(SWS_POINT) : quality.flags(widens: wanted.target[0] >= Int(wanted.width), isHDR: isHDR)

@@ -8,7 +8,7 @@ struct YCbCrCoding: Equatable {
     private let offset: Float
     private let lumaSteps: Float
     private let colorSteps: Float
-    /// Whether the colour differences mean something that is not understood here: then a picture is grey.
+    /// Whether the colour differences have a meaning that is not implemented here: then the picture is grey.
     private let isGrey: Bool
 
     init(matrix: AVColorSpace, isFullRange: Bool) {
@@ -19,7 +19,7 @@ struct YCbCrCoding: Equatable {
         // What is coded in high dynamic range and does not say is BT.2100's first form.
         default: (red, blue) = (0.2627, 0.0593)
         }
-        // ICtCp, and Dolby Vision's own: their first component is PQ-coded brightness, to which grey is the honest picture.
+        // ICtCp, and Dolby Vision's own coding: their first component is PQ-coded brightness, so the picture is shown in grey.
         isGrey = matrix == AVCOL_SPC_ICTCP
         offset = isFullRange ? 0 : 16
         lumaSteps = isFullRange ? 255 : 219

@@ -15,7 +15,7 @@ internal import CFFmpeg
         output = try Frame()
         unsafe context = swr_alloc()
         guard let context = unsafe context else { throw FFmpegError(.outOfMemory, operation: "convert samples") }
-        // Also from 48,000 to 48,000, because only then can it stretch.
+        // Resamples even from 48,000 to 48,000, because only a resampler can stretch sound.
         unsafe av_opt_set_int(UnsafeMutableRawPointer(context), "flags", Int64(SWR_FLAG_RESAMPLE), 0)
     }
 
@@ -23,10 +23,10 @@ internal import CFFmpeg
         unsafe swr_free(&context)
     }
 
-    /// How many samples it still holds.
+    /// Samples that it still holds.
     public var delay: Int { unsafe swr_is_initialized(context) != 0 ? Int(swr_get_delay(context, Int64(Self.sampleRate))) : 0 }
 
-    /// Has the next second come out longer by so many samples, or shorter.
+    /// Makes the next second longer by so many samples, or shorter.
     public func stretch(by samples: Int) {
         guard unsafe swr_is_initialized(context) != 0 else { return }
         unsafe swr_set_compensation(context, CInt(samples), CInt(Self.sampleRate))

@@ -7,7 +7,7 @@ extension AVRational {
     func microseconds(_ ticks: Int64) -> Microseconds? {
         guard ticks != dailies_no_timestamp(), num > 0, den > 0 else { return nil }
         let time = av_rescale_q(ticks, self, .microsecond)
-        // Beyond a hundred thousand years is no time, and sums of such values would overflow.
+        // More than 73,000 years is no time, and sums of such values would overflow.
         return time.magnitude < 1 << 61 ? time : nil
     }
 

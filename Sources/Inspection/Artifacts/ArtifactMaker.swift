@@ -1,12 +1,12 @@
 internal import FFmpeg
 internal import Recordings
 
-/// Writes the pictures and the outline once everything is known.
+/// Writes the poster, the storyboard and the waveform after the last packet.
 struct ArtifactMaker {
     let descriptors: ArtifactDescriptors
     let clock: RecordingClock
 
-    /// Everything but the playback copy, which was written on the way. A picture that cannot be made is left out.
+    /// Makes all artifacts but the playback copy, which the pass writes itself. A picture that cannot be made is left out.
     func make(pictures: PictureAnalyser?, sound: SoundAnalyser?, heard: SoundMeasurement?) throws(InspectionError) -> ReportArtifacts {
         ReportArtifacts(
             poster: try poster(pictures), storyboard: try storyboard(pictures), waveform: try waveform(sound, heard))

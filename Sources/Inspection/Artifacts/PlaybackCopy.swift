@@ -2,8 +2,8 @@ internal import FFmpeg
 internal import Recordings
 internal import SystemPackage
 
-/// Writes the playback copy from the packets of the one pass. A recording that cannot be copied as it is simply gets none;
-/// only a descriptor that fails is an error.
+/// Writes the playback copy from the packets of the one pass. A recording that cannot be copied gets none; only a descriptor that fails
+/// is an error.
 final class PlaybackCopy {
     let format: Muxer.Format
     private let muxer: Muxer
@@ -30,8 +30,8 @@ final class PlaybackCopy {
 
     func add(_ packet: Packet) throws(InspectionError) {
         guard !isBroken, let time = packet.time else { return }
-        // What an edit list hides is still needed to decode what follows. MP4 hides it again, as time before zero; WebM
-        // has no such thing.
+        // Frames that an edit list hides are needed to decode the frames after them. MP4 hides them again, as time before zero; WebM
+        // cannot.
         guard format == .mp4 || (!packet.isDiscarded && time >= origin) else { return }
         try attempt { () throws(FFmpegError) in try muxer.write(packet, shift: origin) }
         if !packet.isDiscarded { end = max(end ?? time, time + (packet.duration ?? 0)) }
@@ -42,7 +42,8 @@ final class PlaybackCopy {
         try attempt { () throws(FFmpegError) in try muxer.finish() }
         if isBroken { return nil }
         return Playback(
-            file: ArtifactFile(mediaType: format == .webm ? MediaType.webMVideo : MediaType.mp4Video), durationMs: milliseconds(end - origin))
+            file: ArtifactFile(mediaType: format == .webm ? MediaType.webMVideo : MediaType.mp4Video),
+            durationMs: milliseconds(end - origin))
     }
 
     private func attempt(_ body: () throws(FFmpegError) -> Void) throws(InspectionError) {

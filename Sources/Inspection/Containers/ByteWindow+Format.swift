@@ -6,7 +6,7 @@ extension ByteWindow {
         Array(try read(InputFormat.headBytes, at: 0))
     }
 
-    /// The container that a file with this head is; `nil` when it is none that is read here.
+    /// The container of a file with this head; `nil` when it is not one that Dailies reads.
     mutating func format(of head: [UInt8]) throws(InspectionError) -> InputFormat? {
         try InputFormat(head: head) { (offset) throws(InspectionError) in Array(try read(InputFormat.headBytes, at: offset)) }
     }

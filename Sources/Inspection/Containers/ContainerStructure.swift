@@ -1,16 +1,16 @@
 internal import FFmpeg
 internal import SystemPackage
 
-/// What the container's own sizes say of the file's end and of holes, apart from what can be decoded: FFmpeg takes a file that
-/// was cut in the middle of a block for one that ends there.
+/// What the sizes in the container say about a cut end and about holes. FFmpeg does not report these: it takes a file that was cut in the
+/// middle of a block for one that ends there.
 struct ContainerStructure: Equatable {
-    /// The bytes end inside of something that says it is longer.
+    /// The file ends inside an element that says it is longer.
     var isCutShort = false
     /// How many bytes the container promises in all, where it says so.
     var promisedBytes: Int64?
-    /// Where, in bytes, something else stands than the container's next element.
+    /// The offset at which something else stands than the container's next element.
     var damagedAt: Int64?
-    /// There are media, and nowhere what says which (an MP4 whose index was to come last).
+    /// There are media but no index that describes them (an MP4 whose index comes last).
     var lacksIndex = false
 
     init(isCutShort: Bool = false, promisedBytes: Int64? = nil, damagedAt: Int64? = nil) {

@@ -11,8 +11,8 @@ enum DeclaredType {
         "vnd.wave": ["wav"], "aac": movie.union(["aac"]), "x-aac": ["aac"], "aacp": ["aac"], "x-hx-aac-adts": ["aac"],
     ]
 
-    /// WebM is a kind of Matroska and browsers mix the names up, as they do with MP4 and its kin: those do not contradict.
-    /// Neither does a claim that says nothing (`application/octet-stream`) or cannot be read.
+    /// WebM is a kind of Matroska and browsers mix the names up, as they do with MP4 and its kin: those do not contradict. Neither does a
+    /// claim that names no kind (`application/octet-stream`) or cannot be read.
     static func contradicts(_ declared: String, format: String?) -> Bool {
         let type = declared.prefix { $0 != ";" }.lowercased().filter { !$0.isWhitespace }
         let parts = type.split(separator: "/")

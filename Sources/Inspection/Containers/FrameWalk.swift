@@ -1,7 +1,7 @@
 internal import FFmpeg
 
-/// Walks over the frames of MP3, AAC and AMR without a container. Each frame's header gives its length, and so the place of the next; an
-/// MP3 may also say in the place of its first frame how many there are, and how long it is.
+/// Walks over the frames of MP3, AAC and AMR without a container. Each frame's header gives its length, and so the place of the next. The
+/// first frame of an MP3 may hold a table of contents that says how many frames and bytes there are.
 enum FrameWalk {
     static func structure(_ window: inout ByteWindow, format: InputFormat) throws(InspectionError) -> ContainerStructure {
         var result = ContainerStructure()
@@ -33,12 +33,12 @@ enum FrameWalk {
         return result
     }
 
-    /// What stands behind the sound: a tag of 128 bytes, or one that says its length.
+    /// The length of a tag behind the sound: ID3v1 has 128 bytes, the other kinds say their length.
     private static func tagLength(_ window: inout ByteWindow, at offset: Int64) throws(InspectionError) -> Int? {
         let head = Array(try window.read(32, at: offset))
         if head.starts(with: "TAG".utf8) { return 128 }
         if let tag = ID3Tag(head) { return Int(tag.byteCount) }
-        // Its own size has no head in it. One without a head ends with a foot alone, which cannot be found from its start.
+        // An APE tag's size leaves out its header. A tag without a header has only a footer, which cannot be found from the tag's start.
         guard head.count == 32, head.starts(with: "APETAGEX".utf8) else { return nil }
         return 32 + head[12..<16].reversed().reduce(0) { $0 << 8 | Int($1) }
     }

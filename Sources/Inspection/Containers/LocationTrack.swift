@@ -1,7 +1,7 @@
-/// Whether a movie has a track of places: where the camera was, from moment to moment. FFmpeg tells of places in a file's header, and leaves
-/// a track like this alone; so does everything here, but for saying that there is one.
+/// Finds out whether a movie has a track of locations, which says where the camera was from moment to moment. FFmpeg reports locations in
+/// a file's header only. The track is not read; the report says only that there is one.
 enum LocationTrack {
-    /// Boxes that are looked at. A phone's movie has some hundreds; whoever writes more of them is asked no further.
+    /// Boxes that are looked at. A phone's movie has some hundreds; in a file with more boxes than this the search ends.
     private static let maxBoxes = 20_000
     /// Of a sample description; Apple's lists the names of its values in less than a kilobyte.
     private static let maxDescriptionBytes = 64 * 1024
@@ -19,7 +19,7 @@ enum LocationTrack {
         while at < range.upperBound, looked < maxBoxes, let box = try MovieBox(&window, at: at) {
             looked += 1
             let end = box.size > range.upperBound - at ? range.upperBound : at + box.size
-            // What ends within its own head is no box, or not one of this list.
+            // A box that ends within its own head is invalid, or is no part of this list.
             guard box.content <= end else { return false }
             if let next = way.first {
                 // A list of sample descriptions begins with a version, flags and their number.
@@ -37,10 +37,10 @@ enum LocationTrack {
         return false
     }
 
-    /// - `gpmd`: GoPro's telemetry, and `camm`: Android's camera motion metadata. Both formats have places in their samples, which are not read:
-    ///   that a camera had no satellites in view makes it no less a track for them.
-    /// - `mebx`: QuickTime's timed metadata, with the names of its values (`com.apple.quicktime.location.ISO6709`) in its description. The
-    ///   same track says which way a phone is held, so the name decides.
+    /// - `gpmd`: GoPro's telemetry, and `camm`: Android's camera motion metadata. Both have locations in their samples, which are not
+    ///   read: a track counts even if the camera never saw a satellite.
+    /// - `mebx`: QuickTime's timed metadata, with the names of its values (`com.apple.quicktime.location.ISO6709`) in its description.
+    ///  Other tracks of this kind say how a phone is held, so the name decides.
     private static func describesLocations(_ box: MovieBox, until end: Int64, _ window: inout ByteWindow) throws(InspectionError) -> Bool {
         if box.type == Array("gpmd".utf8) || box.type == Array("camm".utf8) { return true }
         guard box.type == Array("mebx".utf8) else { return false }

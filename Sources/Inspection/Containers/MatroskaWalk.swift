@@ -1,7 +1,7 @@
 /// Walks over Matroska's elements (RFC 8794, RFC 9559) without reading their content.
 ///
-/// Only segments and clusters may have an unknown size, which live recordings make use of: such a cluster ends where an
-/// element of the level above begins, such a segment at the file's end.
+/// Only segments and clusters may have an unknown size, as in live recordings. Such a cluster ends where an element of the level above
+/// begins, such a segment at the file's end.
 enum MatroskaWalk {
     private static let segment: UInt32 = 0x1853_8067
     private static let cluster: UInt32 = 0x1F43_B675
@@ -25,7 +25,7 @@ enum MatroskaWalk {
         var result = ContainerStructure()
         var at: Int64 = 0
         var segmentEnd: Int64?
-        /// Of the last cluster that says it.
+        /// The end of the last cluster that has a size.
         var clusterEnd: Int64 = 0
         while at < window.size {
             guard let element = try element(&window, at: at) else {
@@ -39,7 +39,7 @@ enum MatroskaWalk {
                 at = element.content
                 continue
             case cluster:
-                // Also one that says where it ends is entered: a hole within shows by its blocks alone.
+                // A cluster with a size is entered too: only its blocks show a hole inside it.
                 clusterEnd = element.size.map { element.content + $0 } ?? clusterEnd
                 at = element.content
                 continue
@@ -66,7 +66,7 @@ enum MatroskaWalk {
         return result
     }
 
-    /// `nil` when the bytes end inside of the element's head, or do not begin one.
+    /// `nil` when the bytes end inside the element's head, or are no element's head.
     private static func element(_ window: inout ByteWindow, at offset: Int64) throws(InspectionError) -> Element? {
         let head = Array(try window.read(12, at: offset))
         guard let first = head.first, first >= 0x10 else { return nil }

@@ -3,7 +3,7 @@ struct MovieBox {
     let type: [UInt8]
     /// Where its content begins.
     let content: Int64
-    /// As the box claims, its head included: it may be too small for that, or more than there is. Up to the end of the file where it says so.
+    /// The size that the box claims, its head included. It may be smaller than the head or larger than the file.
     let size: Int64
 
     /// - Returns: `nil` where fewer bytes than a head's are left.

@@ -10,7 +10,7 @@ enum MovieWalk {
                 result.isCutShort = true
                 break
             }
-            // Letters, digits, blanks, and the copyright sign of old QuickTime; anything else is no box.
+            // Printable ASCII, and the copyright sign of old QuickTime; anything else is no box.
             guard box.type.allSatisfy({ (0x20...0x7E).contains($0) || $0 == 0xA9 }), box.size >= 8 else {
                 result.damagedAt = at
                 break

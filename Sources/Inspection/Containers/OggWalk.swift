@@ -1,4 +1,4 @@
-/// Walks over Ogg's pages (RFC 3533) and checks each one's sum: a page that was damaged is one that is not there.
+/// Walks over Ogg's pages (RFC 3533) and checks the checksum of each: a damaged page counts as missing.
 enum OggWalk {
     private static let headBytes = 27
     private static let checksumAt = 22
@@ -35,7 +35,7 @@ enum OggWalk {
             open[stream] = isLast ? nil : number &+ 1
             at += Int64(length)
         }
-        // Whatever was written to its end says so on its last page.
+        // A stream that was written to its end says so on its last page.
         result.isCutShort = !open.isEmpty
         return result
     }
@@ -44,7 +44,7 @@ enum OggWalk {
         bytes.reversed().reduce(0) { $0 << 8 | UInt32($1) }
     }
 
-    /// A cyclic redundancy check of 32 bits, most significant first, over the page with its own sum as zero.
+    /// A cyclic redundancy check of 32 bits, most significant first, over the page, with its own checksum taken as zero.
     private static func checksum(of page: ArraySlice<UInt8>) -> UInt32 {
         let own = page.startIndex + checksumAt..<page.startIndex + checksumAt + 4
         var sum: UInt32 = 0

@@ -1,14 +1,14 @@
 /// Walks over the chunks of an AVI or WAV file (Multimedia Programming Interface 1.0, OpenDML 1.02) without reading their content.
 ///
-/// A list is entered, so that a hole within a movie shows; a chunk without a size, as recorders leave it that were ended, goes to the
-/// end of the file.
+/// A list is entered, so that a hole in it shows. A chunk without a size, as recorders leave it that were killed, reaches to the end of
+/// the file.
 enum RIFFWalk {
     private static let headBytes = 8
     private static let list = Array("LIST".utf8)
     private static let riff = Array("RIFF".utf8)
-    /// What has chunks in it that are worth a look; other lists are small and passed over.
+    /// The lists whose chunks are looked at; other lists are small and skipped.
     private static let entered: [[UInt8]] = ["AVI ", "AVIX", "WAVE", "movi", "rec "].map { Array($0.utf8) }
-    /// A file that is shorter than it says by no more than a chunk's head is one whose writer counted otherwise.
+    /// Some writers count a chunk's head and some do not: a file may be this much shorter than it says.
     private static let tolerance: Int64 = 8
 
     static func structure(_ window: inout ByteWindow) throws(InspectionError) -> ContainerStructure {
@@ -36,7 +36,7 @@ enum RIFFWalk {
                 at += Int64(headBytes) + 4
                 continue
             }
-            // An empty chunk is one, except for the sound of a recording that never ended.
+            // An empty chunk is allowed, except for the sound of a recording that was never finished.
             guard isKnown || (size == 0 && name != Array("data".utf8)) else { return result }
             guard end <= window.size else {
                 result.isCutShort = true

@@ -1,15 +1,15 @@
 internal import FFmpeg
 
-/// Walks over the packets of an MPEG transport stream: each stream's packets are counted from 0 to 15 and on, so a missing one shows,
-/// and sound says how long each of its pieces is.
+/// Walks over the packets of an MPEG transport stream: each stream's packets are numbered from 0 to 15 again and again, so a missing one
+/// shows, and sound says how long each of its pieces is.
 ///
-/// Pictures do not say it. A file that ends exactly between two packets within a picture looks complete.
+/// Pictures do not say their length: a file that ends between two packets of a picture looks complete.
 enum TransportWalk {
     private static let padding = 0x1FFF
 
     private struct Stream {
         var counter: UInt8
-        /// What its last piece promises and has not come yet; `nil` where it does not say.
+        /// Bytes of its last piece that have not come yet; `nil` where the piece has no length.
         var missing: Int?
     }
 
@@ -55,7 +55,7 @@ enum TransportWalk {
         return follows
     }
 
-    /// Of a piece of sound or picture with its head, by that head; `nil` for tables, and where the length is left open.
+    /// The length of a piece of sound or picture, its head included; `nil` for tables and for a piece without a length.
     private static func length(ofPiece payload: ArraySlice<UInt8>) -> Int? {
         let head = Array(payload.prefix(6))
         guard head.count == 6, head.starts(with: [0, 0, 1]) else { return nil }

@@ -1,7 +1,7 @@
 internal import FFmpeg
 internal import Recordings
 
-/// From measurements to flags: pure, one function for each group of rows in the design's table.
+/// Turns measurements into flags, without I/O: one function each for the file, the picture, the sound, and the two together.
 enum FlagRules {
     static func flags(of measured: Measurements) -> [Flag] {
         container(measured) + picture(measured) + sound(measured) + together(measured)
@@ -30,7 +30,7 @@ enum FlagRules {
         return flags
     }
 
-    /// The value is the share of the recording that is missing, where either side says how much there should be.
+    /// The value is the share of the recording that is missing, where the sender or the container says how much there should be.
     private static func truncated(_ measured: Measurements) -> Flag? {
         let promised = [measured.structure.promisedBytes, measured.declaredBytes].compactMap { $0 }.max()
         let missingBytes = promised.map { Double($0 - measured.actualBytes) / Double($0) }.flatMap { $0 > 0 ? $0 : nil }
@@ -76,8 +76,8 @@ enum FlagRules {
         return flags
     }
 
-    /// A picture that does not change, because no frames come or because all frames are the same. A covered camera's picture
-    /// does not change either, but that is said already.
+    /// A picture that does not change, because no frames come or because all frames are the same. It is not asked for a covered camera,
+    /// whose picture does not change either.
     private static func frozen(_ measured: Measurements) -> [Flag] {
         let missing = measured.stalls.filter { $0.lengthMs >= milliseconds(FlagThresholds.frozen) }
         let spans = Span.joined(missing + (measured.pictures?.still ?? []))
@@ -92,7 +92,7 @@ enum FlagRules {
     private static func sound(_ measured: Measurements) -> [Flag] {
         guard let audio = measured.audio else { return [Flag(.noAudio, .fault)] }
         if let muted = measured.mutedRatio, muted >= FlagThresholds.mutedRatio {
-            // All else that could be said of it follows from this.
+            // Every other flag about the sound would follow from this one.
             return [Flag(.micMuted, .fault, value: muted.rounded(toPlaces: 4))]
         }
         var flags: [Flag] = []

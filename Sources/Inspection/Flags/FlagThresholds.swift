@@ -1,12 +1,13 @@
 internal import FFmpeg
 internal import Glibc
 
-/// Every number that decides over a flag, with its reason. The design's table of flags gives those without a source here.
+/// Every number that decides over a flag, with its reason; numbers without a reason were agreed as they are. `Flag.Name.sentence` in
+/// Recordings says some of them in words ("more than two seconds"): change both.
 enum FlagThresholds {
     // MARK: Time
 
-    /// A gap in every stream at once from which on a piece counts as missing. Opus' discontinuous transmission leaves gaps of
-    /// 0.4 s at most, and recorders cut what they pause.
+    /// A longer gap in all streams at once counts as a missing piece. Opus' discontinuous transmission leaves gaps of 0.4 s at most, and
+    /// recorders cut what they pause.
     static let hole: Microseconds = 500_000
     /// No video frame for longer than this is a stall.
     static let stall: Microseconds = 2_000_000
@@ -20,14 +21,15 @@ enum FlagThresholds {
     static let startOffsetMs = 500
     static let endOffsetMs = 1_000
     static let lowFrameRate = 10.0
-    /// How much more than the packets' span a header may promise: its own rounding, and a last frame that is held, which in
-    /// short recordings is more than the ratio.
+    /// How much more than the packets' span a header may promise. Headers round, and the last frame may be held, which in short
+    /// recordings is more than the ratio.
     static let headerExcessRatio = 0.05
     static let headerExcessMs = 250.0
 
     // MARK: Sound
 
-    /// Below this, a 400 ms window of a microphone holds nothing: quiet rooms give -55 dBFS and more, muted ones digital silence.
+    /// Below this level a window of `mutedWindowMs` holds no sound. Quiet rooms give -55 dBFS and more, muted microphones digital
+    /// silence.
     static let mutedDbfs = -60.0
     static let mutedWindowMs = 400
     static let mutedRatio = 0.98

@@ -13,13 +13,13 @@ struct Measurements {
     var structure = ContainerStructure()
     var actualBytes: Int64 = 0
     var declaredBytes: Int64?
-    /// How long the header says that these streams are.
+    /// The length that the header claims for the chosen streams.
     var promisedMs: Int?
     /// The recording's start on the container's own clock.
     var containerStartMs = 0
     /// Stretches in which no stream has anything.
     var holes: [Span] = []
-    /// Stretches of which the container has nothing but zeros.
+    /// Stretches whose packets are nothing but zeros.
     var zeroed: [Span] = []
     /// Stretches longer than `FlagThresholds.stall` without a new frame, up to the end of the recording.
     var stalls: [Span] = []

@@ -3,14 +3,14 @@ internal import Glibc
 internal import Recordings
 internal import SystemPackage
 
-/// The way of one recording: name its format, open it, read it once, look again between keyframes that are far apart, sum up.
+/// Inspects one recording: finds its format, opens it, reads it once, decodes between keyframes that are far apart, writes the report.
 struct RecordingPass {
     let recording: FileDescriptor
     let request: InspectionRequest
     let artifacts: ArtifactDescriptors
 
-    /// How many packets are held back until every stream has shown its first: their earliest time is the recording's start,
-    /// from which the copy and the sound count. What an edit list hides may come first, and is held too.
+    /// How many packets are kept until each stream has had its first. Their earliest time is the recording's start, from which the copy
+    /// and the sound count. Packets that an edit list hides may come first and are kept too.
     private static let maxHeldPackets = 64
     private static let maxHiddenPackets = 2_000
 
@@ -54,15 +54,15 @@ struct RecordingPass {
         return try LocationTrack.exist(in: &window)
     }
 
-    /// What the header alone rules out.
+    /// Why the header alone makes the recording unusable; `nil` when it does not.
     private func refusal(_ demuxer: Demuxer, _ choice: StreamChoice) throws(InspectionError) -> UnusableReason? {
         if choice.indices.isEmpty {
-            // A header that is cut can name streams without saying what they are.
+            // A header that is cut may list streams without their codecs.
             let structure = try ContainerStructure(of: recording, format: demuxer.format)
             if structure.lacksIndex { return UnusableReason(.indexMissing) }
             return UnusableReason(demuxer.streams.isEmpty || structure.isCutShort ? .headerOnly : .noDecodableStream)
         }
-        // The decoder has the same limit; this is the sentence for it.
+        // The decoder has the same limit, but gives no reason.
         if let width = choice.video?.width, let height = choice.video?.height,
             width.multipliedReportingOverflow(by: height).overflow || width * height > request.limits.pixels
         {
@@ -71,7 +71,7 @@ struct RecordingPass {
         return nil
     }
 
-    /// The first bytes were right, and still it cannot be opened: the header is cut, or elsewhere, or made up.
+    /// The first bytes are right, but the recording cannot be opened: the header is cut, missing or invalid.
     private func reason(for error: FFmpegError, format: InputFormat, isLaterPiece: Bool) throws(InspectionError) -> UnusableReason {
         switch error.code {
         case .system(let errno): throw .reading(errno: errno)

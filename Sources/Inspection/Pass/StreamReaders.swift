@@ -1,7 +1,7 @@
 internal import FFmpeg
 internal import Recordings
 
-/// Everything that listens to the packets of the one pass.
+/// Hands each packet of the pass to everything that measures or copies it, and writes the report at the end.
 final class StreamReaders {
     private let choice: StreamChoice
     private let request: InspectionRequest
@@ -43,9 +43,9 @@ final class StreamReaders {
         guard packets <= request.limits.packets else { return UnusableReason(.tooManyPackets) }
         let isVideo = packet.streamIndex == choice.video?.index
         guard isVideo || packet.streamIndex == choice.audio?.index else { return nil }
-        // In the last fragment of an MP4 nothing says how long its last sound is.
-        if !isVideo, packet.duration == nil, let duration = sound?.packetDuration { packet.lasts(duration) }
-        // Its end too, and the other way as well: time that one packet makes up would be filled with silence, second by second.
+        // In the last fragment of an MP4 nothing says how long its last packet of sound is.
+        if !isVideo, packet.duration == nil, let duration = sound?.packetDuration { packet.setDuration(duration) }
+        // Both ends of the packet are checked: a time that one packet invents would be filled with silence, second by second.
         if let time = packet.time, max(time + (packet.duration ?? 0) - origin, origin - time) > longest {
             return UnusableReason(.tooLong)
         }
@@ -65,8 +65,8 @@ final class StreamReaders {
         return nil
     }
 
-    /// Looks between keyframes that are far apart. Call it after the last packet.
-    /// - Parameter again: the recording, opened anew. Not asked for when there is nothing to look for.
+    /// Decodes pictures between keyframes that are far apart. Call it after the last packet.
+    /// - Parameter again: opens the recording a second time. It is not called when there is nothing to decode.
     func decodeBetweenKeyframes(_ again: () throws(FFmpegError) -> Demuxer) throws(FFmpegError) {
         guard let pictures, let stream = choice.video, let start = video.start, let end = video.end, end - start <= longest else { return }
         let stretches = StoryboardPlan.stretches(gaps: pictures.keyframes.all, start: start, end: end, pictures: pictures.samples.count)
@@ -74,12 +74,12 @@ final class StreamReaders {
         do {
             try ForwardDecoding(try again(), stream: stream, pictures: pictures, maxPixels: request.limits.pixels).look(at: stretches)
         } catch {
-            // Fewer pictures are no reason to refuse a recording; a machine that fails is another matter.
+            // Fewer pictures are no reason to refuse a recording. Only a failure of the machine is thrown.
             if case .system = error.code { throw error }
         }
     }
 
-    /// Sums up and writes what is left to write. Call it once, after the last packet.
+    /// Writes the remaining artifacts and the report. Call it once, after the last packet.
     func report(
         container: Container, structure: ContainerStructure, promised: Microseconds?, bytes: Int64, stopwatch: Stopwatch
     ) throws(InspectionError) -> Report {
@@ -95,7 +95,7 @@ final class StreamReaders {
         let heard = sound?.finish(end: end)
         let pictureTrack = pictures.flatMap { VideoTrack(timeline: video, stream: choice.video, pictures: $0, clock: clock) }
         let soundTrack = heard.flatMap { AudioTrack(timeline: audio, stream: choice.audio, heard: $0, clock: clock) }
-        // A header may be silent about the size, or lie: then the first frames tell.
+        // A header may have no size or a wrong one; then the first frames show it.
         if pictureTrack == nil, pictures?.exceedsPixels == true {
             return .unusable(UnusableReason(.tooManyPixels), container: container)
         }

@@ -25,7 +25,7 @@ extension VideoTrack {
             })
     }
 
-    /// `nil` also for what is no rate: a thousand frames within a millisecond.
+    /// `nil` also for an impossible rate, such as a thousand frames within a millisecond.
     private static func rate(frames: Int, seconds: Double) -> Double? {
         let rate = seconds > 0 ? Double(frames) / seconds : .infinity
         return frames > 1 && rate <= 1_000_000 ? rate.rounded(toPlaces: 3) : nil

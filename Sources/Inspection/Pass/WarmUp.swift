@@ -1,11 +1,11 @@
 internal import FFmpeg
 internal import Recordings
 
-/// One small run through everything that initialises itself on first use.
+/// Uses everything once that initialises itself on first use.
 enum WarmUp {
     static func run() {
         FFmpegLibraries.warmUp()
-        // A failure here is no failure of any recording; the first recording would report it.
+        // An error here is ignored: the first recording would report it.
         if let picture = try? Picture(width: 64, height: 64) {
             _ = try? picture.turned(Orientation(rotation: 90, isMirrored: true))
             _ = try? JPEGEncoder.encode(picture)

@@ -1,15 +1,15 @@
 internal import FFmpeg
 
-/// Finds coded pictures and sounds that are nothing but zeros, or have a long row of them inside. No encoder writes that: it is what a
-/// file system shows for a piece that was never written, and the container's own sizes are none the wiser.
+/// Finds packets of coded pictures and sound that are all zeros or have a long row of zeros inside. No encoder writes that. A file system
+/// returns zeros for a part of a file that was never written, and the container's own sizes do not show it.
 struct ZeroedPackets {
-    /// No header of a coded picture or of coded sound has as many zeros.
+    /// No header of a coded picture or of coded sound begins with so many zeros.
     private static let opening = 16
-    /// A block of a file system. What was coded by these has no such row inside: they end what they write with a bit that is set, and
-    /// keep rows of zeros out or have an arithmetic coder that makes none.
+    /// A block of a file system. Packets of the codecs below have no such row inside: they end with a bit that is set, and either escape
+    /// rows of zeros or use an arithmetic coder that makes none.
     private static let row = 4096
     private static let rowless: Set<String> = ["h264", "hevc", "vp8", "vp9", "av1"]
-    /// No more stretches are kept than a person would read.
+    /// More stretches than a person would read are not kept.
     private static let maxStretches = 1_000
 
     private let isCoded: Bool
@@ -19,7 +19,7 @@ struct ZeroedPackets {
 
     init(of stream: StreamInfo?) {
         let codec = stream?.codec ?? ""
-        // Samples that are not coded are zeros where nobody speaks.
+        // Samples that are not coded are zeros in digital silence.
         isCoded = !codec.hasPrefix("pcm_") && !codec.hasPrefix("adpcm_")
         hasNoRows = Self.rowless.contains(codec)
     }

@@ -1,6 +1,6 @@
 internal import FFmpeg
 
-/// How a coded frame is shown: stretched to square pixels, turned, and fitted into a box.
+/// The size in which a coded frame is shown: stretched to square pixels, turned, and fitted into a box.
 struct DisplayedSize: Equatable {
     /// As displayed: after sample aspect ratio and rotation.
     var width: Int

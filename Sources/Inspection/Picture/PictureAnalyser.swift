@@ -1,7 +1,8 @@
 internal import FFmpeg
 internal import Recordings
 
-/// Decodes keyframes, each by itself, takes pictures from between them as well, and feeds everything that looks at pictures: sizes, storyboard, poster, quality.
+/// Decodes keyframes, each by itself, and takes the pictures that `ForwardDecoding` finds between them. From both it gets sizes,
+/// storyboard, poster and quality.
 final class PictureAnalyser {
     /// One decoded keyframe.
     struct Sample {
@@ -23,7 +24,7 @@ final class PictureAnalyser {
         var frame: Frame
     }
 
-    /// When a sheet is full, keyframes nearer than this to the last decoded one are passed over.
+    /// When a sheet is full, keyframes nearer than this to the last decoded one are skipped.
     private static let sampleDistance: Microseconds = 1_000_000
     /// One less than a report may have: a keyframe that an edit list hides may add one.
     private static let maxSizes = VideoTrack.sizesAtMost - 1
@@ -35,15 +36,15 @@ final class PictureAnalyser {
     private let scaler = Scaler(.tile)
     private var previous: Picture?
     private var poster: Candidate?
-    /// Of the stretch that is decoded forward.
+    /// The picture before, in the stretch that is decoded forward.
     private var previousForward: Picture?
     private(set) var sheet: StoryboardSheet?
     private(set) var keyframes = KeyframeGaps()
     /// In the order of time.
     private(set) var samples: [Sample] = []
-    /// Of the shown keyframes, in order.
+    /// The sizes of the shown keyframes, in order.
     private(set) var sizes: [Size] = []
-    /// Of a hidden keyframe, from which the first shown frames are predicted.
+    /// The size of a hidden keyframe, from which the first shown frames are predicted.
     private(set) var hidden: Size?
     private(set) var sampleAspect: Double?
     private(set) var bitDepth: Int?
@@ -64,7 +65,7 @@ final class PictureAnalyser {
     }
 
     /// Decodes a keyframe. What cannot be decoded is counted.
-    /// - Parameter isShown: `false` for one that an edit list hides: it tells what the stream is, and is no picture of it.
+    /// - Parameter isShown: `false` for a keyframe that an edit list hides: it shows what the stream is, but is no picture of the answer.
     func add(_ packet: Packet, isShown: Bool) {
         guard let time = packet.time else { return }
         keyframes.add(time, isShown: isShown)
@@ -131,13 +132,12 @@ final class PictureAnalyser {
 
     // MARK: Between keyframes
 
-    /// The keyframe from which the next pictures are decoded forward. It has been looked at already, and is what they are compared
-    /// with.
+    /// Sets the keyframe from which the next pictures are decoded forward. It was analysed before; they are compared with it.
     func compare(from frame: Frame) throws(FFmpegError) {
         previousForward = try view(of: frame).small
     }
 
-    /// A picture that was decoded forward.
+    /// Takes a picture that was decoded forward.
     func fill(with frame: Frame, at time: Microseconds) throws(FFmpegError) {
         let view = try view(of: frame)
         let comparable = previousForward.flatMap { $0.width == view.small.width && $0.height == view.small.height ? $0 : nil }
@@ -187,7 +187,7 @@ final class PictureAnalyser {
         return tile
     }
 
-    /// Holds on to the decoder's own pixels: only the best candidate is ever scaled to a poster's size.
+    /// Shares the decoder's pixels: only the best candidate is scaled to a poster's size.
     private func keepAsPoster(_ frame: Frame, time: Microseconds, score: Double) throws(FFmpegError) {
         let kept: Frame
         if let poster { kept = poster.frame } else { kept = try Frame() }

@@ -10,13 +10,13 @@ struct PictureMeasurement {
 }
 
 extension PictureMeasurement {
-    /// Two tiles of one and the same scene, coded twice, differ by this much at most; a mouth or an eye that moves changes
-    /// a block of a tile by 5 and more.
+    /// Two tiles of the same scene that were coded separately differ by this much at most. A mouth or an eye that moves changes a block
+    /// of a tile by 5 and more.
     private static let sameMean = 0.5
     private static let sameBlock = 2.0
 
-    /// - Parameter stretches: seconds in which the encoder wrote next to nothing. They count only between sampled pictures that
-    ///   do not differ.
+    /// - Parameter stretches: seconds in which the encoder wrote almost nothing. They count only between sampled pictures that do not
+    ///   differ.
     init(samples: [PictureAnalyser.Sample], stretches: [StillnessDetector.Stretch], end: Microseconds, clock: RecordingClock) {
         if !samples.isEmpty {
             coveredRatio = Double(samples.count { $0.quality.isCovered }) / Double(samples.count)

@@ -1,11 +1,11 @@
 internal import FFmpeg
 
-/// Looks for stretches in which the encoder found nothing to write, without decoding them.
+/// Finds stretches in which the encoder had nothing to write, without decoding them.
 ///
-/// A predicted frame in which every block is a copy of the one before takes a few dozen bytes; a person, however still, and
-/// even a camera's noise take hundreds. The median over a second is used, because encoders refresh a still picture now and
-/// then. This alone is not enough: some encoders quantise faint noise and a moving cursor away, others fill a constant
-/// rate with refinements. So it only nominates, and keyframes that differ veto (`PictureMeasurement`).
+/// A predicted frame in which every block is a copy of the one before takes a few dozen bytes; a person, however still, and even a
+/// camera's noise take hundreds. The median over a second is used, because encoders refresh a still picture now and then. This alone is
+/// not enough: some encoders quantise faint noise and a moving cursor away, others fill a constant rate with refinements. So a stretch is
+/// only a candidate: keyframes that differ rule it out (`PictureMeasurement`).
 struct StillnessDetector {
     private static let window: Microseconds = 1_000_000
     private static let maxSizesInWindow = 512
@@ -16,7 +16,7 @@ struct StillnessDetector {
         var to: Microseconds
     }
 
-    /// Largest median of a still second: 64 bytes, or a byte for each 16 blocks of 16x16 where pictures are large.
+    /// The largest median size of a frame in a still second: 64 bytes, or a byte for each 16 blocks of 16x16 where pictures are large.
     private let limit: Int
     private let origin: Microseconds
     private(set) var stretches: [Stretch] = []

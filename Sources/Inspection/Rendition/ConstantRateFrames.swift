@@ -1,5 +1,5 @@
-/// From frames that come when they come to frames at a constant rate: each is repeated until the next is due, and of several that fall
-/// into one place the last stays.
+/// Turns frames at any times into frames at a constant rate. Each is repeated until the next is due; of several at one place the last one
+/// stays.
 struct ConstantRateFrames {
     /// The number of the next frame to be written.
     private(set) var next: Int64 = 0
@@ -15,7 +15,7 @@ struct ConstantRateFrames {
         return advance(to: number)
     }
 
-    /// - Parameter number: of the first frame that is no more shown.
+    /// - Parameter number: of the first frame that is not shown any more.
     /// - Returns: the numbers under which the last frame is to be written, at least one.
     mutating func finish(before number: Int64) -> Range<Int64> {
         isWaiting ? advance(to: max(number, next + 1)) : next..<next

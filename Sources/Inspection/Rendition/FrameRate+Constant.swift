@@ -9,7 +9,7 @@ extension FrameRate {
 
     /// The constant rate for frames that may have come at any pace: their own where it is a usual one, or half or a quarter of it where
     /// it is faster than 30; otherwise 30, at which no frame is missed that is needed for smooth motion.
-    /// - Parameter span: from the first frame's start to the last one's end, or to its start where nobody knows its end.
+    /// - Parameter span: from the first frame's start to the last one's end, or to its start where its end is unknown.
     static func constant(frames: Int, over span: Microseconds) -> FrameRate {
         guard frames > 1, span > 0 else { return FrameRate(Int32(Rendition.fastestRate)) }
         let seconds = Double(span) / 1_000_000

@@ -3,7 +3,7 @@ internal import Glibc
 internal import Recordings
 internal import SystemPackage
 
-/// The way of one recording to its rendition: read it once to know what it is, and once more to encode it.
+/// Makes one rendition: reads the recording once to plan it, and once more to encode it.
 struct RenditionPass {
     let recording: FileDescriptor
     let rendition: FileDescriptor
@@ -35,7 +35,7 @@ struct RenditionPass {
         try Demuxer(recording, format: format, limits: Demuxer.Limits(streams: limits.streams, pixels: limits.pixels))
     }
 
-    /// Trouble with the rendition's own file is told apart from trouble with the recording.
+    /// Turns a failure of the rendition's file into `InspectionError.writing`, so that it is not taken for one of the recording.
     private func writing<Result>(_ body: () throws(FFmpegError) -> Result) throws -> Result {
         do {
             return try body()

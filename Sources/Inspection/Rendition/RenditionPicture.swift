@@ -26,7 +26,7 @@ final class RenditionPicture {
         frame = try Frame()
     }
 
-    /// What cannot be decoded is passed over: the frame before stays.
+    /// A packet that cannot be decoded is skipped: the frame before it stays.
     func add(_ packet: Packet) throws(FFmpegError) {
         guard (try? decoder.send(packet)) != nil else { return }
         try receive()
@@ -40,7 +40,7 @@ final class RenditionPicture {
         try writer.drain(encoder, stream: stream)
     }
 
-    /// Of what has been written, on the rendition's clock.
+    /// The end of what has been written, on the rendition's clock.
     var end: Microseconds { plan.rate.time(ofFrame: steady.next) }
 
     private func receive() throws(FFmpegError) {
@@ -48,7 +48,7 @@ final class RenditionPicture {
             guard frame.width > 0, frame.height > 0, let time = frame.likelyTime else { continue }
             let due = steady.arrive(at: max(0, plan.rate.frame(at: time - origin)))
             try write(due)
-            // A frame that cannot be converted leaves the one before.
+            // A frame that cannot be converted is replaced by the one before.
             shown = (try? picture()) ?? shown
         }
     }
@@ -62,7 +62,7 @@ final class RenditionPicture {
     }
 
     /// The decoded frame as it is displayed: stretched to square pixels, turned, and centred on black where its shape is not the first
-    /// frame's. The one place where frames are converted.
+    /// frame's.
     private func picture() throws(FFmpegError) -> Picture {
         let whole = DisplayedSize(
             codedWidth: frame.width, codedHeight: frame.height, sampleAspect: plan.stream.sampleAspect ?? frame.sampleAspect,

@@ -1,16 +1,16 @@
 internal import FFmpeg
 internal import Recordings
 
-/// What has to be known of a recording before its first frame is encoded, from a pass of its own: browsers and phones say neither how
-/// long a recording is nor how many frames it has, and a container's word on sizes is not to be trusted.
+/// What must be known of a recording before its first frame is encoded. It takes a pass of its own: browsers say neither how long a
+/// recording is nor how many frames it has, and the sizes in a header may be wrong.
 struct RenditionPlan {
     struct Picture {
         var stream: StreamInfo
-        /// As displayed, with even sides.
+        /// The size as displayed, with even sides.
         var size: DisplayedSize
         var form: FFmpeg.Picture.Form
         var rate: FrameRate
-        /// Of the last packet.
+        /// The end of the last packet.
         var end: Microseconds
     }
 
@@ -24,7 +24,7 @@ struct RenditionPlan {
     var picture: Picture?
     var sound: Sound?
 
-    /// Reads all packets, and decodes until it has seen a picture and heard a sound.
+    /// Reads all packets, and decodes until each stream has given its first frame.
     /// - Throws: `Obstruction` for a recording that has none or exceeds a limit.
     init(of demuxer: Demuxer, limits: InspectionLimits) throws {
         let choice = StreamChoice(of: demuxer.streams)

@@ -9,10 +9,10 @@ final class RenditionSound {
     private let stream: Int
     private let writer: RenditionWriter
     private let frame: Frame
-    /// What waits for a whole packet's worth, by channel.
+    /// Samples that wait for a whole packet, by channel.
     private var waiting: [[Float]]
     private var encoded = 0
-    /// Samples that are still to be left out.
+    /// Samples that are still to be skipped.
     private var surplus = 0
 
     /// - Parameter origin: the rendition's zero.
@@ -29,7 +29,7 @@ final class RenditionSound {
         waiting = Array(repeating: [], count: plan.channels)
     }
 
-    /// What cannot be decoded becomes silence, once the next timestamp shows that it is missing.
+    /// A packet that cannot be decoded becomes silence, once the next timestamp shows the gap.
     func add(_ packet: Packet) throws(FFmpegError) {
         guard (try? decoder.send(packet)) != nil else { return }
         try receive()
@@ -45,7 +45,7 @@ final class RenditionSound {
         try writer.drain(encoder, stream: stream)
     }
 
-    /// Of what has been written, on the rendition's clock.
+    /// The end of what has been written, on the rendition's clock.
     var end: Microseconds { Int64(encoded) * 1_000_000 / Int64(Resampler.sampleRate) }
 
     private func receive() throws(FFmpegError) {
@@ -68,7 +68,7 @@ final class RenditionSound {
         }
     }
 
-    /// A second at a time, because a recording may have stood still for an hour.
+    /// Adds a second at a time, because a pause may last an hour.
     private func pause(_ samples: Int) throws(FFmpegError) {
         var left = samples
         while left > 0 {

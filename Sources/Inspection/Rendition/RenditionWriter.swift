@@ -14,7 +14,7 @@ final class RenditionWriter {
         try muxer.addStream(of: encoder)
     }
 
-    /// Writes what the encoder has ready.
+    /// Writes the packets that the encoder has ready.
     func drain(_ encoder: Encoder, stream: Int) throws(FFmpegError) {
         while try encoder.receive(into: packet) { try muxer.write(packet, stream: stream) }
     }

@@ -1,17 +1,17 @@
-/// Keeps sound where its timestamps say it belongs, without trembling with them: browsers' and phones' timestamps jitter by tens of
+/// Keeps sound at the place of its timestamps, without following their jitter. Browsers' and phones' timestamps jitter by tens of
 /// milliseconds while their sound is continuous, and over minutes a microphone's clock drifts from the camera's.
 enum SoundAlignment: Equatable {
     case asItIs
-    /// Put so many samples of silence in front.
+    /// Add so many samples of silence.
     case pause(Int)
-    /// Leave out so many samples.
+    /// Skip so many samples.
     case skip(Int)
-    /// Let the next second last so many samples longer, or shorter.
+    /// Make the next second longer by so many samples, or shorter.
     case stretch(Int)
 
-    /// Half of a frame at 30 a second: nobody sees lips that are this much off.
+    /// Half of a frame at 30 frames a second: nobody sees that lips and sound are this far apart.
     private static let toleranceMs = 16
-    /// Half a hundredth, which nobody hears.
+    /// Sound is stretched by at most one part in this many, half a percent, which nobody hears.
     private static let stretchRatio = 200
 
     /// - Parameters:

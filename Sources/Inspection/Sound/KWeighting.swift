@@ -1,11 +1,12 @@
 internal import Glibc
 
-/// The filter through which loudness hears: ITU-R BS.1770-4, Annex 1. A shelf that lifts what the head lifts, then a high pass.
+/// The filter in front of the loudness meter: ITU-R BS.1770-4, Annex 1. A shelf raises the frequencies that a head raises; a high pass
+/// follows.
 ///
-/// It takes two channels at once, and both sections at once: four numbers are multiplied as fast as one. The high pass hears the
-/// shelf's output of the sample before, which moves what is measured by one sample. Single precision is enough: beside double
-/// precision it moves the loudness of a 40 Hz tone by 0.0004 LU, and that of noise at -60 dB on a constant of a half by 0.003, far
-/// less than the 0.1 LU that meters are allowed.
+/// It filters two channels and both sections at once, because four numbers are multiplied as fast as one. The high pass gets the shelf's
+/// output of the sample before, so the measurement is one sample late. Single precision is enough: beside double precision it moves the
+/// loudness of a 40 Hz tone by 0.0004 LU, and that of noise at -60 dB on a constant of a half by 0.003, far less than the 0.1 LU that
+/// meters are allowed.
 struct KWeighting {
     /// The coefficients of a second-order section, with a0 = 1.
     struct Section: Equatable {
@@ -14,15 +15,15 @@ struct KWeighting {
 
     let shelf: Section
     let highPass: Section
-    /// Of both sections: the shelf of the first and second channel, then the high pass of either.
+    /// The four lanes: the shelf for the first and the second channel, then the high pass for both.
     private let lanes: Lanes
     /// What the sections remember, in transposed direct form II.
     private var memory = (SIMD4<Float>.zero, SIMD4<Float>.zero)
-    /// The shelf's last output, which the high pass has yet to hear.
+    /// The shelf's last output, which the high pass gets next.
     private var shelved = SIMD2<Float>.zero
 
-    /// What the memory becomes is written without the output in between (y = b0 x + m1, put in), so that a sample waits for one
-    /// multiplication and one subtraction of the sample before it rather than for four operations.
+    /// The new memory is computed without the output in between (y = b0 x + m1 is put in). So a sample waits for one multiplication and
+    /// one subtraction of the sample before it, not for four operations.
     private struct Lanes {
         let b0, c1, c2, a1, a2: SIMD4<Float>
 
@@ -59,7 +60,7 @@ struct KWeighting {
 
     /// Filters two channels of equally many samples and gives the sum of the squares of each.
     ///
-    /// What broken streams decode to, infinities and what is no number, is worth nothing and leaves the filter as if new.
+    /// Infinities and NaN, which broken streams decode to, count as zero and reset the filter.
     mutating func energies(_ first: UnsafeBufferPointer<Float>, _ second: UnsafeBufferPointer<Float>) -> SIMD2<Double> {
         // Copies, which stay in registers.
         let lanes = lanes
@@ -75,7 +76,7 @@ struct KWeighting {
             shelved = output.lowHalf
             sum += output * output
         }
-        // The shelf's lanes too: the high pass has not heard their last sample yet.
+        // The shelf's lanes count too: the high pass has not got their last sample yet.
         guard sum.sum().isFinite else {
             memory = (.zero, .zero)
             self.shelved = .zero

@@ -8,13 +8,13 @@ internal import Glibc
 struct LoudnessMeter {
     /// BS.1770's gating blocks last 400 ms and begin every 100 ms.
     private static let stepsPerBlock = 4
-    /// Tech 3342 looks at 3 s at a time. It asks for a look every second at least; one at every step, as FFmpeg's meter has it, tells
-    /// more of a short answer, which has few of them.
+    /// Tech 3342 looks at 3 s at a time. It asks for a window every second at least. One at every step, as in FFmpeg's meter, gives more
+    /// windows of a short answer.
     private static let stepsPerWindow = 30
     /// -70 LUFS, below which nothing counts.
     private static let absoluteGate = energy(ofLoudness: -70)
     private static let loudest = 200.0
-    /// The other gate: 10 LU below what passes the first one; 20 LU for the range.
+    /// The relative gates: 10 LU below the mean of what passes the absolute gate; 20 LU for the range.
     private static let (integratedGate, rangeGate) = (0.1, 0.01)
 
     /// For each pair of channels.
@@ -85,11 +85,11 @@ struct LoudnessMeter {
         guard !loud.isEmpty else { return nil }
         let gate = Self.mean(loud) * relative
         let passed = loud.filter { $0 >= gate }
-        // Where the sum is beyond all numbers, none of them reaches its mean.
+        // Where the sum overflows, no energy reaches the mean.
         return passed.isEmpty ? nil : passed
     }
 
-    /// Full scale is about 0 LUFS; floating-point samples can hold anything, and what is no number says nothing.
+    /// `nil` for NaN and infinity. Full scale is about 0 LUFS; floating-point samples can be far louder, so there is a cap.
     private static func known(_ value: Double) -> Double? { value.isFinite ? min(value, loudest) : nil }
 
     private static func mean(_ values: some Collection<Double>) -> Double { values.reduce(0, +) / Double(values.count) }

@@ -1,4 +1,4 @@
-/// Counts the 400 ms windows in which the microphone gave nothing.
+/// Counts the windows of `FlagThresholds.mutedWindowMs` in which the microphone recorded nothing.
 struct MutedWindows {
     private static let blocksPerWindow = FlagThresholds.mutedWindowMs / SoundAnalyser.blockMs
     private static let threshold = FlagThresholds.meanSquare(dbfs: FlagThresholds.mutedDbfs)

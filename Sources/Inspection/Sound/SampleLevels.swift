@@ -1,5 +1,5 @@
-/// The extremes and the energy of a run of samples. This is the one loop that touches every sample of a recording, so it is
-/// written for speed: unchecked reads, eight at a time, so that no addition waits for the one before.
+/// The extremes and the energy of a run of samples. This loop touches every sample of a recording, so it is written for speed: unchecked
+/// reads, eight at a time, so that no addition waits for the one before.
 struct SampleLevels {
     var minimum: Float = 0
     var maximum: Float = 0
@@ -42,6 +42,6 @@ struct SampleLevels {
         energy += other.energy
     }
 
-    /// Broken streams decode to infinities; they count as silence rather than poison every sum after them.
+    /// Broken streams decode to infinities. They count as silence, because they would spoil every later sum.
     private static func finite(_ value: Float) -> Float { value.isFinite ? value : 0 }
 }

@@ -1,4 +1,4 @@
-/// Finds where nobody can be heard: stretches of at least half a second in which every 50 ms window lies below -50 dBFS.
+/// Finds silences: stretches of at least half a second in which every 50 ms window lies below `FlagThresholds.silenceDbfs`.
 ///
 /// 50 ms is shorter than a syllable and longer than the period of the deepest voice; pauses between words are shorter than
 /// half a second, pauses for thought longer.

@@ -2,7 +2,7 @@ internal import FFmpeg
 internal import Glibc
 internal import Recordings
 
-/// Decodes the sound once and feeds everything that listens to it, in blocks of 10 ms on the recording's own clock.
+/// Decodes the sound once and hands it to everything that measures it, in blocks of 10 ms on the recording's own clock.
 ///
 /// Positions come from timestamps: where the packets leave a hole, the missing time counts as silence. Between holes samples
 /// are counted, because browsers' timestamps jitter by tens of milliseconds while their sound is continuous.
@@ -21,7 +21,7 @@ final class SoundAnalyser {
     /// See `Decoder.soundDuration`.
     var packetDuration: Microseconds? { decoder.soundDuration }
 
-    /// What the first decoded frame settles.
+    /// What the first decoded frame decides.
     private struct Setup {
         var sampleRate: Int
         var channels: Int
@@ -96,7 +96,7 @@ final class SoundAnalyser {
 
     private func fillHole(before time: Microseconds, _ setup: Setup) {
         let heard = Int64(blocks) * Int64(Self.blockMs) * 1000 + Int64(samplesInBlock) * 1_000_000 / Int64(setup.sampleRate)
-        // At the very start there is no jitter to forgive: sound that begins late begins late.
+        // The very start has no jitter: sound that begins late begins late.
         guard time - heard > (blocks == 0 && samplesInBlock == 0 ? 0 : Self.jitter) else { return }
         if samplesInBlock > 0 { closeBlock(setup) }
         addSilence(until: time, setup)

@@ -1,7 +1,7 @@
 internal import Recordings
 
-/// The sound's outline in at most `Waveform.pointsAtMost` points, whatever its length: it starts with one point for each 10 ms and, whenever
-/// there are too many, joins neighbours and continues half as fine.
+/// The sound's outline in at most `Waveform.pointsAtMost` points, whatever its length. It starts with a point for each 10 ms; when there
+/// are too many points it joins neighbours and goes on with points of twice the length.
 struct WaveformOutline {
     /// Minimum and maximum, alternating, in the range of a signed byte.
     private(set) var values: [Int8] = []

@@ -1,9 +1,9 @@
 internal import FFmpeg
 
-/// Reads a recording's picture a second time, and decodes forward where the storyboard misses moments between keyframes.
+/// Reads a recording's picture a second time and decodes forward from keyframes, where the storyboard lacks pictures between them.
 ///
-/// A second reading, because only at the end of the first is known where keyframes are far apart, and because holding the
-/// packets of a hundred seconds would take more memory than reading them again takes time.
+/// Only the end of the first reading shows where keyframes are far apart. Keeping the packets of a hundred seconds until then would take
+/// too much memory; reading them again takes little time.
 final class ForwardDecoding {
     private let demuxer: Demuxer
     private let stream: StreamInfo
@@ -12,7 +12,7 @@ final class ForwardDecoding {
     private let pictures: PictureAnalyser
     private var stretch: StoryboardPlan.Stretch?
     private var budget: Int
-    /// Of the stretch at hand.
+    /// Pixels that may still be decoded in the current stretch.
     private var allowance = 0
     /// Of one frame.
     private var pixels: Int
@@ -30,8 +30,8 @@ final class ForwardDecoding {
         demuxer.use(only: [stream.index])
     }
 
-    /// Gives `pictures` what it finds. Each stretch may use an equal share of what is left of the budget; moments that are out of
-    /// its reach stay without a picture.
+    /// Gives the pictures to `pictures`. Each stretch may use an equal share of the budget that is left; moments beyond it stay without a
+    /// picture.
     func look(at stretches: [StoryboardPlan.Stretch]) throws(FFmpegError) {
         var waiting = stretches
         let packet = try Packet()
@@ -56,7 +56,7 @@ final class ForwardDecoding {
             pictures.count(isFailed: false)
             try receive()
         } catch {
-            // All that follows is predicted from what could not be decoded.
+            // The frames after it are predicted from the one that could not be decoded.
             pictures.count(isFailed: true)
             abandon()
         }
@@ -77,7 +77,7 @@ final class ForwardDecoding {
         }
     }
 
-    /// Takes what the decoder holds back, before the next keyframe.
+    /// Takes the frames that the decoder still holds, before the next keyframe.
     private func finish() {
         guard stretch != nil else { return }
         decoder.drain()

@@ -5,7 +5,7 @@ struct KeyframeGaps {
     struct Gap: Equatable {
         /// The keyframe from which everything up to the next one can be decoded.
         var from: Microseconds
-        /// `false` for a keyframe that an edit list hides: what follows needs it, and it is no picture itself.
+        /// `false` for a keyframe that an edit list hides: the frames after it need it, but it is not shown.
         var isShown: Bool
         /// The next keyframe; `nil` where there is none.
         var to: Microseconds?
@@ -13,7 +13,7 @@ struct KeyframeGaps {
 
     /// A picture every half second is more than any storyboard takes.
     private static let shortest: Microseconds = 500_000
-    /// Times that are made up could run to and fro.
+    /// A bound for recordings with invented times.
     private static let maxGaps = 30_000
 
     private var closed: [Gap] = []

@@ -1,10 +1,10 @@
 internal import FFmpeg
 internal import Recordings
 
-/// Which moments between keyframes the storyboard should also show, so that no stretch of the answer is without a picture.
+/// Chooses the moments between keyframes that the storyboard also shows, so that no stretch of the answer is without a picture.
 ///
-/// The answer is divided evenly. A moment for which there is a keyframe within half an interval is shown by that; the others are
-/// decoded forward from the keyframe before them, which costs every frame on the way, and so has a budget.
+/// The answer is divided evenly. A moment for which there is a keyframe within half an interval is shown by that; the others are decoded
+/// forward from the keyframe before them. That costs every frame in between, so it has a budget.
 enum StoryboardPlan {
     /// The usual distance of moments. Browsers write a keyframe every 3 to 10 s and phones every second, so that for nearly all
     /// recordings there is nothing to decode forward.

@@ -1,8 +1,8 @@
 internal import FFmpeg
 internal import Recordings
 
-/// Collects small pictures over the length of the answer, never more than `Storyboard.tilesAtMost`: when the sheet is full, every second one is
-/// dropped, and from then on only every second, fourth, … keyframe is taken.
+/// Collects small pictures over the length of the answer, never more than `Storyboard.tilesAtMost`: when the sheet is full, every second
+/// tile is dropped, and from then on only every second, fourth, … keyframe is taken.
 struct StoryboardSheet {
     struct Tile {
         var time: Microseconds

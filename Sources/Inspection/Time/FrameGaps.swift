@@ -25,7 +25,7 @@ struct FrameGaps {
         var to: Microseconds
     }
 
-    /// No more wide gaps are kept than a person would read.
+    /// More wide gaps than a person would read are not kept.
     static let maxWideGaps = 1_000
 
     mutating func add(_ time: Microseconds) {
@@ -34,7 +34,7 @@ struct FrameGaps {
         if pending.count > Self.window { emit(pending.removeFirst()) }
     }
 
-    /// Takes what is still in the window. Call it after the last frame.
+    /// Counts the frames that are still in the window. Call it after the last frame.
     mutating func finish() {
         for time in pending { emit(time) }
         pending = []

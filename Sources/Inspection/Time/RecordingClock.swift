@@ -1,7 +1,7 @@
 internal import FFmpeg
 internal import Recordings
 
-/// From the container's timestamps to milliseconds of the answer.
+/// Turns the container's timestamps into milliseconds of the answer.
 struct RecordingClock {
     /// The earliest timestamp of any used stream, and the latest end of a packet.
     let start: Microseconds

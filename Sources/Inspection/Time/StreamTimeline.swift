@@ -1,10 +1,10 @@
 internal import FFmpeg
 
-/// What the packets of one stream say about time.
+/// The times of one stream's packets.
 ///
-/// A packet lasts as long as the container, or the codec's own header, says, or all sounds of its codec do. Where nothing says
-/// anything (browsers' video, the last packet of an MP4 in fragments), its end is its start: a guess from its neighbours would
-/// disagree with every other tool by a frame, and with the truth as often as not.
+/// A packet lasts as long as the container, or the codec's own header, says, or all sounds of its codec do. Where nothing says anything
+/// (browsers' video, the last packet of an MP4 in fragments), its end is its start: a guess from its neighbours would differ by a frame
+/// from every other tool, and would often be wrong.
 struct StreamTimeline {
     private(set) var start: Microseconds?
     private(set) var end: Microseconds?

@@ -3,7 +3,7 @@ internal import InspectorChannel
 internal import Recordings
 
 extension InspectorDeath.Cause {
-    /// What an ending without a report means; `nil` when the child claims to have written one.
+    /// The cause of an ending without a report; `nil` when the child claims to have written one.
     init?(_ ending: InspectorEnding, limits: InspectionLimits, logLines: [String]) {
         if ending.timedOut {
             self = .wallTime
@@ -27,7 +27,7 @@ extension InspectorDeath.Cause {
         }
     }
 
-    /// How much of what was used up there may be; `nil` for a cause that is no limit.
+    /// The limit that was reached, in words; `nil` for a cause that is no limit.
     func limit(_ limits: InspectionLimits) -> String? {
         switch self {
         case .wallTime: "\(limits.wallSeconds) s"
@@ -37,8 +37,8 @@ extension InspectorDeath.Cause {
         }
     }
 
-    /// Whether a crash is what the end of memory looks like. The kernel keeps no record of it: an allocation fails, and what happens
-    /// then is the program's affair. Swift's runtime stops with a message; C may run into a null pointer soon after.
+    /// Whether a crash looks like the end of memory. The kernel does not record it: an allocation fails, and the program goes on as it
+    /// can. Swift's runtime stops with a message; C may soon use a null pointer.
     private static func ranOutOfMemory(
         _ signal: Int32, _ ending: InspectorEnding, _ limits: InspectionLimits, _ logLines: [String]
     ) -> Bool {
@@ -50,6 +50,6 @@ extension InspectorDeath.Cause {
 }
 
 extension InspectorDeath {
-    /// The sandbox ended it for a system call that it forbids.
+    /// Whether the sandbox killed it for a system call that it forbids.
     public var wasForbidden: Bool { cause == .signal(SIGSYS) }
 }

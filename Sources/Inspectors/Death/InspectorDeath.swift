@@ -3,21 +3,21 @@ public import Recordings
 /// The evidence of an inspection that ended without a report: what ended it, what it said last, and what it used.
 public struct InspectorDeath: Hashable, Sendable {
     public enum Cause: Hashable, Sendable {
-        /// A signal that no limit explains: a crash, somebody's `kill`, or SIGSYS for a system call that the sandbox forbids.
+        /// A signal that is no limit's: a crash, a `kill` by someone, or SIGSYS for a system call that the sandbox forbids.
         case signal(Int32)
-        /// An exit code of no known meaning, or a failure of ours within the child.
+        /// An unknown exit code, or an internal error of the child.
         case exit(Int32)
         /// It ran for longer than `InspectionLimits.wallSeconds`.
         case wallTime
         case cpuTime
-        /// It reached `memoryBytes`, as far as can be told from outside.
+        /// It reached `memoryBytes`, as far as the parent can see.
         case memory
         /// The report or an artifact became larger than it may be.
         case outputTooLarge
         /// The report, or an artifact that it names, cannot be what it claims.
         case badReport(String)
-        /// The child says that the recording could not be read or an artifact not be written: the infrastructure's fault, if it tells the
-        /// truth. A child that a hostile recording took over may claim it too, so trust it only so often.
+        /// The child says that the recording could not be read, or an artifact could not be written. That is the infrastructure's fault,
+        /// if it is true. A child that a hostile recording took over may claim it too, so believe it only a few times.
         case inputOutput
         /// The fork server died, and its children with it; the recording is not to blame.
         case serverDied
@@ -26,13 +26,13 @@ public struct InspectorDeath: Hashable, Sendable {
     }
 
     public var cause: Cause
-    /// The signal that ended it, whoever sent it; `nil` when it ended by itself or nobody saw it end.
+    /// The signal that ended it, from any sender; `nil` when it ended by itself or its end was not seen.
     public var signal: Int32?
-    /// How much it was allowed of what it used up, such as `240 s`; `nil` when no limit was reached.
+    /// The limit that it reached, such as `240 s`; `nil` when it reached none.
     public var limit: String?
     /// The last lines of what the child wrote, at most 20, in printable ASCII. They may quote the recording's metadata: for operators.
     public var logLines: [String]
-    /// What it used; `nil` when nobody could measure it.
+    /// What it used; `nil` when it could not be measured.
     public var cpuMs: Int?
     public var wallMs: Int?
     public var maxRSSBytes: Int64?
@@ -52,7 +52,7 @@ public struct InspectorDeath: Hashable, Sendable {
         self.pid = pid
     }
 
-    /// What a review record says when no further try is made.
+    /// The reason in the review record when there is no further try.
     public var reasonCode: UnusableReason.Code {
         switch cause {
         case .wallTime: .timedOut
@@ -67,7 +67,7 @@ public struct InspectorDeath: Hashable, Sendable {
 extension InspectorDeath: CustomStringConvertible {
     /// One line for operators, with nothing of the recording in it: fit for logs, which `logLines` are not.
     public var description: String {
-        // A cause that is a signal names it itself.
+        // A cause that is a signal already names it.
         let unnamed = if case .signal = cause { nil as Int32? } else { signal }
         let used = [
             limit.map { "limit \($0)" }, unnamed.map(SignalName.short),

@@ -1,6 +1,6 @@
 internal import Glibc
 
-/// Signals as operators know them.
+/// The names of signals, for operators.
 enum SignalName {
     /// The name alone.
     static func short(_ number: Int32) -> String {

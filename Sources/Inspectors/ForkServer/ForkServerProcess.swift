@@ -2,7 +2,7 @@ internal import Glibc
 internal import InspectorChannel
 internal import SystemPackage
 
-/// A running fork server: its process, the parent's end of the channel, and its last words. Used by one thread.
+/// A running fork server: its process, the parent's end of the channel, and its standard error. Used by one thread.
 struct ForkServerProcess: ~Copyable {
     /// What a server may write to standard error. Only the last line is quoted.
     private static let errorBytes = 64 << 10
@@ -13,7 +13,7 @@ struct ForkServerProcess: ~Copyable {
     let channel: InspectorChannel
     private let errors: FileDescriptor
 
-    /// Starts a server. It says `ready` on the channel when it is warm.
+    /// Starts a server. It sends `ready` on the channel when it can take work.
     init(executable: FilePath, sandbox: InspectorPool.Sandbox) throws(InspectorError) {
         self.executable = executable
         do {
@@ -34,14 +34,14 @@ struct ForkServerProcess: ~Copyable {
         _ = Glibc.kill(-process, SIGKILL)
     }
 
-    /// Ends what still runs, and takes the server's process number out of use. Returns the last line it wrote to standard error.
+    /// Kills the server and its children, and reaps the server. Returns the last line that it wrote to standard error.
     consuming func end() -> String? {
         Self.kill(process)
         var status: Int32 = 0
         while unsafe waitpid(process, &status, 0) < 0, errno == EINTR {}
         try? channel.descriptor.close()
-        let lastWords = LogTail.lines(of: (try? LentFile(descriptor: errors).read(count: Self.errorBytes)) ?? []).last
+        let lastErrorLine = LogTail.lines(of: (try? LentFile(descriptor: errors).read(count: Self.errorBytes)) ?? []).last
         try? errors.close()
-        return lastWords
+        return lastErrorLine
     }
 }

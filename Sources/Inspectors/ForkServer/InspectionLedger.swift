@@ -1,8 +1,8 @@
 internal import InspectorChannel
 
-/// Which inspections wait, run and end: takes what happens, returns what follows. Without I/O and clocks.
+/// A state machine for the inspections that wait, run and end: it takes events and returns answers, without I/O and clocks.
 struct InspectionLedger {
-    /// What becomes of a caller who waits.
+    /// The answer to a caller that waits.
     enum Answer: Equatable {
         case end(InspectionEnd)
         case cancelled
@@ -16,15 +16,15 @@ struct InspectionLedger {
 
     private struct Entry {
         var wallMs: Int
-        /// When the parent loses patience with the server; `nil` while the job waits to be sent.
-        var backstopMs: Int?
+        /// When the parent takes the server for stuck; `nil` while the job waits to be sent.
+        var stuckMs: Int?
         var process: Int32?
         var cancelled = false
         var overdue = false
     }
 
-    /// The server watches the wall clock; one that has not done so by this much later is stuck. Long, because killing the server ends
-    /// its other children too, and on a crowded machine a sound server may not get to run for seconds.
+    /// The server ends a child at its deadline. A server that has not done so this much later is taken for stuck. The time is long,
+    /// because killing the server ends its other children too, and on a busy machine a sound server may not run for seconds.
     static let graceMs = 30_000
 
     private var entries: [Int: Entry] = [:]
@@ -33,7 +33,7 @@ struct InspectionLedger {
     /// Children to kill, by their jobs.
     private var toKill: [Int] = []
 
-    /// Whether a server has something to do.
+    /// Whether there is nothing for a server to do.
     var isIdle: Bool { entries.isEmpty }
 
     mutating func add(_ id: Int, wallSeconds: Int) {
@@ -47,23 +47,23 @@ struct InspectionLedger {
     mutating func sent(_ id: Int, nowMs: Int) {
         waiting.removeAll { $0 == id }
         guard let entry = entries[id] else { return }
-        entries[id]?.backstopMs = nowMs + entry.wallMs + Self.graceMs
+        entries[id]?.stuckMs = nowMs + entry.wallMs + Self.graceMs
     }
 
     mutating func sentKill(_ id: Int) {
         toKill.removeAll { $0 == id }
     }
 
-    /// A caller who no longer wants the outcome. A child that exists is killed first, so that nobody writes to the files afterwards.
+    /// Cancels an inspection. A child that exists is killed before the answer, so that nothing writes to the files afterwards.
     mutating func cancel(_ id: Int) -> Settled? {
         guard let entry = entries[id], !entry.cancelled else { return nil }
-        guard entry.backstopMs != nil else { return settle(id, .cancelled) }
+        guard entry.stuckMs != nil else { return settle(id, .cancelled) }
         entries[id]?.cancelled = true
         toKill.append(id)
         return nil
     }
 
-    /// A job that the socket would not take.
+    /// Ends a job that could not be sent.
     mutating func failed(_ id: Int, _ error: InspectorError) -> Settled? {
         settle(id, .error(error))
     }
@@ -74,8 +74,8 @@ struct InspectionLedger {
         case .started(let id, let process):
             guard let entry = entries[id] else { return nil }
             entries[id]?.process = process
-            // The job may have waited its turn in the server.
-            entries[id]?.backstopMs = nowMs + entry.wallMs + Self.graceMs
+            // The job may have waited in the server.
+            entries[id]?.stuckMs = nowMs + entry.wallMs + Self.graceMs
             return nil
         case .ended(let id, let ending):
             guard let entry = entries[id] else { return nil }
@@ -86,35 +86,35 @@ struct InspectionLedger {
         }
     }
 
-    /// When to look for overdue jobs next.
-    var nextBackstopMs: Int? {
-        entries.values.lazy.filter { !$0.overdue }.compactMap(\.backstopMs).min()
+    /// When the next job is overdue.
+    var nextStuckMs: Int? {
+        entries.values.lazy.filter { !$0.overdue }.compactMap(\.stuckMs).min()
     }
 
-    /// Marks the jobs that should have ended long ago. Whether there are any: then the server is to be killed.
+    /// Marks the jobs that are overdue. Returns whether there are new ones: then the server must be killed.
     mutating func noteOverdue(nowMs: Int) -> Bool {
-        let overdue = entries.filter { !$0.value.overdue && ($0.value.backstopMs ?? .max) <= nowMs }.keys
+        let overdue = entries.filter { !$0.value.overdue && ($0.value.stuckMs ?? .max) <= nowMs }.keys
         for id in overdue { entries[id]?.overdue = true }
         return !overdue.isEmpty
     }
 
-    /// The server has gone. What it worked on ended with it; what still waits is for the next one.
+    /// The server has ended, and its children with it. Jobs that wait are for the next server.
     mutating func serverEnded(killed: Bool) -> [Settled] {
         toKill = []
-        return entries.filter { $0.value.backstopMs != nil }.keys.sorted().compactMap { id in
+        return entries.filter { $0.value.stuckMs != nil }.keys.sorted().compactMap { id in
             guard let entry = entries[id] else { return nil }
             let cause: InspectorDeath.Cause = entry.overdue ? .wallTime : killed ? .killed : .serverDied
             return settle(id, entry.cancelled ? .cancelled : .end(.lost(cause, process: entry.process)))
         }
     }
 
-    /// Those who wait will not be served, as if they had been.
+    /// Ends the jobs that wait, as if they had run and been killed.
     mutating func killWaiting() -> [Settled] {
         let left = waiting
         return left.compactMap { settle($0, .end(.lost(.killed, process: nil))) }
     }
 
-    /// No server will come for those who wait.
+    /// Ends the jobs that wait, because no server can be started.
     mutating func giveUp(_ error: InspectorError) -> [Settled] {
         let left = waiting
         return left.compactMap { settle($0, .error(error)) }

@@ -6,9 +6,9 @@ internal import Recordings
 internal import Synchronization
 internal import SystemPackage
 
-/// The thread: starts a server when there is work, talks with it until one of the two ends, and starts the next.
+/// The thread: starts a server when there is work, exchanges messages with it until it ends or the pool stops, and then starts the next.
 extension InspectorLoop {
-    /// A warm start takes 50 ms; a machine that needs this long has other troubles.
+    /// A start takes 50 ms; on a machine that needs this long something else is wrong.
     private static let startMs = 30_000
     private static let messagesAtATime = 100
 
@@ -22,8 +22,8 @@ extension InspectorLoop {
                     state.server = process
                     state.serverWasKilled = false
                 }
-                let failure = converse(with: server)
-                part(with: server, failure: failure)
+                let failure = exchangeMessages(with: server)
+                end(server, failure: failure)
             } catch {
                 giveUp(error)
             }
@@ -64,9 +64,9 @@ extension InspectorLoop {
         case unusable(InspectorError)
     }
 
-    private func converse(with server: borrowing ForkServerProcess) -> Failure? {
+    private func exchangeMessages(with server: borrowing ForkServerProcess) -> Failure? {
         var isReady = false
-        let patienceMs = MonotonicClock.nowMs() + Self.startMs
+        let readyDeadlineMs = MonotonicClock.nowMs() + Self.startMs
         while true {
             let sending = isReady ? send(to: server.channel) : .done
             guard sending != .gone, !state.withLock({ state in state.isStopping }) else { return nil }
@@ -75,22 +75,22 @@ extension InspectorLoop {
                 pollfd(fd: waker.descriptor.rawValue, events: Int16(POLLIN), revents: 0),
                 pollfd(fd: server.channel.descriptor.rawValue, events: events, revents: 0),
             ]
-            _ = unsafe poll(&polled, 2, timeUntil(isReady ? nil : patienceMs))
+            _ = unsafe poll(&polled, 2, timeUntil(isReady ? nil : readyDeadlineMs))
             if polled[0].revents != 0 { waker.reset() }
             do {
-                // So many and no more: a server that never stops talking must not keep this thread from its other work.
+                // A limit, so that a server that sends without end does not keep this thread from its other work.
                 for _ in 0..<Self.messagesAtATime {
                     guard let received = try server.channel.receive(wait: false) else { return isReady ? nil : .neverReady }
-                    if let error = hear(received, executable: server.executable, isReady: &isReady) { return .unusable(error) }
+                    if let error = handle(received, executable: server.executable, isReady: &isReady) { return .unusable(error) }
                 }
             } catch Errno.resourceTemporarilyUnavailable {
-                // All heard.
+                // No more messages.
             } catch {
                 return .unusable(.notStarted(executable: server.executable, why: "\(error)"))
             }
             let now = MonotonicClock.nowMs()
-            if !isReady, now >= patienceMs { return .neverReady }
-            // A server that lets a child run on is stuck: the next turn hears it end.
+            if !isReady, now >= readyDeadlineMs { return .neverReady }
+            // A server that has not ended an overdue child is stuck and is killed; the next turn of the loop sees its end.
             if state.withLock({ state in state.ledger.noteOverdue(nowMs: now) }) { ForkServerProcess.kill(server.process) }
         }
     }
@@ -99,7 +99,7 @@ extension InspectorLoop {
         case done, behind, gone
     }
 
-    /// Sends what waits. Within the lock: a caller who leaves takes its descriptors with it.
+    /// Sends the waiting commands. Within the lock, because a caller that is cancelled closes its descriptors.
     private func send(to channel: InspectorChannel) -> Sending {
         var result = Sending.done
         change { state in
@@ -128,7 +128,7 @@ extension InspectorLoop {
         return result
     }
 
-    private func hear(_ received: InspectorChannel.Received, executable: FilePath, isReady: inout Bool) -> InspectorError? {
+    private func handle(_ received: InspectorChannel.Received, executable: FilePath, isReady: inout Bool) -> InspectorError? {
         for descriptor in received.descriptors { try? descriptor.close() }
         guard let event = try? InspectorEvent(json: received.message) else { return .otherVersion(executable: executable) }
         guard case .ready(let version, let schema, let support, let ffmpeg) = event else {
@@ -150,30 +150,31 @@ extension InspectorLoop {
         return configuration.sandbox == .required && !support.isComplete ? .sandboxUnavailable(support) : nil
     }
 
-    /// Ends the server, and tells those whose children ended with it.
-    private func part(with server: consuming ForkServerProcess, failure: Failure?) {
+    /// Ends the server, and answers the callers whose children ended with it.
+    private func end(_ server: consuming ForkServerProcess, failure: Failure?) {
         let executable = server.executable
         let wasKilled = state.withLock { state in
             state.server = nil
             return state.serverWasKilled || state.isStopping
         }
-        let lastWords = server.end()
+        let lastErrorLine = server.end()
         if failure == nil, !wasKilled {
             logger.warning(
-                "The inspectors' fork server died; the next inspection starts another.", metadata: ["last words": "\(lastWords ?? "none")"])
+                "The inspectors' fork server died; the next inspection starts another.",
+                metadata: ["last error line": "\(lastErrorLine ?? "none")"])
         }
         change { state in state.ledger.serverEnded(killed: wasKilled) }
         switch failure {
         case nil: break
-        case .neverReady: giveUp(.notStarted(executable: executable, why: lastWords ?? "it ended, or hung, without a word"))
+        case .neverReady: giveUp(.notStarted(executable: executable, why: lastErrorLine ?? "it ended, or hung, without a word"))
         case .unusable(let error): giveUp(error)
         }
     }
 
     /// Milliseconds for `poll`; -1, its own word for "as long as it takes", when nothing is due.
     private func timeUntil(_ momentMs: Int?) -> Int32 {
-        let backstopMs = state.withLock { state in state.ledger.nextBackstopMs }
-        guard let next = [momentMs, backstopMs].compactMap({ $0 }).min() else { return -1 }
+        let stuckMs = state.withLock { state in state.ledger.nextStuckMs }
+        guard let next = [momentMs, stuckMs].compactMap({ $0 }).min() else { return -1 }
         return Int32(clamping: max(0, next - MonotonicClock.nowMs()))
     }
 }

@@ -6,10 +6,10 @@ internal import Recordings
 internal import Synchronization
 internal import SystemPackage
 
-/// The state that callers share with the one thread that talks to the fork server.
+/// Runs inspections in the children of a fork server. It holds the state that callers share with the one thread that talks to the server.
 ///
-/// The thread starts with the first caller and ends with `stop`; it alone starts, hears and reaps the server. Callers only change
-/// the state and ring the waker, so none of them ever blocks on the socket.
+/// The thread starts with the first caller and ends with `stop`; only it starts the server, reads its messages and reaps it. Callers
+/// change the state and wake the thread, so none of them ever blocks on the socket.
 final class InspectorLoop: Sendable {
     struct Caller {
         var message: Data
@@ -49,7 +49,7 @@ final class InspectorLoop: Sendable {
         try? waker.descriptor.close()
     }
 
-    /// Has a child made, and waits for its end.
+    /// Lets the server make a child, and waits for the child's end.
     func run(_ work: InspectorWork) async throws -> InspectionEnd {
         let id = state.withLock { state in
             state.lastID += 1
@@ -93,7 +93,7 @@ final class InspectorLoop: Sendable {
         waker.wake()
     }
 
-    /// What the server said that the kernel offers; starts one to ask.
+    /// What the kernel offers for the sandbox, as the server reports it. Starts a server if there is none.
     func support() async throws -> SandboxSupport {
         try await withCheckedThrowingContinuation { continuation in
             let answer: Result<SandboxSupport, any Error>? = state.withLock { state in
@@ -108,7 +108,7 @@ final class InspectorLoop: Sendable {
         }
     }
 
-    /// What the server said of its FFmpeg; starts one to ask.
+    /// The server's FFmpeg, as it reports it. Starts a server if there is none.
     func ffmpeg() async throws -> FFmpegBuild? {
         _ = try await support()
         return state.withLock { state in state.ffmpeg }
@@ -142,7 +142,7 @@ final class InspectorLoop: Sendable {
         }
     }
 
-    /// Changes the state, then lets those callers go on whose inspections the change settled.
+    /// Changes the state, then resumes the callers whose inspections the change has ended.
     func change(_ body: (inout State) -> [InspectionLedger.Settled]) {
         let resumptions = state.withLock { state in
             body(&state).compactMap { settled in
@@ -158,7 +158,7 @@ final class InspectorLoop: Sendable {
         }
     }
 
-    /// A thread of its own, not the cooperative pool's: that may be starved by decoding when an inspector has to be killed.
+    /// A thread of its own: the cooperative pool may be starved by decoding when an inspector has to be killed.
     private func ensureThread(_ state: inout State) -> (any Error)? {
         guard !state.hasThread else { return nil }
         var thread = pthread_t()

@@ -1,7 +1,7 @@
 internal import InspectorChannel
 internal import Recordings
 
-/// What one child is made for.
+/// The work of one child, before it has a number.
 struct InspectorWork: Sendable {
     var task: InspectorTask
     var request: InspectionRequest

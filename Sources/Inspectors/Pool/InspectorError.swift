@@ -1,7 +1,7 @@
 public import Recordings
 public import SystemPackage
 
-/// Why no inspector looked at a recording. The recording has nothing to do with it, and can be tried again.
+/// Why no inspector could open a recording. The recording is not the reason and can be tried again.
 public enum InspectorError: Error, Hashable, Sendable {
     case executableNotFound(looked: [FilePath])
     case notStarted(executable: FilePath, why: String)

@@ -3,8 +3,8 @@ internal import Recordings
 internal import SystemPackage
 
 extension InspectorPool {
-    /// Has inspectors try what the sandbox must forbid: files, sockets, programs, processes, other processes' memory, signals, code. Each
-    /// must be killed for it. For `dailies doctor`; takes a few milliseconds for each.
+    /// Lets inspectors try what the sandbox must forbid: files, sockets, programs, processes, other processes' memory, signals, code.
+    /// Each must be killed for it. For `dailies doctor`; takes a few milliseconds for each.
     ///
     /// Meaningless with `Sandbox.off`, where nothing is held back.
     /// - Throws: `InspectorError` when no child could be made, `Errno` when `/dev/null` cannot be opened.

@@ -33,7 +33,7 @@ public final class InspectorPool: Sendable {
     private let loop: InspectorLoop
 
     /// Starts nothing yet.
-    /// - Parameter logger: told of fork servers that come and go, never of recordings.
+    /// - Parameter logger: logs fork servers that start and end, never recordings.
     /// - Throws: `InspectorError.noScratch` when no descriptor is left.
     public init(
         configuration: Configuration = Configuration(), logger: Logger = Logger(label: "dailies.inspectors")
@@ -66,7 +66,7 @@ public final class InspectorPool: Sendable {
         try await run(probe: nil, recording: recording, request: request, artifacts: artifacts)
     }
 
-    /// Has a child try something in place of an inspection.
+    /// Lets a child try something in place of an inspection.
     package func run(
         probe: InspectorProbe?, recording: FileDescriptor, request: InspectionRequest, artifacts: ArtifactDescriptors
     ) async throws -> InspectorOutcome<Report> {
@@ -93,7 +93,7 @@ public final class InspectorPool: Sendable {
         request: InspectionRequest, read: @escaping @Sendable (ReportReader, InspectorEnding) throws -> Content
     ) async throws -> InspectorOutcome<Content> {
         try Task.checkCancellation()
-        // One byte more than a report may have: a child that cuts the file says that it has written one.
+        // One byte more than a report may have: only a child that cuts the file has written a report.
         let report = try Self.scratch("inspector-report", limit: request.limits.reportBytes + 1)
         defer { try? report.close() }
         let log = try Self.scratch("inspector-log", limit: ReportReader.logBytes)
@@ -101,7 +101,7 @@ public final class InspectorPool: Sendable {
         let descriptors = InspectorDescriptors(recording: files.recording, report: report, log: log, artifacts: files.artifacts)
         let end = try await loop.run(InspectorWork(task: task, request: request, descriptors: descriptors, probe: probe))
         let reader = ReportReader(request: request, descriptors: descriptors)
-        // It reads files, so it must not hold up the cooperative pool.
+        // It reads files, so it must not block the cooperative pool.
         return await withCheckedContinuation { continuation in
             DispatchQueue.global().async { continuation.resume(returning: reader.outcome(of: end, read: read)) }
         }

@@ -1,4 +1,4 @@
-/// One thing that an inspector was made to try, and whether the sandbox held.
+/// One thing that an inspector tried on purpose, and whether the sandbox stopped it.
 public struct SandboxTest: Hashable, Sendable {
     /// What was tried, as `open_file`.
     public var attempt: String

@@ -10,7 +10,7 @@ struct ArtifactCheck {
     /// The artifacts with their sizes filled in. A file that the report does not name is emptied.
     /// - Throws: `ReportDefect` for a file that is not what it should be, `Errno` when a file cannot be read.
     func checked(_ named: ReportArtifacts) throws -> ReportArtifacts {
-        // Apart from the assignments: an optional chain that ends at `nil` does not evaluate what it would have assigned.
+        // Computed first: an assignment through an optional chain that is `nil` does not evaluate its right side.
         let poster = try size(of: .poster, isNamed: named.poster != nil)
         let storyboard = try size(of: .storyboard, isNamed: named.storyboard != nil)
         let waveform = try size(of: .waveform, isNamed: named.waveform != nil)

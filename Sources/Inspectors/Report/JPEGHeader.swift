@@ -1,4 +1,4 @@
-/// What the first bytes of a JPEG say of its size (ITU T.81, annex B).
+/// The size of a JPEG, from its first bytes (ITU T.81, annex B).
 struct JPEGHeader: Equatable {
     var width: Int
     var height: Int

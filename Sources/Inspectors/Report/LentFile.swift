@@ -1,7 +1,7 @@
 internal import Glibc
 internal import SystemPackage
 
-/// Reading a file back that a child wrote to. The child has ended, so it holds still.
+/// Reads a file that a child wrote to. The child has ended, so the file does not change.
 struct LentFile {
     let descriptor: FileDescriptor
 
@@ -23,7 +23,7 @@ struct LentFile {
         }
     }
 
-    /// Throws away what the child wrote.
+    /// Removes everything that the child wrote.
     func empty() throws {
         try descriptor.resize(to: 0)
     }

@@ -3,9 +3,9 @@ internal import InspectorChannel
 internal import Recordings
 internal import SystemPackage
 
-/// Turns what an ended child left behind into an outcome. Trusts none of it. Blocks on the files.
+/// Reads the files of a child that has ended, and makes an outcome of them. It trusts none of them. Blocks on the files.
 struct ReportReader: Sendable {
-    /// What the parent lends for the log. A child that says more loses the rest.
+    /// Bytes of the log. A child that writes more loses the rest.
     static let logBytes = 256 << 10
 
     let request: InspectionRequest
@@ -45,7 +45,7 @@ struct ReportReader: Sendable {
     private func json() throws -> Data {
         let file = LentFile(descriptor: descriptors.report)
         let size = try file.size()
-        // The file had more than this from the start; a child that wrote a report has cut it.
+        // The file was larger than this from the start; a child that wrote a report has cut it.
         guard size <= request.limits.reportBytes else { throw ReportDefect(field: "report", problem: "was not written") }
         return Data(try file.read(count: Int(size)))
     }
@@ -60,7 +60,7 @@ struct ReportReader: Sendable {
         var report = try Report(json: json()).validated(limits: request.limits)
         let check = ArtifactCheck(files: descriptors.artifacts, limits: request.limits)
         report.artifacts = try check.checked(report.artifacts)
-        // What the parent knows itself, it does not take from the child.
+        // These values come from the parent, never from the child.
         report.container.declaredType = request.declaredType
         report.container.bytes = try LentFile(descriptor: descriptors.recording).size()
         report.timingsMs["inspector"] = Double(ending.wallMs)

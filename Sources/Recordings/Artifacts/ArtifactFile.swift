@@ -1,5 +1,5 @@
-/// What is said of every artifact's file. The inspector's child leaves all but the media type `nil`; whoever lent it the
-/// descriptors measures the bytes and names the file.
+/// What the report says about the file of each artifact. An inspector sets only the media type; the program that lent the descriptors
+/// measures the bytes and names the file.
 public struct ArtifactFile: Hashable, Sendable, Codable {
     /// A file name (`dailies inspect --out`) or a storage key (review records).
     @OrNull public var file: String?

@@ -1,5 +1,5 @@
 extension RenditionReport.Obstacle {
-    /// For ops people: what is in the way, and what to do.
+    /// For ops people: why there is no rendition, and what to do.
     public var sentence: String {
         switch self {
         case .noEncoder:

@@ -1,6 +1,6 @@
 public import FoundationEssentials
 
-/// What an inspector says after it was asked for a rendition: what it made, or why there can be none.
+/// What an inspector reports after it was asked for a rendition: the rendition, or why there is none.
 public struct RenditionReport: Hashable, Sendable, Codable {
     public static let currentSchema = "dailies.rendition/1"
 

@@ -8,7 +8,8 @@ extension ReportArtifacts {
 }
 
 extension ArtifactFile {
-    /// What a browser is told that an artifact is; a child cannot make a page or a script of one.
+    /// The media type is sent to browsers. It must be one of `types`, so that an inspector cannot turn an artifact into a page or a
+    /// script.
     func validate(_ field: String, types: [String], _ check: ReportCheck) throws(ReportDefect) {
         try check.require(types.contains(mediaType), "\(field).media_type", "is not one that this artifact has")
         try check.require(file == nil && bytes == nil && sha256 == nil, field, "holds what only the file's owner measures")

@@ -1,4 +1,4 @@
-/// The files made from a recording. Each is absent where the recording has nothing to make it from.
+/// The artifacts of a recording. Each is `nil` where the recording has nothing to make it from.
 public struct ReportArtifacts: Hashable, Sendable, Codable {
     @OrNull public var poster: Poster?
     @OrNull public var storyboard: Storyboard?

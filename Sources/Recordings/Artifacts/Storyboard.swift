@@ -29,7 +29,7 @@ public struct Storyboard: Hashable, Sendable, Codable {
     public var columns: Int
     /// Row by row, in the order of time.
     public var tiles: [Tile]
-    /// The WebVTT track. Written from `tiles` by whoever stores the artifacts; the inspector's child leaves it `nil`.
+    /// The WebVTT track. The program that stores the artifacts writes it from `tiles`; an inspector leaves it `nil`.
     public var vtt: ArtifactFile?
 
     public init(

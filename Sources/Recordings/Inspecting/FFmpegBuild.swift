@@ -1,6 +1,6 @@
-/// Which FFmpeg opens recordings, as the inspector that is linked with it says.
+/// The FFmpeg build that opens recordings, as the inspector reports it, which is linked with it.
 public struct FFmpegBuild: Hashable, Sendable, Codable {
-    /// As its packager calls it, `5.1.9-0+deb12u1`.
+    /// The packager's version, such as `5.1.9-0+deb12u1`.
     public var version: String
     /// Each library with the version that was loaded, `libavformat 59.27.100`.
     public var libraries: [String]

@@ -23,11 +23,11 @@ public struct InspectionLimits: Hashable, Sendable, Codable {
 
     public init() {}
 
-    /// What making a rendition may cost, where looking inside may cost this.
+    /// The limits for making a rendition, where these are the limits for an inspection.
     ///
-    /// Decoding and encoding every frame takes about the length of the answer for 1080p, and six times that for 8K at 60 frames a
-    /// second, on one core of 2020; a minute beside it is for starting and for short answers. The clock on the wall gets three times
-    /// that, because renditions give way to everything else. Decoders keep up to 17 pictures, 50 MB each in 8K.
+    /// Decoding and encoding every frame takes about the length of the answer for 1080p, and six times that for 8K at 60 frames a second,
+    /// on one core of 2020; a minute more is for starting and for short answers. Wall time is three times that, because renditions run at
+    /// a low priority. Decoders keep up to 17 pictures, 50 MB each in 8K.
     /// - Parameter durationMs: the length of the answer.
     public func forRendition(durationMs: Int) -> InspectionLimits {
         var limits = self

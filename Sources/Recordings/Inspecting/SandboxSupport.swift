@@ -1,4 +1,4 @@
-/// What the kernel offers for the sandbox, asked by the fork server itself, so that a container's rules count too.
+/// What the kernel offers for the sandbox. The fork server asks, so that the rules of a container count too.
 public struct SandboxSupport: Hashable, Sendable, Codable {
     /// The version of Landlock's interface, from 1 (Linux 5.13) on; `nil` without Landlock.
     public var landlock: Int?

@@ -1,16 +1,16 @@
 /// The file around the streams.
 public struct Container: Hashable, Sendable, Codable {
-    /// What the bytes are, by their content: `webm`, `mp4`, `3gp`, `ogg`, …; `nil` when they are no known container.
+    /// The container, found by its first bytes: `webm`, `mp4`, `3gp`, `ogg`, …; `nil` when they are no known container.
     @OrNull public var format: String?
-    /// The size of the recording. Filled by whoever holds the recording, not by the inspector's child.
+    /// The size of the recording. Set by the program that holds the recording, never by an inspector.
     @OrNull public var bytes: Int64?
-    /// Lower-case hexadecimal SHA-256 of the recording's bytes. Filled by whoever holds the recording.
+    /// Lower-case hexadecimal SHA-256 of the recording's bytes. Set by the program that holds the recording.
     @OrNull public var sha256: String?
     /// The media type that the sender claimed, if any.
     @OrNull public var declaredType: String?
     /// The duration that the header claims; browsers' live recordings have none.
     @OrNull public var headerDurationMs: Int?
-    /// Whether the file's metadata say where it was recorded; `nil` when it could not be opened. The place itself is never told.
+    /// Whether the file's metadata say where it was recorded; `nil` when it could not be opened. The report never says which place.
     @OrNull public var locationPresent: Bool?
 
     public init(

@@ -16,7 +16,7 @@ public struct Flag: Hashable, Sendable, Codable {
         case videoFrozen = "video_frozen"
         case stalled
         case truncated
-        /// Bytes that should be there are not: inside of the container, or, with as many bytes as announced, by another SHA-256.
+        /// Bytes are missing inside the container, or the bytes have another SHA-256 than the sender announced.
         case dataMissing = "data_missing"
         case audioClipped = "audio_clipped"
         case audioQuiet = "audio_quiet"

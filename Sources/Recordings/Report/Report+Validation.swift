@@ -1,11 +1,11 @@
 extension Report {
     /// This report, if an inspector can have written it about a recording within `limits`.
     ///
-    /// The inspector's child read untrusted bytes, so its report is untrusted too: a number may be absurd, a text may be meant
-    /// for a browser, a list may be endless. What passes is safe to store and to show. The words for people are replaced by the
-    /// code's own sentence, so that no text of a child ever reaches the hiring team.
+    /// The inspector read untrusted bytes, so its report is untrusted too: a number may be absurd, a text may be HTML, a list may be
+    /// endless. A report that passes is safe to store and to show. The reason's message is replaced by the code's own sentence, so that
+    /// the hiring team never reads a text of an inspector.
     ///
-    /// Whether the artifacts' bytes are what the report says is for whoever holds their files to check.
+    /// The artifacts' files are not looked at here; `ArtifactCheck` in Inspectors compares them with the report.
     public func validated(limits: InspectionLimits) throws(ReportDefect) -> Report {
         let check = ReportCheck(limits: limits, durationMs: outcome == .usable ? durationMs : nil)
         try check.require(schema == Self.currentSchema, "schema", "is of another version")

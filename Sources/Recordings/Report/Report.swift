@@ -1,5 +1,5 @@
-/// What an inspector found out about one recording: the wire form between inspector and worker, the JSON that
-/// `dailies inspect` prints, and what a review record stores whole.
+/// What an inspector found out about one recording. The inspector sends it to the worker as JSON, `dailies inspect` prints it, and a
+/// review record stores it whole.
 ///
 /// All times are whole milliseconds from the recording's start, the earliest timestamp of any used stream. What is not
 /// known is `nil`, written as `null`: never 0, -1 or an empty text.

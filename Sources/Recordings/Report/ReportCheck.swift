@@ -1,6 +1,6 @@
 /// The rules that the fields of a report share. See `Report.validated(limits:)`.
 struct ReportCheck {
-    /// Beyond this a number would lose digits on its way through JavaScript, and PostgreSQL's `bigint` is not far.
+    /// JavaScript loses digits of larger numbers.
     static let anyTimeMs = 1 << 53
     /// Spans in one list. Four hours that change between sound and silence every two seconds give 7,200.
     static let spansAtMost = 50_000
@@ -53,7 +53,7 @@ struct ReportCheck {
         }
     }
 
-    /// A name from a closed world, such as a codec's.
+    /// A name of letters, digits and a few signs, such as a codec's.
     func identifier(_ text: String?, _ field: String) throws(ReportDefect) {
         guard let text else { return }
         try require((1...64).contains(text.utf8.count), field, "is too short or too long")

@@ -1,4 +1,4 @@
-/// What makes a report impossible: it was written by a process that a hostile recording had taken over, or by a bug of ours.
+/// Why a report is refused. A hostile recording had taken over the inspector that wrote it, or Dailies has a bug.
 public struct ReportDefect: Error, Hashable, Sendable, CustomStringConvertible {
     /// The field's path in the report's JSON.
     public var field: String

@@ -19,15 +19,15 @@ public struct UnusableReason: Hashable, Sendable, Codable {
         case tooManyPixels = "too_many_pixels"
         case tooManyStreams = "too_many_streams"
         case tooManyPackets = "too_many_packets"
-        /// What is made of the recording would be larger than it may be. Either the inspector says so, or it was ended for it each time.
+        /// What is made of the recording would be larger than it may be. The inspector says so, or it was ended for it at every try.
         case outputTooLarge = "output_too_large"
-        /// The inspector ended without a report each time.
+        /// The inspector ended without a report at every try.
         case inspectorDied = "inspector_died"
-        /// The inspector did not come to an end within its time each time.
+        /// The inspector did not finish within its time, at every try.
         case timedOut = "timed_out"
-        /// It used up its processor time each time.
+        /// The inspector used up its processor time at every try.
         case cpuTime = "cpu_time"
-        /// It used up its memory each time.
+        /// The inspector used up its memory at every try.
         case outOfMemory = "out_of_memory"
         /// The response names a recording that storage does not hold.
         case missing

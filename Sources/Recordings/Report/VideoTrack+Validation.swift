@@ -1,5 +1,6 @@
 extension VideoTrack {
-    /// How many times wider than high one sample may be; a shape beyond that is taken for a header's garbage.
+    /// How many times wider than high one sample may be; a larger ratio is taken for garbage in the header; `AVRational.positiveRatio` in
+    /// FFmpeg drops it.
     private static let widestSample = 20
 
     func validate(_ check: ReportCheck) throws(ReportDefect) {
