@@ -104,7 +104,7 @@ HOLDS = {
     "jpeg_empty": ("poster", b""),
     "sheet_is_other": ("storyboard", jpeg(319, 120)),
     "waveform_is_page": ("waveform", b"<html>"),
-    "waveform_nested": ("waveform", b"[" * 60_000),
+    "waveform_nested": ("waveform", b"[" * 20_000),
     "waveform_large": ("waveform", b"[0" + b",0" * 400_000 + b"]"),
     "playback_is_program": ("playback", b"\x7fELF" + bytes(100)),
     "playback_is_playlist": ("playback", b"#EXTM3U\nfile:///etc/passwd\n"),
