@@ -187,9 +187,9 @@ def serve(command, descriptors):
     if lie == "long_event":
         tell(b" " * 70_000)
     if lie == "strangers":
-        # News of children that nobody asked for, with presents.
+        # News of children that nobody asked for, with descriptors. The numbers are none that another test of this pool has.
         gift = [(socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array("i", descriptors[:3]))]
-        for other in (-1, 0, number + 1, 1 << 62):
+        for other in (-1, 0, number + 1_000_000, 1 << 62):
             channel.sendmsg([json.dumps(ended(other)).encode()], gift)
             tell({"refused": {"id": other, "why": "no"}})
         tell({"started": {"id": number, "process": 1}})
