@@ -18,7 +18,7 @@ int inspector_channel_pair(int ends[2]) {
 }
 
 int inspector_channel_send(int channel, const void *bytes, size_t count, const int *descriptors, size_t descriptor_count, bool wait) {
-    // An empty message could not be told from the end of the channel.
+    // An empty message would look like the end of the channel.
     if (count == 0 || count > INSPECTOR_CHANNEL_BYTES || descriptor_count > INSPECTOR_CHANNEL_DESCRIPTORS) return EMSGSIZE;
     struct iovec part = {.iov_base = (void *)bytes, .iov_len = count};
     struct msghdr message = {.msg_iov = &part, .msg_iovlen = 1};
@@ -73,7 +73,7 @@ int inspector_channel_receive(int channel, void *bytes, size_t *count, int *desc
     do {
         received = recvmsg(channel, &message, MSG_CMSG_CLOEXEC | (wait ? 0 : MSG_DONTWAIT));
     } while (received < 0 && errno == EINTR);
-    // The other side died with messages of ours unread: gone all the same.
+    // The other side has died before it read all messages.
     if (received < 0) return errno == ECONNRESET ? 0 : errno;
     size_t taken = take_descriptors(&message, descriptors);
     if (message.msg_flags & (MSG_TRUNC | MSG_CTRUNC)) {
@@ -85,20 +85,20 @@ int inspector_channel_receive(int channel, void *bytes, size_t *count, int *desc
     return 0;
 }
 
-int inspector_bell_open(int *bell) {
-    *bell = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-    return *bell >= 0 ? 0 : errno;
+int inspector_waker_open(int *waker) {
+    *waker = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    return *waker >= 0 ? 0 : errno;
 }
 
-void inspector_bell_ring(int bell) {
+void inspector_waker_wake(int waker) {
     uint64_t one = 1;
-    // It fails only when the counter is full, and then the bell rings already.
-    ssize_t ignored = write(bell, &one, sizeof(one));
+    // It fails only when the counter is full, and then the waker rings already.
+    ssize_t ignored = write(waker, &one, sizeof(one));
     (void)ignored;
 }
 
-void inspector_bell_silence(int bell) {
+void inspector_waker_reset(int waker) {
     uint64_t rings;
-    ssize_t ignored = read(bell, &rings, sizeof(rings));
+    ssize_t ignored = read(waker, &rings, sizeof(rings));
     (void)ignored;
 }

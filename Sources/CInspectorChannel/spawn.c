@@ -23,11 +23,11 @@ int inspector_scratch_open(const char *name, off_t limit, int *file) {
 static int prepare(posix_spawn_file_actions_t *files, posix_spawnattr_t *attributes, int channel, int errors) {
     int error = posix_spawn_file_actions_addopen(files, STDIN_FILENO, "/dev/null", O_RDWR, 0);
     if (!error) error = posix_spawn_file_actions_adddup2(files, STDIN_FILENO, STDOUT_FILENO);
-    if (!error) error = posix_spawn_file_actions_adddup2(files, channel, 3);
+    if (!error) error = posix_spawn_file_actions_adddup2(files, channel, INSPECTOR_CHANNEL_NUMBER);
     if (!error) error = posix_spawn_file_actions_adddup2(files, errors, STDERR_FILENO);
-    if (!error) error = posix_spawn_file_actions_addclosefrom_np(files, 4);
-    // A shutdown is the worker's business: a service manager or a terminal tells every process, and an inspector that heeded it
-    // would not get its worker's grace time. It ends with the worker's channel, or by SIGKILL.
+    if (!error) error = posix_spawn_file_actions_addclosefrom_np(files, INSPECTOR_CHANNEL_NUMBER + 1);
+    // Only the worker handles a shutdown. A service manager or a terminal signals every process, but an inspector that ended at once
+    // would get none of its worker's grace time. It ends with the worker's channel, or by SIGKILL.
     sigset_t shutdown, all;
     sigemptyset(&shutdown);
     sigaddset(&shutdown, SIGTERM);
@@ -61,7 +61,7 @@ static int spawn(const char *path, char *const arguments[], int channel, int err
 }
 
 int inspector_spawn(const char *path, char *const arguments[], int channel, int errors, pid_t *process) {
-    // Out of the way of the numbers that the child gives out: a daemon may run with its standard descriptors closed.
+    // Above the numbers that the child assigns: a daemon may run with its standard descriptors closed.
     int far_channel = fcntl(channel, F_DUPFD_CLOEXEC, 10);
     if (far_channel < 0) return errno;
     int far_errors = fcntl(errors, F_DUPFD_CLOEXEC, 10);

@@ -84,67 +84,67 @@ static long try_write_memory(pid_t victim) {
 #define OTHER_NUMBERS 0x10000L  // nobody's
 #endif
 
-long cage_try(enum cage_attempt attempt, pid_t victim) {
+long sandbox_try(enum sandbox_attempt attempt, pid_t victim) {
     switch (attempt) {
-    case CAGE_ATTEMPT_OPEN_FILE: return syscall(SYS_openat, AT_FDCWD, "/etc/passwd", O_RDONLY);
+    case SANDBOX_ATTEMPT_OPEN_FILE: return syscall(SYS_openat, AT_FDCWD, "/etc/passwd", O_RDONLY);
     // Without a name, so that nothing is left behind where it is allowed.
-    case CAGE_ATTEMPT_CREATE_FILE: return syscall(SYS_openat, AT_FDCWD, "/tmp", O_WRONLY | O_TMPFILE, 0600);
-    case CAGE_ATTEMPT_SOCKET: return syscall(SYS_socket, AF_INET, SOCK_STREAM, 0);
-    case CAGE_ATTEMPT_EXECUTE: return try_execute();
-    case CAGE_ATTEMPT_FORK: return try_fork();
+    case SANDBOX_ATTEMPT_CREATE_FILE: return syscall(SYS_openat, AT_FDCWD, "/tmp", O_WRONLY | O_TMPFILE, 0600);
+    case SANDBOX_ATTEMPT_SOCKET: return syscall(SYS_socket, AF_INET, SOCK_STREAM, 0);
+    case SANDBOX_ATTEMPT_EXECUTE: return try_execute();
+    case SANDBOX_ATTEMPT_FORK: return try_fork();
     // Refused by the kernel itself when allowed: a thread without the memory that threads share.
-    case CAGE_ATTEMPT_THREAD: return syscall(SYS_clone, CLONE_THREAD, NULL, NULL, NULL, NULL);
-    case CAGE_ATTEMPT_TRACE: return syscall(SYS_ptrace, PTRACE_ATTACH, victim, NULL, NULL);
-    case CAGE_ATTEMPT_READ_MEMORY: return try_read_memory(victim);
+    case SANDBOX_ATTEMPT_THREAD: return syscall(SYS_clone, CLONE_THREAD, NULL, NULL, NULL, NULL);
+    case SANDBOX_ATTEMPT_TRACE: return syscall(SYS_ptrace, PTRACE_ATTACH, victim, NULL, NULL);
+    case SANDBOX_ATTEMPT_READ_MEMORY: return try_read_memory(victim);
     // Signal 0 asks whether one may, and does no harm where one may.
-    case CAGE_ATTEMPT_SIGNAL: return syscall(SYS_kill, victim, 0);
-    case CAGE_ATTEMPT_SIGNAL_THREAD: return syscall(SYS_tgkill, victim, victim, 0);
-    case CAGE_ATTEMPT_MAP_CODE: return syscall(SYS_mmap, NULL, 4096, PROT_READ | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-    case CAGE_ATTEMPT_PROTECT_CODE: {
+    case SANDBOX_ATTEMPT_SIGNAL: return syscall(SYS_kill, victim, 0);
+    case SANDBOX_ATTEMPT_SIGNAL_THREAD: return syscall(SYS_tgkill, victim, victim, 0);
+    case SANDBOX_ATTEMPT_MAP_CODE: return syscall(SYS_mmap, NULL, 4096, PROT_READ | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    case SANDBOX_ATTEMPT_PROTECT_CODE: {
         void *page = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
         return syscall(SYS_mprotect, page, 4096, PROT_READ | PROT_EXEC);
     }
-    case CAGE_ATTEMPT_IO_CONTROL: return syscall(SYS_ioctl, STDERR_FILENO, TIOCSTI, "x");
-    case CAGE_ATTEMPT_IO_RING: return syscall(SYS_io_uring_setup, 1, NULL);
-    case CAGE_ATTEMPT_STAT: return ask_of("/etc/passwd");
-    case CAGE_ATTEMPT_OPEN_HOW: return try_open_how();
-    case CAGE_ATTEMPT_MEMORY_FILE: return syscall(SYS_memfd_create, "program", 0);
-    case CAGE_ATTEMPT_EXECUTE_DESCRIPTOR: return try_execute_descriptor();
-    case CAGE_ATTEMPT_MAP_FILE: return syscall(SYS_mmap, NULL, 4096, PROT_READ, MAP_SHARED, STDERR_FILENO, 0);
-    case CAGE_ATTEMPT_SOCKET_PAIR: return try_socket_pair();
-    case CAGE_ATTEMPT_SEND: return try_message(SYS_sendmsg);
-    case CAGE_ATTEMPT_RECEIVE: return try_message(SYS_recvmsg);
-    case CAGE_ATTEMPT_DUPLICATE: return syscall(SYS_dup, STDERR_FILENO);
-    case CAGE_ATTEMPT_CONTROL_DESCRIPTOR: return syscall(SYS_fcntl, STDERR_FILENO, F_GETFL);
-    case CAGE_ATTEMPT_FORK_ANOTHER_WAY: return syscall(SYS_clone3, NULL, 0);
-    case CAGE_ATTEMPT_WRITE_MEMORY: return try_write_memory(victim);
-    case CAGE_ATTEMPT_HOLD_PROCESS: return syscall(SYS_pidfd_open, victim, 0);
-    case CAGE_ATTEMPT_QUEUE_SIGNAL: return syscall(SYS_rt_sigqueueinfo, victim, 0, NULL);
-    case CAGE_ATTEMPT_CHANGE_LIMITS: return try_change_limits(victim);
-    case CAGE_ATTEMPT_BECOME_ROOT: return syscall(SYS_setresuid, 0, 0, 0);
-    case CAGE_ATTEMPT_OWN_WORLD: return syscall(SYS_unshare, CLONE_NEWUSER);
-    case CAGE_ATTEMPT_MOUNT: return syscall(SYS_mount, NULL, "/", NULL, 0, NULL);
-    case CAGE_ATTEMPT_CONTROL_SELF: return syscall(SYS_prctl, PR_GET_DUMPABLE, 0, 0, 0, 0);
-    case CAGE_ATTEMPT_KERNEL_PROGRAM: return syscall(SYS_bpf, 0, NULL, 0);
-    case CAGE_ATTEMPT_COUNT_EVENTS: return syscall(SYS_perf_event_open, NULL, 0, -1, -1, 0);
-    case CAGE_ATTEMPT_HANDLE_FAULTS: return syscall(SYS_userfaultfd, 0);
-    case CAGE_ATTEMPT_KEY_RING: return syscall(SYS_add_key, NULL, NULL, NULL, 0, 0);
-    case CAGE_ATTEMPT_SHARED_MEMORY: return syscall(SYS_shmget, 0, 0, 0);
-    case CAGE_ATTEMPT_OTHER_NUMBERS: return syscall(OTHER_NUMBERS | SYS_getpid);
+    case SANDBOX_ATTEMPT_IO_CONTROL: return syscall(SYS_ioctl, STDERR_FILENO, TIOCSTI, "x");
+    case SANDBOX_ATTEMPT_IO_RING: return syscall(SYS_io_uring_setup, 1, NULL);
+    case SANDBOX_ATTEMPT_STAT: return ask_of("/etc/passwd");
+    case SANDBOX_ATTEMPT_OPEN_HOW: return try_open_how();
+    case SANDBOX_ATTEMPT_MEMORY_FILE: return syscall(SYS_memfd_create, "program", 0);
+    case SANDBOX_ATTEMPT_EXECUTE_DESCRIPTOR: return try_execute_descriptor();
+    case SANDBOX_ATTEMPT_MAP_FILE: return syscall(SYS_mmap, NULL, 4096, PROT_READ, MAP_SHARED, STDERR_FILENO, 0);
+    case SANDBOX_ATTEMPT_SOCKET_PAIR: return try_socket_pair();
+    case SANDBOX_ATTEMPT_SEND: return try_message(SYS_sendmsg);
+    case SANDBOX_ATTEMPT_RECEIVE: return try_message(SYS_recvmsg);
+    case SANDBOX_ATTEMPT_DUPLICATE: return syscall(SYS_dup, STDERR_FILENO);
+    case SANDBOX_ATTEMPT_CONTROL_DESCRIPTOR: return syscall(SYS_fcntl, STDERR_FILENO, F_GETFL);
+    case SANDBOX_ATTEMPT_FORK_ANOTHER_WAY: return syscall(SYS_clone3, NULL, 0);
+    case SANDBOX_ATTEMPT_WRITE_MEMORY: return try_write_memory(victim);
+    case SANDBOX_ATTEMPT_HOLD_PROCESS: return syscall(SYS_pidfd_open, victim, 0);
+    case SANDBOX_ATTEMPT_QUEUE_SIGNAL: return syscall(SYS_rt_sigqueueinfo, victim, 0, NULL);
+    case SANDBOX_ATTEMPT_CHANGE_LIMITS: return try_change_limits(victim);
+    case SANDBOX_ATTEMPT_BECOME_ROOT: return syscall(SYS_setresuid, 0, 0, 0);
+    case SANDBOX_ATTEMPT_OWN_WORLD: return syscall(SYS_unshare, CLONE_NEWUSER);
+    case SANDBOX_ATTEMPT_MOUNT: return syscall(SYS_mount, NULL, "/", NULL, 0, NULL);
+    case SANDBOX_ATTEMPT_CONTROL_SELF: return syscall(SYS_prctl, PR_GET_DUMPABLE, 0, 0, 0, 0);
+    case SANDBOX_ATTEMPT_KERNEL_PROGRAM: return syscall(SYS_bpf, 0, NULL, 0);
+    case SANDBOX_ATTEMPT_COUNT_EVENTS: return syscall(SYS_perf_event_open, NULL, 0, -1, -1, 0);
+    case SANDBOX_ATTEMPT_HANDLE_FAULTS: return syscall(SYS_userfaultfd, 0);
+    case SANDBOX_ATTEMPT_KEY_RING: return syscall(SYS_add_key, NULL, NULL, NULL, 0, 0);
+    case SANDBOX_ATTEMPT_SHARED_MEMORY: return syscall(SYS_shmget, 0, 0, 0);
+    case SANDBOX_ATTEMPT_OTHER_NUMBERS: return syscall(OTHER_NUMBERS | SYS_getpid);
     }
     errno = EINVAL;
     return -1;
 }
 
-void cage_hang(void) {
+void sandbox_hang(void) {
     uint32_t never = 0;
     for (;;) syscall(SYS_futex, &never, FUTEX_WAIT_PRIVATE, 0, NULL, NULL, 0);
 }
 
-int cage_count_descriptors(void) {
+int sandbox_count_descriptors(void) {
     int open = 0;
     for (int descriptor = 0; descriptor < 1024; descriptor++) {
-        // Of nothing: EBADF from both means closed, whichever way a descriptor may be used.
+        // Reads and writes nothing: EBADF from both means that the descriptor is closed.
         int readable = read(descriptor, NULL, 0) == 0 || errno != EBADF;
         int writable = write(descriptor, NULL, 0) == 0 || errno != EBADF;
         if (readable || writable) open++;

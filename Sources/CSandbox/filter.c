@@ -13,8 +13,8 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-/// Everything a child may ask of the kernel. What is not here kills it. Nothing here opens, names or finds anything: it reads and writes
-/// what it was given, has memory, and ends.
+/// Every system call that a child may make. Any other kills it. None of these opens or names anything: a child reads and writes the
+/// descriptors that it was given, uses memory, and ends.
 static const int allowed[] = {
     // The recording, the report, the log and the artifacts.
     SCMP_SYS(read), SCMP_SYS(pread64), SCMP_SYS(write), SCMP_SYS(writev), SCMP_SYS(pwrite64), SCMP_SYS(lseek),
@@ -22,7 +22,7 @@ static const int allowed[] = {
     SCMP_SYS(fstat), SCMP_SYS(ftruncate),
     // malloc and free. mmap and mprotect are added below, without execution.
     SCMP_SYS(brk), SCMP_SYS(munmap), SCMP_SYS(mremap), SCMP_SYS(madvise),
-    // Locks, although nobody contends; hashing seeds; clocks, where the vDSO cannot answer (and CPU time, which it never can).
+    // Locks, although there is one thread; hashing seeds; clocks, where the vDSO cannot answer (and CPU time, which it never can).
     SCMP_SYS(futex), SCMP_SYS(getrandom), SCMP_SYS(clock_gettime), SCMP_SYS(gettimeofday),
     // abort(): it unblocks SIGABRT and signals itself. tgkill is narrowed to the own process by `only_own_threads`.
     SCMP_SYS(rt_sigprocmask), SCMP_SYS(rt_sigaction), SCMP_SYS(rt_sigreturn), SCMP_SYS(getpid), SCMP_SYS(gettid), SCMP_SYS(tgkill),
@@ -88,8 +88,8 @@ int filter_compile(void) {
     return result == 0 ? 0 : -1;
 }
 
-/// Kills the process that signals a thread of another one. A filter of its own, because only the child knows its number; the kernel obeys
-/// the stricter of all filters. The architecture is checked by the other.
+/// Kills the process that signals a thread of another one. It is a second filter, because only the child knows its process number; the
+/// kernel applies the strictest of all filters. The other filter checks the architecture.
 static int only_own_threads(void) {
     const uint32_t own = (uint32_t)getpid();
     const unsigned low = offsetof(struct seccomp_data, args[0]) + (__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__ ? 0 : 4);

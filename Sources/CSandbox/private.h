@@ -2,7 +2,7 @@
 
 #include "CSandbox.h"
 
-// Each part of the cage: 0, or -1 with errno.
+// Each part of the sandbox: 0, or -1 with errno.
 
 /// The kernel's version of Landlock, or 0.
 int landlock_version(void);

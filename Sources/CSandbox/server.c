@@ -19,8 +19,8 @@
 
 int address_space = -1;
 
-struct cage_support cage_probe(void) {
-    return (struct cage_support){.landlock_abi = landlock_version(), .seccomp = filter_available()};
+struct sandbox_support sandbox_probe(void) {
+    return (struct sandbox_support){.landlock_abi = landlock_version(), .seccomp = filter_available()};
 }
 
 int64_t mapped_bytes(void) {
@@ -34,8 +34,8 @@ int64_t mapped_bytes(void) {
 static void volunteer_for_oom_killer(void) {
     int file = open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
     if (file < 0) return;
-    // Half of the scale: an inspection can be repeated, the worker and the database next door are worth more. A system that forbids it
-    // loses only this preference.
+    // Half of the scale: an inspection can be repeated, so it should be killed before the worker and the database. Where the system
+    // forbids it, only this preference is lost.
     ssize_t ignored = write(file, "500", 3);
     (void)ignored;
     close(file);
@@ -44,12 +44,12 @@ static void volunteer_for_oom_killer(void) {
 static int drop_root(void) {
     if (geteuid() != 0) return 0;
     int failed = setgroups(0, NULL) != 0 || setresgid(NOBODY, NOBODY, NOBODY) != 0 || setresuid(NOBODY, NOBODY, NOBODY) != 0;
-    // A container may run as root without the right to become anybody else; that root has little to give up.
+    // In a container root may lack the right to become another user. Such a root has few rights to give up.
     return failed && errno != EPERM && errno != EINVAL ? -1 : 0;
 }
 
-/// What a crash does is for the kernel alone. Swift's runtime brings handlers that open files and start a program to print a
-/// backtrace, which would make every crash in the cage look like an attempt to escape.
+/// A crash must end the process at once. Swift's runtime has handlers that open files and start a program to print a backtrace; in the
+/// sandbox every crash would look like an attempt to escape.
 static void restore_signals(void) {
     for (int signal = 1; signal < NSIG; signal++) {
         struct sigaction usual = {.sa_handler = SIG_DFL};
@@ -57,13 +57,13 @@ static void restore_signals(void) {
     }
 }
 
-const char *cage_harden_server(void) {
+const char *sandbox_harden_server(void) {
     restore_signals();
-    // What is in the environment is for the allocator, which has read it. It stays as an empty list: clearenv leaves none, and Swift
-    // expects one.
+    // The environment holds settings of the allocator, which has read them. It becomes an empty list, not NULL as by clearenv: Swift
+    // expects a list.
     environ[0] = NULL;
     volunteer_for_oom_killer();
-    // MP4 carries dates, and the C library opens the time zone's file at the first conversion. In a child that would be the end.
+    // MP4 has dates, and the C library opens the time zone's file at the first conversion. The sandbox would kill a child for that.
     tzset();
     address_space = open("/proc/self/statm", O_RDONLY | O_CLOEXEC);
     if (address_space < 0) return "opening /proc/self/statm";
@@ -78,25 +78,25 @@ const char *cage_harden_server(void) {
     return sigprocmask(SIG_BLOCK, &child, NULL) == 0 ? NULL : "blocking SIGCHLD";
 }
 
-const char *cage_close_server(void) {
+const char *sandbox_close_server(void) {
     if (filter_compile() != 0) return "compiling the seccomp filter";
     return landlock_deny_all() == 0 ? NULL : "Landlock";
 }
 
-int cage_child_signals(void) {
+int sandbox_child_signals(void) {
     sigset_t child;
     sigemptyset(&child);
     sigaddset(&child, SIGCHLD);
     return signalfd(-1, &child, SFD_CLOEXEC | SFD_NONBLOCK);
 }
 
-void cage_drain_child_signals(int signals) {
+void sandbox_drain_child_signals(int signals) {
     struct signalfd_siginfo received;
     while (read(signals, &received, sizeof(received)) == sizeof(received)) {
     }
 }
 
-pid_t cage_fork(void) {
+pid_t sandbox_fork(void) {
     return fork();
 }
 
@@ -104,12 +104,12 @@ static int64_t microseconds(struct timeval time) {
     return (int64_t)time.tv_sec * 1000000 + time.tv_usec;
 }
 
-bool cage_reap(struct cage_ending *ending) {
+bool sandbox_reap(struct sandbox_ending *ending) {
     int status;
     struct rusage usage;
     pid_t process = wait4(-1, &status, WNOHANG, &usage);
     if (process <= 0) return false;
-    *ending = (struct cage_ending){
+    *ending = (struct sandbox_ending){
         .process = process,
         .code = WIFEXITED(status) ? WEXITSTATUS(status) : -1,
         .signal = WIFSIGNALED(status) ? WTERMSIG(status) : 0,

@@ -7,13 +7,13 @@ public import SystemPackage
 /// Made for a child process in a sandbox: after `warmUp()` nothing here opens a file or starts a thread, and a recording can
 /// only be reached through the descriptor that was lent.
 public enum Inspection {
-    /// Does once what would otherwise be done lazily by the first recording: FFmpeg's tables, a scaler, a JPEG, the report's
-    /// encoder. Call it before forking, so that every child inherits the warm pages and needs nothing from the disk.
+    /// Does once what the first recording would otherwise do lazily: FFmpeg's tables, a scaler, a JPEG, the report's encoder. Call it
+    /// before forking, so that every child inherits the warm pages and needs nothing from the disk.
     public static func warmUp() {
         WarmUp.run()
     }
 
-    /// Which FFmpeg does it.
+    /// The FFmpeg build that inspects.
     public static var ffmpeg: FFmpegBuild {
         FFmpegBuild(version: FFmpegLibraries.version, libraries: FFmpegLibraries.loaded, encodesH264: Encoder.encodesH264)
     }
@@ -26,9 +26,8 @@ public enum Inspection {
 
     /// Reads the recording once and says what it is.
     ///
-    /// - Parameters:
-    ///   - recording: open for reading. Its file offset is neither used nor moved.
-    ///   - request: what the sender claimed, and the limits. Time, CPU and memory limits are kept by whoever runs this process.
+    /// - Parameters: - recording: open for reading. Its file offset is neither used nor moved. - request: what the sender claimed, and
+    ///  the limits. The caller enforces the limits on time, CPU and memory.
     ///   - artifacts: where to write. A file's content means nothing unless the report names the artifact.
     /// - Returns: a report in which `container.bytes`, `container.sha256`, each artifact's `file`, `bytes` and `sha256`, and the
     ///   storyboard's `vtt` are `nil`: the parent fills them in. A recording that cannot be used is an `unusable` report.

@@ -3,7 +3,7 @@ internal import Glibc
 internal import InspectorChannel
 internal import Recordings
 
-/// `dailies-inspector`: waits on descriptor 3 for recordings, and forks a caged child for each.
+/// `dailies-inspector`: waits on descriptor 3 for recordings, and forks a sandboxed child for each.
 ///
 /// It has nothing to steal: no environment, no credentials, no database, no network. It has one thread, because a fork keeps
 /// only the thread that forks; nothing here may start another.
@@ -16,7 +16,7 @@ struct DailiesInspector {
             complain("dailies-inspector is started by `dailies`, which lends it one recording at a time. Try `dailies inspect FILE`.")
             exit(EX_USAGE)
         }
-        if let failed = unsafe cage_harden_server() {
+        if let failed = unsafe sandbox_harden_server() {
             complain(
                 unsafe "The inspector could not secure itself: \(String(cString: failed)) failed (\(String(cString: strerror(errno)))).")
             exit(EX_OSERR)

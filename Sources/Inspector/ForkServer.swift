@@ -18,7 +18,7 @@ struct ForkServer {
     }
 
     private let channel: InspectorChannel
-    /// Whether children are caged. If they are to be and cannot be, there are none.
+    /// Whether children are sandboxed. Where that is wanted and impossible, no child is made.
     private let sandbox: Bool
     private var support = SandboxSupport(landlock: nil, seccomp: false)
     /// By process.
@@ -42,7 +42,7 @@ struct ForkServer {
                 _ = unsafe poll(&polled, 2, timeUntilDeadline())
                 endOverdue()
                 if polled[1].revents != 0 {
-                    cage_drain_child_signals(signals)
+                    sandbox_drain_child_signals(signals)
                     try reap()
                 }
                 if polled[0].revents != 0 {
@@ -51,27 +51,27 @@ struct ForkServer {
                 }
             }
         } catch {
-            // Also when the parent died while it was told something: then nobody reads this, and nobody needs it.
+            // The parent may also have died while a message was sent to it; then nobody reads this.
             DailiesInspector.complain("The inspector stopped: \(error)")
             return EX_OSERR
         }
     }
 
     private mutating func prepare() throws -> Int32 {
-        let offered = cage_probe()
+        let offered = sandbox_probe()
         support = SandboxSupport(landlock: offered.landlock_abi > 0 ? Int(offered.landlock_abi) : nil, seccomp: offered.seccomp)
         Inspection.warmUp()
         try warmJSON()
-        if sandbox, support.isComplete, let failed = unsafe cage_close_server() {
+        if sandbox, support.isComplete, let failed = unsafe sandbox_close_server() {
             throw unsafe ServerFailure(step: String(cString: failed), errno: Errno(rawValue: errno))
         }
-        let signals = cage_child_signals()
+        let signals = sandbox_child_signals()
         guard signals >= 0 else { throw ServerFailure(step: "signalfd", errno: Errno(rawValue: errno)) }
         try tell(.ready(channel: InspectorChannel.version, schema: Report.currentSchema, support: support, ffmpeg: Inspection.ffmpeg))
         return signals
     }
 
-    /// What the first use of a type costs, the server pays once for all children.
+    /// Uses each type of JSON once, so that the server pays for its first use and not every child.
     private func warmJSON() throws {
         let report = Report.unusable(UnusableReason(.empty), container: Container(format: "warm"))
         _ = try Report(json: report.json())
@@ -86,7 +86,7 @@ struct ForkServer {
     }
 
     private mutating func obey(_ received: InspectorChannel.Received) throws {
-        // The child has its copies by then.
+        // By then the child has its own copies.
         defer { for descriptor in received.descriptors { try? descriptor.close() } }
         switch try InspectorCommand(json: received.message) {
         case .inspect(let job):
@@ -104,8 +104,8 @@ struct ForkServer {
             return try tell(.refused(id: job.id, why: "the kernel lacks what the sandbox needs"))
         }
         let child = InspectorChild(job: job, descriptors: descriptors, sandbox: sandbox, server: getpid())
-        let startedMs = Self.nowMs()
-        let process = cage_fork()
+        let startedMs = MonotonicClock.nowMs()
+        let process = sandbox_fork()
         switch process {
         case 0: child.run()
         case -1: try tell(.refused(id: job.id, why: "no process could be made: \(Errno(rawValue: errno))"))
@@ -116,19 +116,19 @@ struct ForkServer {
     }
 
     private mutating func reap() throws {
-        var ended = cage_ending()
-        while unsafe cage_reap(&ended) {
+        var ended = sandbox_ending()
+        while unsafe sandbox_reap(&ended) {
             guard let child = children.removeValue(forKey: ended.process) else { continue }
             let status: InspectorEnding.Status = ended.signal == 0 ? .exit(code: ended.code) : .signal(number: ended.signal)
             let ending = InspectorEnding(
-                status: status, timedOut: child.timedOut, cpuMs: Int(ended.cpu_us / 1000), wallMs: Self.nowMs() - child.startedMs,
+                status: status, timedOut: child.timedOut, cpuMs: Int(ended.cpu_us / 1000), wallMs: MonotonicClock.nowMs() - child.startedMs,
                 maxRSSBytes: ended.max_rss_bytes)
             try tell(.ended(id: child.id, ending: ending))
         }
     }
 
     private mutating func endOverdue() {
-        let now = Self.nowMs()
+        let now = MonotonicClock.nowMs()
         for (process, child) in children where !child.timedOut && child.deadlineMs <= now {
             children[process]?.timedOut = true
             kill(process, SIGKILL)
@@ -139,20 +139,6 @@ struct ForkServer {
     private func timeUntilDeadline() -> Int32 {
         let next = children.values.lazy.filter { !$0.timedOut }.map(\.deadlineMs).min()
         guard let next else { return -1 }
-        return Int32(clamping: max(0, next - Self.nowMs()))
+        return Int32(clamping: max(0, next - MonotonicClock.nowMs()))
     }
-
-    private static func nowMs() -> Int {
-        var now = timespec()
-        unsafe clock_gettime(CLOCK_MONOTONIC, &now)
-        return now.tv_sec * 1000 + now.tv_nsec / 1_000_000
-    }
-}
-
-/// Why the server could not come up.
-struct ServerFailure: Error, CustomStringConvertible {
-    var step: String
-    var errno: Errno
-
-    var description: String { "\(step) failed (\(errno))" }
 }

@@ -13,9 +13,9 @@ struct InspectorChild {
     let sandbox: Bool
     let server: Int32
 
-    /// Enters the cage, does the work and ends the process: without `exit`, whose handlers belong to the server.
+    /// Enters the sandbox, does the work and ends the process: without `exit`, whose handlers belong to the server.
     func run() -> Never {
-        guard enterCage() else { _exit(InspectorExit.noCage.rawValue) }
+        guard enterSandbox() else { _exit(InspectorExit.noSandbox.rawValue) }
         let result =
             if let probe = job.probe {
                 ProbeRun(probe: probe, descriptors: descriptors, limits: job.request.limits, server: server).run()
@@ -28,33 +28,34 @@ struct InspectorChild {
         _exit(result.rawValue)
     }
 
-    private func enterCage() -> Bool {
-        // A rendition takes a core for as long as the answer lasts; answers that nobody can look at yet come first.
+    private func enterSandbox() -> Bool {
+        // A rendition uses a core for about the length of the answer. Inspections come first, because nobody can review their answers
+        // yet.
         if job.task == .render { _ = nice(10) }
         let kept = ([descriptors.recording, descriptors.report] + descriptors.artifacts.values).map(\.rawValue)
-        // The server's standard error until the log takes its place.
-        if let failed = unsafe cage_keep_descriptors(descriptors.log.rawValue, kept, kept.count) {
+        // Until here, standard error is that of the server; from here on it is the log.
+        if let failed = unsafe sandbox_keep_descriptors(descriptors.log.rawValue, kept, kept.count) {
             return explain(failed: unsafe String(cString: failed))
         }
         let limits = job.request.limits
         // One limit for all files; the report and the log cannot grow beyond theirs, and the parent measures the artifacts.
         let fileBytes = max(limits.artifactBytes, Int64(limits.reportBytes), 1 << 20)
-        var caged = cage_limits(
+        var sandboxed = sandbox_limits(
             cpu_seconds: UInt64(max(1, limits.cpuSeconds)), wall_seconds: UInt64(max(1, limits.wallSeconds)),
             memory_bytes: UInt64(max(0, limits.memoryBytes)), file_bytes: UInt64(fileBytes))
-        if let failed = unsafe cage_enter(&caged, sandbox, server) {
+        if let failed = unsafe sandbox_enter(&sandboxed, sandbox, server) {
             return explain(failed: unsafe String(cString: failed))
         }
         return true
     }
 
     private func explain(failed step: String) -> Bool {
-        DailiesInspector.complain("The cage could not be built: \(step) failed (\(Errno(rawValue: errno))).")
+        DailiesInspector.complain("The sandbox could not be built: \(step) failed (\(Errno(rawValue: errno))).")
         return false
     }
 
     private func attempt(_ work: () throws(InspectionError) -> InspectorExit) -> InspectorExit {
-        // The log, since the cage was entered.
+        // The log, since the sandbox was entered.
         Inspection.copyLog(to: .standardError)
         do {
             return try work()
@@ -67,11 +68,8 @@ struct InspectorChild {
     private var writer: ReportWriter { ReportWriter(descriptor: descriptors.report, limit: job.request.limits.reportBytes) }
 
     private func inspect() throws(InspectionError) -> InspectorExit {
-        let files = descriptors.artifacts
         let report = try Inspection.inspect(
-            recording: descriptors.recording, request: job.request,
-            artifacts: ArtifactDescriptors(
-                poster: files[.poster], storyboard: files[.storyboard], waveform: files[.waveform], playback: files[.playback]))
+            recording: descriptors.recording, request: job.request, artifacts: ArtifactDescriptors(byKind: descriptors.artifacts))
         return writer.write { try report.json() }
     }
 
@@ -79,16 +77,5 @@ struct InspectorChild {
         guard let file = descriptors.artifacts[.rendition] else { return .software }
         let report = try Inspection.render(recording: descriptors.recording, to: file, limits: job.request.limits)
         return writer.write { try report.json() }
-    }
-}
-
-extension InspectorExit {
-    /// An inspection that throws met trouble beside the recording: a recording's own faults are in its report.
-    init(failure: InspectionError) {
-        switch failure {
-        case .outOfMemory, .reading(ENOMEM), .writing(_, ENOMEM): self = .memory
-        case .writing(_, EFBIG): self = .outputTooLarge
-        case .reading, .writing: self = .inputOutput
-        }
     }
 }

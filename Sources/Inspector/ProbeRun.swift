@@ -14,45 +14,45 @@ struct ProbeRun {
 
     func run() -> InspectorExit {
         switch probe {
-        case .openFile: attempt(CAGE_ATTEMPT_OPEN_FILE)
-        case .createFile: attempt(CAGE_ATTEMPT_CREATE_FILE)
-        case .socket: attempt(CAGE_ATTEMPT_SOCKET)
-        case .execute: attempt(CAGE_ATTEMPT_EXECUTE)
-        case .fork: attempt(CAGE_ATTEMPT_FORK)
-        case .thread: attempt(CAGE_ATTEMPT_THREAD)
-        case .trace: attempt(CAGE_ATTEMPT_TRACE)
-        case .readMemory: attempt(CAGE_ATTEMPT_READ_MEMORY)
-        case .signal: attempt(CAGE_ATTEMPT_SIGNAL)
-        case .signalThread: attempt(CAGE_ATTEMPT_SIGNAL_THREAD)
-        case .mapCode: attempt(CAGE_ATTEMPT_MAP_CODE)
-        case .protectCode: attempt(CAGE_ATTEMPT_PROTECT_CODE)
-        case .ioControl: attempt(CAGE_ATTEMPT_IO_CONTROL)
-        case .ioRing: attempt(CAGE_ATTEMPT_IO_RING)
-        case .askOfFile: attempt(CAGE_ATTEMPT_STAT)
-        case .openAnotherWay: attempt(CAGE_ATTEMPT_OPEN_HOW)
-        case .memoryFile: attempt(CAGE_ATTEMPT_MEMORY_FILE)
-        case .executeDescriptor: attempt(CAGE_ATTEMPT_EXECUTE_DESCRIPTOR)
-        case .mapFile: attempt(CAGE_ATTEMPT_MAP_FILE)
-        case .socketPair: attempt(CAGE_ATTEMPT_SOCKET_PAIR)
-        case .send: attempt(CAGE_ATTEMPT_SEND)
-        case .receive: attempt(CAGE_ATTEMPT_RECEIVE)
-        case .duplicate: attempt(CAGE_ATTEMPT_DUPLICATE)
-        case .controlDescriptor: attempt(CAGE_ATTEMPT_CONTROL_DESCRIPTOR)
-        case .forkAnotherWay: attempt(CAGE_ATTEMPT_FORK_ANOTHER_WAY)
-        case .writeMemory: attempt(CAGE_ATTEMPT_WRITE_MEMORY)
-        case .holdProcess: attempt(CAGE_ATTEMPT_HOLD_PROCESS)
-        case .queueSignal: attempt(CAGE_ATTEMPT_QUEUE_SIGNAL)
-        case .changeLimits: attempt(CAGE_ATTEMPT_CHANGE_LIMITS)
-        case .becomeRoot: attempt(CAGE_ATTEMPT_BECOME_ROOT)
-        case .ownWorld: attempt(CAGE_ATTEMPT_OWN_WORLD)
-        case .mount: attempt(CAGE_ATTEMPT_MOUNT)
-        case .controlSelf: attempt(CAGE_ATTEMPT_CONTROL_SELF)
-        case .kernelProgram: attempt(CAGE_ATTEMPT_KERNEL_PROGRAM)
-        case .countEvents: attempt(CAGE_ATTEMPT_COUNT_EVENTS)
-        case .handleFaults: attempt(CAGE_ATTEMPT_HANDLE_FAULTS)
-        case .keyRing: attempt(CAGE_ATTEMPT_KEY_RING)
-        case .sharedMemory: attempt(CAGE_ATTEMPT_SHARED_MEMORY)
-        case .otherNumbers: attempt(CAGE_ATTEMPT_OTHER_NUMBERS)
+        case .openFile: attempt(SANDBOX_ATTEMPT_OPEN_FILE)
+        case .createFile: attempt(SANDBOX_ATTEMPT_CREATE_FILE)
+        case .socket: attempt(SANDBOX_ATTEMPT_SOCKET)
+        case .execute: attempt(SANDBOX_ATTEMPT_EXECUTE)
+        case .fork: attempt(SANDBOX_ATTEMPT_FORK)
+        case .thread: attempt(SANDBOX_ATTEMPT_THREAD)
+        case .trace: attempt(SANDBOX_ATTEMPT_TRACE)
+        case .readMemory: attempt(SANDBOX_ATTEMPT_READ_MEMORY)
+        case .signal: attempt(SANDBOX_ATTEMPT_SIGNAL)
+        case .signalThread: attempt(SANDBOX_ATTEMPT_SIGNAL_THREAD)
+        case .mapCode: attempt(SANDBOX_ATTEMPT_MAP_CODE)
+        case .protectCode: attempt(SANDBOX_ATTEMPT_PROTECT_CODE)
+        case .ioControl: attempt(SANDBOX_ATTEMPT_IO_CONTROL)
+        case .ioRing: attempt(SANDBOX_ATTEMPT_IO_RING)
+        case .askOfFile: attempt(SANDBOX_ATTEMPT_STAT)
+        case .openAnotherWay: attempt(SANDBOX_ATTEMPT_OPEN_HOW)
+        case .memoryFile: attempt(SANDBOX_ATTEMPT_MEMORY_FILE)
+        case .executeDescriptor: attempt(SANDBOX_ATTEMPT_EXECUTE_DESCRIPTOR)
+        case .mapFile: attempt(SANDBOX_ATTEMPT_MAP_FILE)
+        case .socketPair: attempt(SANDBOX_ATTEMPT_SOCKET_PAIR)
+        case .send: attempt(SANDBOX_ATTEMPT_SEND)
+        case .receive: attempt(SANDBOX_ATTEMPT_RECEIVE)
+        case .duplicate: attempt(SANDBOX_ATTEMPT_DUPLICATE)
+        case .controlDescriptor: attempt(SANDBOX_ATTEMPT_CONTROL_DESCRIPTOR)
+        case .forkAnotherWay: attempt(SANDBOX_ATTEMPT_FORK_ANOTHER_WAY)
+        case .writeMemory: attempt(SANDBOX_ATTEMPT_WRITE_MEMORY)
+        case .holdProcess: attempt(SANDBOX_ATTEMPT_HOLD_PROCESS)
+        case .queueSignal: attempt(SANDBOX_ATTEMPT_QUEUE_SIGNAL)
+        case .changeLimits: attempt(SANDBOX_ATTEMPT_CHANGE_LIMITS)
+        case .becomeRoot: attempt(SANDBOX_ATTEMPT_BECOME_ROOT)
+        case .ownWorld: attempt(SANDBOX_ATTEMPT_OWN_WORLD)
+        case .mount: attempt(SANDBOX_ATTEMPT_MOUNT)
+        case .controlSelf: attempt(SANDBOX_ATTEMPT_CONTROL_SELF)
+        case .kernelProgram: attempt(SANDBOX_ATTEMPT_KERNEL_PROGRAM)
+        case .countEvents: attempt(SANDBOX_ATTEMPT_COUNT_EVENTS)
+        case .handleFaults: attempt(SANDBOX_ATTEMPT_HANDLE_FAULTS)
+        case .keyRing: attempt(SANDBOX_ATTEMPT_KEY_RING)
+        case .sharedMemory: attempt(SANDBOX_ATTEMPT_SHARED_MEMORY)
+        case .otherNumbers: attempt(SANDBOX_ATTEMPT_OTHER_NUMBERS)
         case .spin: spin()
         case .hang: hang()
         case .hoard: hoard()
@@ -73,9 +73,10 @@ struct ProbeRun {
 
     private var writer: ReportWriter { ReportWriter(descriptor: descriptors.report, limit: limits.reportBytes) }
 
-    private func attempt(_ attempt: cage_attempt) -> InspectorExit {
-        let answer = cage_try(attempt, server)
-        DailiesInspector.complain("The cage let \(probe.rawValue) through: the system call answered \(answer) (\(Errno(rawValue: errno))).")
+    private func attempt(_ attempt: sandbox_attempt) -> InspectorExit {
+        let answer = sandbox_try(attempt, server)
+        DailiesInspector.complain(
+            "The sandbox let \(probe.rawValue) through: the system call answered \(answer) (\(Errno(rawValue: errno))).")
         return .escaped
     }
 
@@ -85,7 +86,7 @@ struct ProbeRun {
     }
 
     private func hang() -> InspectorExit {
-        cage_hang()
+        sandbox_hang()
         return .escaped
     }
 
@@ -126,7 +127,7 @@ struct ProbeRun {
 
     private func falsePoster() -> InspectorExit {
         let audio = AudioTrack(codec: "opus", channels: 1, sampleRate: 48_000, startMs: 0, endMs: 1000)
-        let poster = Poster(file: ArtifactFile(mediaType: "image/jpeg"), width: 640, height: 480, atMs: 0)
+        let poster = Poster(file: ArtifactFile(mediaType: MediaType.jpeg), width: 640, height: 480, atMs: 0)
         let report = Report(
             outcome: .usable, container: Container(format: "webm"), durationMs: 1000, durationSource: .packets, audio: audio,
             artifacts: ReportArtifacts(poster: poster))
@@ -154,7 +155,7 @@ struct ProbeRun {
     private func inventory() -> InspectorExit {
         var variables = 0
         while let entry = unsafe environ.advanced(by: variables).pointee, unsafe entry.pointee != 0 { variables += 1 }
-        DailiesInspector.complain("descriptors: \(cage_count_descriptors()), variables: \(variables)")
+        DailiesInspector.complain("descriptors: \(sandbox_count_descriptors()), variables: \(variables)")
         return .software
     }
 }

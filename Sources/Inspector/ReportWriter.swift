@@ -3,7 +3,7 @@ internal import InspectorChannel
 internal import Recordings
 internal import SystemPackage
 
-/// Puts a report where the parent reads it: at the start of a file that is then cut to the report's length.
+/// Writes a report to the start of the file that the parent reads, and cuts the file to the report's length.
 struct ReportWriter {
     let descriptor: FileDescriptor
     let limit: Int

@@ -4,7 +4,7 @@ public import SystemPackage
 
 /// One end of the socket between a worker and its fork server: whole messages of JSON, each with up to eight open descriptors.
 ///
-/// The value does not own the descriptor; whoever made it closes it.
+/// The value does not own the descriptor; the code that opened it closes it.
 public struct InspectorChannel: Sendable {
     /// Changes with `InspectorCommand` and `InspectorEvent`.
     public static let version = 3
@@ -59,9 +59,4 @@ public struct InspectorChannel: Sendable {
         guard count > 0 else { return nil }
         return Received(message: Data(message[..<count]), descriptors: numbers[..<numberCount].map { FileDescriptor(rawValue: $0) })
     }
-}
-
-/// The C side answers with 0 or an errno value.
-func check(_ result: CInt) throws(Errno) {
-    guard result == 0 else { throw Errno(rawValue: result) }
 }

@@ -5,7 +5,7 @@ public import SystemPackage
 public struct InspectorDescriptors: Sendable {
     /// Read only.
     public var recording: FileDescriptor
-    /// Where the child writes its report, and what it has to say when something goes wrong.
+    /// Where the child writes its report, and its messages when something goes wrong.
     public var report: FileDescriptor
     public var log: FileDescriptor
     /// Where it writes what it makes. What has no descriptor is not made.
@@ -28,7 +28,7 @@ public struct InspectorDescriptors: Sendable {
         [recording, report, log] + kinds.compactMap { artifacts[$0] }
     }
 
-    /// What `inOrder` and `kinds` said; `nil` if the two do not fit together.
+    /// Reads what `inOrder` and `kinds` gave; `nil` if the two do not fit together.
     public init?(inOrder descriptors: [FileDescriptor], kinds: [ArtifactKind]) {
         guard descriptors.count == 3 + kinds.count, Set(kinds).count == kinds.count else { return nil }
         self.init(

@@ -1,9 +1,10 @@
-/// Something that a child tries in place of an inspection, so that `dailies doctor` and the tests see the cage and the limits hold.
+/// Something that a child tries in place of an inspection, so that `dailies doctor` and the tests see that the sandbox and the limits
+/// hold.
 ///
-/// Compiled into every inspector: a proof about another binary than the one that works would be none. A probe gets nothing that
-/// an inspection does not get, and only the parent can ask for one.
+/// It is compiled into every inspector, because a test of another binary would prove nothing. A probe gets nothing that an inspection
+/// does not get, and only the parent can ask for one.
 public enum InspectorProbe: String, Hashable, Sendable, Codable, CaseIterable {
-    // What the cage must end by SIGSYS.
+    // What the sandbox must end by SIGSYS.
     case openFile = "open_file"
     case createFile = "create_file"
     case socket
@@ -38,7 +39,7 @@ public enum InspectorProbe: String, Hashable, Sendable, Codable, CaseIterable {
     /// A user namespace, in which it would be root.
     case ownWorld = "own_world"
     case mount
-    /// `prctl`, which could take back what the cage has set.
+    /// `prctl`, which could take back what the sandbox has set.
     case controlSelf = "control_self"
     case kernelProgram = "kernel_program"
     case countEvents = "count_events"
@@ -84,7 +85,7 @@ public enum InspectorProbe: String, Hashable, Sendable, Codable, CaseIterable {
     /// Logs how many descriptors are open and environment variables set.
     case inventory
 
-    /// Those that a sound cage answers with SIGSYS.
+    /// Those that a sound sandbox answers with SIGSYS.
     public static let forbidden: [InspectorProbe] = [
         .openFile, .createFile, .socket, .execute, .fork, .thread, .trace, .readMemory, .signal, .signalThread, .mapCode, .protectCode,
         .ioControl, .ioRing, .askOfFile, .openAnotherWay, .memoryFile, .executeDescriptor, .mapFile, .socketPair, .send, .receive,

@@ -5,7 +5,7 @@ public import SystemPackage
 /// Starting a fork server.
 public enum InspectorProcess {
     /// The channel's number in the fork server.
-    public static let channelDescriptor = FileDescriptor(rawValue: 3)
+    public static let channelDescriptor = FileDescriptor(rawValue: INSPECTOR_CHANNEL_NUMBER)
 
     /// Starts `executable` in a process group of its own, with an empty environment, `channel` as descriptor 3, `errors` as standard error, and
     /// nothing else open. Returns its process id; the caller reaps it.

@@ -29,7 +29,7 @@ struct Lent {
 }
 
 extension InspectorPool {
-    /// For tests that leave the fork server alone; starting one takes longer than most of them.
+    /// One pool for tests that do not harm the fork server, because starting one takes longer than most of them.
     static func shared() throws -> InspectorPool {
         try sharedResult.get()
     }
@@ -41,7 +41,7 @@ extension InspectorPool {
         of probe: InspectorProbe, lending files: ArtifactDescriptors? = nil, _ change: (inout InspectionLimits) -> Void = { _ in }
     ) async throws -> InspectorDeath {
         var request = InspectionRequest()
-        // Enough for a machine on which a spinning child hardly gets to run.
+        // Long enough for a busy machine on which the child rarely runs.
         request.limits.wallSeconds = 200
         request.limits.cpuSeconds = 10
         request.limits.memoryBytes = 256 << 20
@@ -98,7 +98,7 @@ final class Started: Sendable {
     }
 }
 
-/// A pipe whose one end is lent to a process: when the other end reads its end, every holder is gone.
+/// A pipe whose writing end is lent to a process: when reading gives the end of the file, every process that held it has ended.
 struct Lifeline {
     private let reader: FileDescriptor
     let lent: FileDescriptor
@@ -107,12 +107,12 @@ struct Lifeline {
         (reader, lent) = try FileDescriptor.pipe()
     }
 
-    /// Gives up the own copy of the lent end and waits until nobody has one.
+    /// Closes its own copy of the lent end and waits until no process has one.
     func awaitEnd() throws {
         try lent.close()
         defer { try? reader.close() }
         var polled = pollfd(fd: reader.rawValue, events: Int16(POLLIN), revents: 0)
-        // Far longer than it ever takes: whoever holds on is a failure, not a hang.
+        // Far longer than it takes: a process that keeps the pipe open fails the test and does not hang it.
         guard poll(&polled, 1, 60_000) == 1, polled.revents & Int16(POLLHUP) != 0 else { throw StillHeld() }
     }
 

@@ -2,7 +2,7 @@ import Glibc
 
 /// Looking at processes from outside.
 enum Processes {
-    /// Where a link of `/proc` points; `nil` when there is none, or it is not for this user to see.
+    /// Where a link of `/proc` points; `nil` when there is none, or this user may not read it.
     static func link(_ path: String) -> String? {
         var buffer = [CChar](repeating: 0, count: 4096)
         let length = readlink(path, &buffer, buffer.count)

@@ -2,7 +2,7 @@ import Recordings
 import TestSupport
 import Testing
 
-/// The candidate's answer in the reviewer's browser.
+/// Playback copies in a browser's media engine.
 @Suite("A browser's engine")
 struct BrowserTests {
     @Test("knows how long the playback copy is, from its start", arguments: Screening.recordings)
@@ -32,7 +32,7 @@ struct BrowserTests {
         let played = try #require(facts.playedTo)
         #expect(played >= middle + 0.25, "\(recording): playing from \(middle) came to \(played) s")
         guard let video = report.video else { return }
-        // The frame on screen is the last one before the middle; a browser's camera sends one whenever it likes.
+        // The frame on screen is the last one before the middle; a browser's camera sends frames at a variable rate.
         let frame = try #require(facts.frameTime, "\(recording): no frame was shown in the middle")
         // A picture that stopped before the middle keeps showing its last frame.
         let expected = min(middle, Double(video.endMs) / 1000) - (video.frameGapMs?.max ?? 0) / 1000

@@ -1,8 +1,8 @@
 import Foundation
 import SystemPackage
 
-/// The elements of a file in their order, as far as they matter to whoever wants to seek: WebM's, down to the children of the
-/// segment and its cues, or MP4's boxes. Read by nothing but the standards' own rules, so that it can bear witness.
+/// The elements of a file that matter for seeking, in their order: WebM's, down to the children of the segment and its cues, or MP4's
+/// boxes. It follows the standards alone, so that it is independent of FFmpeg.
 struct ContainerElements {
     /// Matroska's element ids in hexadecimal, MP4's box types in letters.
     private(set) var names: [String] = []

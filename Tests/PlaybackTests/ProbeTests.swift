@@ -3,7 +3,7 @@ import Recordings
 import SystemPackage
 import Testing
 
-/// The same copies, judged by `ffprobe` and by their bytes.
+/// The same copies, checked by `ffprobe` and by their bytes.
 @Suite("A playback copy")
 struct ProbeTests {
     private struct Probe: Decodable {
@@ -61,14 +61,14 @@ struct ProbeTests {
                 let index = try #require(elements.position(of: ContainerElements.cues), "\(recording): no cues")
                 let media = try #require(elements.position(of: ContainerElements.cluster), "\(recording): no cluster")
                 #expect(index < media, "\(recording): the index is behind the media")
-                // One for each keyframe, or for each cluster where there is no picture.
+                // One entry for each keyframe, or for each cluster where there is no picture.
                 let points = report.video?.keyframes ?? elements.count(of: ContainerElements.cluster)
                 #expect(elements.count(of: ContainerElements.cuePoint) == points, "\(recording)")
             }
         }
     }
 
-    @Test("is entered in the middle at the keyframe before it", arguments: Screening.recordings)
+    @Test("seeks to the middle at the keyframe before it", arguments: Screening.recordings)
     func entering(_ recording: String) async throws {
         try await Screening.withPlaybackCopy(of: recording) { copy, report in
             let middle = Double(try #require(report.durationMs)) / 2000
@@ -82,7 +82,7 @@ struct ProbeTests {
         }
     }
 
-    @Test func `There are recordings to judge`() {
+    @Test func `There are recordings to test`() {
         #expect(Screening.recordings.count >= 18)
     }
 }

@@ -8,6 +8,9 @@
 // One message at a time over a Unix SOCK_SEQPACKET socket, with open descriptors beside it. In C because the control
 // message macros of <sys/socket.h> are not visible to Swift. Every function returns 0 or an errno value.
 
+/// The descriptor that the channel has in the fork server: the first one after standard error.
+#define INSPECTOR_CHANNEL_NUMBER 3
+
 /// A request carries seven: recording, report, log and four artifacts.
 #define INSPECTOR_CHANNEL_DESCRIPTORS 8
 
@@ -24,12 +27,12 @@ int inspector_channel_send(int channel, const void *bytes, size_t count, const i
 /// close-on-exec. `count` is 0 when the other side has gone. A message that is longer than it may be closes its descriptors and is EMSGSIZE.
 int inspector_channel_receive(int channel, void *bytes, size_t *count, int *descriptors, size_t *descriptor_count, bool wait);
 
-/// A descriptor that other threads make readable with `inspector_bell_ring`, to wake one that polls.
-int inspector_bell_open(int *bell);
-void inspector_bell_ring(int bell);
-void inspector_bell_silence(int bell);
+/// A descriptor that other threads make readable with `inspector_waker_wake`, to wake one that polls.
+int inspector_waker_open(int *waker);
+void inspector_waker_wake(int waker);
+void inspector_waker_reset(int waker);
 
-/// A file in memory that nobody can make larger than `limit`: it would not count against its writer's memory limit. The file has the
+/// A file in memory that no process can make larger than `limit`: it would not count against its writer's memory limit. The file has the
 /// size `limit` from the start, holds no memory until written, and may be cut.
 int inspector_scratch_open(const char *name, off_t limit, int *file);
 

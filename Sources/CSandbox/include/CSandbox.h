@@ -5,36 +5,36 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-// The cage around a process that reads untrusted bytes, and what a fork server needs around it. In C because Swift imports neither
+// The sandbox around a process that reads untrusted bytes, and what a fork server needs around it. In C because Swift imports neither
 // fork(), nor variadic syscall(), nor libseccomp's macros. Functions that return `const char *` return NULL, or the name of the step that
 // failed, with errno set.
 
-/// What this process may build its cage from.
-struct cage_support {
+/// What this process may build its sandbox from.
+struct sandbox_support {
     /// The version of Landlock's interface; 0 without Landlock.
     int landlock_abi;
     /// Whether seccomp filters that kill the process can be installed.
     bool seccomp;
 };
-struct cage_support cage_probe(void);
+struct sandbox_support sandbox_probe(void);
 
 // The fork server, once.
 
 /// Gives up what neither the server nor its children need: root, new privileges, core dumps, being traced; offers itself to the OOM killer
-/// before its neighbours. Takes back every signal handler, blocks SIGCHLD, which `cage_child_signals` then delivers.
-const char *cage_harden_server(void);
-/// Closes the file system and the network to this process and its children, and compiles the filter that `cage_enter` installs.
-const char *cage_close_server(void);
+/// before its neighbours. Takes back every signal handler, blocks SIGCHLD, which `sandbox_child_signals` then delivers.
+const char *sandbox_harden_server(void);
+/// Closes the file system and the network to this process and its children, and compiles the filter that `sandbox_enter` installs.
+const char *sandbox_close_server(void);
 /// A descriptor that is readable when a child has ended; -1 with errno.
-int cage_child_signals(void);
-void cage_drain_child_signals(int signals);
+int sandbox_child_signals(void);
+void sandbox_drain_child_signals(int signals);
 
 // The fork server, for each child.
 
 /// fork(). Only ever called by a process of one thread.
-pid_t cage_fork(void);
+pid_t sandbox_fork(void);
 
-struct cage_ending {
+struct sandbox_ending {
     pid_t process;
     /// The exit code, or -1 when a signal ended the process.
     int code;
@@ -44,15 +44,15 @@ struct cage_ending {
     int64_t max_rss_bytes;
 };
 /// Takes one child that has ended; false when there is none.
-bool cage_reap(struct cage_ending *ending);
+bool sandbox_reap(struct sandbox_ending *ending);
 
 // The child, once each, in this order.
 
 /// Makes `log` standard output and error, and closes every descriptor but these three and `kept`. Fails only without memory or on a kernel
 /// before 5.9.
-const char *cage_keep_descriptors(int log, const int *kept, size_t count);
+const char *sandbox_keep_descriptors(int log, const int *kept, size_t count);
 
-struct cage_limits {
+struct sandbox_limits {
     uint64_t cpu_seconds;
     uint64_t wall_seconds;
     /// Address space beyond what is mapped now.
@@ -62,57 +62,57 @@ struct cage_limits {
 };
 /// The limits and, with `sandbox`, Landlock and the filter. There is no way back. `server` is the process that must still be the parent:
 /// the child dies with it.
-const char *cage_enter(const struct cage_limits *limits, bool sandbox, pid_t server);
+const char *sandbox_enter(const struct sandbox_limits *limits, bool sandbox, pid_t server);
 
 // The child's proof.
 
-/// Something that no cage may allow.
-enum cage_attempt {
-    CAGE_ATTEMPT_OPEN_FILE,
-    CAGE_ATTEMPT_CREATE_FILE,
-    CAGE_ATTEMPT_SOCKET,
-    CAGE_ATTEMPT_EXECUTE,
-    CAGE_ATTEMPT_FORK,
-    CAGE_ATTEMPT_THREAD,
-    CAGE_ATTEMPT_TRACE,
-    CAGE_ATTEMPT_READ_MEMORY,
-    CAGE_ATTEMPT_SIGNAL,
-    CAGE_ATTEMPT_SIGNAL_THREAD,
-    CAGE_ATTEMPT_MAP_CODE,
-    CAGE_ATTEMPT_PROTECT_CODE,
-    CAGE_ATTEMPT_IO_CONTROL,
-    CAGE_ATTEMPT_IO_RING,
-    CAGE_ATTEMPT_STAT,
-    CAGE_ATTEMPT_OPEN_HOW,
-    CAGE_ATTEMPT_MEMORY_FILE,
-    CAGE_ATTEMPT_EXECUTE_DESCRIPTOR,
-    CAGE_ATTEMPT_MAP_FILE,
-    CAGE_ATTEMPT_SOCKET_PAIR,
-    CAGE_ATTEMPT_SEND,
-    CAGE_ATTEMPT_RECEIVE,
-    CAGE_ATTEMPT_DUPLICATE,
-    CAGE_ATTEMPT_CONTROL_DESCRIPTOR,
-    CAGE_ATTEMPT_FORK_ANOTHER_WAY,
-    CAGE_ATTEMPT_WRITE_MEMORY,
-    CAGE_ATTEMPT_HOLD_PROCESS,
-    CAGE_ATTEMPT_QUEUE_SIGNAL,
-    CAGE_ATTEMPT_CHANGE_LIMITS,
-    CAGE_ATTEMPT_BECOME_ROOT,
-    CAGE_ATTEMPT_OWN_WORLD,
-    CAGE_ATTEMPT_MOUNT,
-    CAGE_ATTEMPT_CONTROL_SELF,
-    CAGE_ATTEMPT_KERNEL_PROGRAM,
-    CAGE_ATTEMPT_COUNT_EVENTS,
-    CAGE_ATTEMPT_HANDLE_FAULTS,
-    CAGE_ATTEMPT_KEY_RING,
-    CAGE_ATTEMPT_SHARED_MEMORY,
-    CAGE_ATTEMPT_OTHER_NUMBERS,
+/// Something that no sandbox may allow.
+enum sandbox_attempt {
+    SANDBOX_ATTEMPT_OPEN_FILE,
+    SANDBOX_ATTEMPT_CREATE_FILE,
+    SANDBOX_ATTEMPT_SOCKET,
+    SANDBOX_ATTEMPT_EXECUTE,
+    SANDBOX_ATTEMPT_FORK,
+    SANDBOX_ATTEMPT_THREAD,
+    SANDBOX_ATTEMPT_TRACE,
+    SANDBOX_ATTEMPT_READ_MEMORY,
+    SANDBOX_ATTEMPT_SIGNAL,
+    SANDBOX_ATTEMPT_SIGNAL_THREAD,
+    SANDBOX_ATTEMPT_MAP_CODE,
+    SANDBOX_ATTEMPT_PROTECT_CODE,
+    SANDBOX_ATTEMPT_IO_CONTROL,
+    SANDBOX_ATTEMPT_IO_RING,
+    SANDBOX_ATTEMPT_STAT,
+    SANDBOX_ATTEMPT_OPEN_HOW,
+    SANDBOX_ATTEMPT_MEMORY_FILE,
+    SANDBOX_ATTEMPT_EXECUTE_DESCRIPTOR,
+    SANDBOX_ATTEMPT_MAP_FILE,
+    SANDBOX_ATTEMPT_SOCKET_PAIR,
+    SANDBOX_ATTEMPT_SEND,
+    SANDBOX_ATTEMPT_RECEIVE,
+    SANDBOX_ATTEMPT_DUPLICATE,
+    SANDBOX_ATTEMPT_CONTROL_DESCRIPTOR,
+    SANDBOX_ATTEMPT_FORK_ANOTHER_WAY,
+    SANDBOX_ATTEMPT_WRITE_MEMORY,
+    SANDBOX_ATTEMPT_HOLD_PROCESS,
+    SANDBOX_ATTEMPT_QUEUE_SIGNAL,
+    SANDBOX_ATTEMPT_CHANGE_LIMITS,
+    SANDBOX_ATTEMPT_BECOME_ROOT,
+    SANDBOX_ATTEMPT_OWN_WORLD,
+    SANDBOX_ATTEMPT_MOUNT,
+    SANDBOX_ATTEMPT_CONTROL_SELF,
+    SANDBOX_ATTEMPT_KERNEL_PROGRAM,
+    SANDBOX_ATTEMPT_COUNT_EVENTS,
+    SANDBOX_ATTEMPT_HANDLE_FAULTS,
+    SANDBOX_ATTEMPT_KEY_RING,
+    SANDBOX_ATTEMPT_SHARED_MEMORY,
+    SANDBOX_ATTEMPT_OTHER_NUMBERS,
 };
 /// Tries it, aimed at `victim` where it needs another process. Returns the system call's own answer when the process lives on.
-long cage_try(enum cage_attempt attempt, pid_t victim);
+long sandbox_try(enum sandbox_attempt attempt, pid_t victim);
 
-/// Waits for ever without using processor time, within the cage.
-void cage_hang(void);
+/// Waits for ever without using processor time, within the sandbox.
+void sandbox_hang(void);
 
-/// The number of descriptors below 1024 that are open, found out within the cage.
-int cage_count_descriptors(void);
+/// The number of descriptors below 1024 that are open, found out within the sandbox.
+int sandbox_count_descriptors(void);
