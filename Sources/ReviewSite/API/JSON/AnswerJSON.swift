@@ -1,8 +1,9 @@
 internal import FoundationEssentials
+import NullableJSON
 internal import Recordings
 internal import Reviews
 
-/// A candidate as whoever asks may know them.
+/// A candidate, as far as the viewer may know them.
 struct CandidateJSON: Encodable, Sendable {
     var pseudonym: String
     /// `null` in a blind role.
@@ -47,7 +48,7 @@ struct AnswerItemJSON: Encodable, Sendable {
     }
 }
 
-/// An answer with everything but what others left on it.
+/// An answer without others' ratings and comments.
 struct AnswerJSON: Encodable, Sendable {
     struct Picture: Encodable, Sendable {
         var width: Int
@@ -65,7 +66,7 @@ struct AnswerJSON: Encodable, Sendable {
 
     struct File: Encodable, Sendable {
         var kind: Media.Kind
-        /// An address of this server.
+        /// A URL of this server.
         var href: String
     }
 
@@ -86,7 +87,7 @@ struct AnswerJSON: Encodable, Sendable {
     var files: [File]
     var isTakeRequested: Bool
     @OrNull var mine: RatingJSON?
-    /// Whether whoever asks may see others' ratings and comments on it.
+    /// Whether the viewer may see others' ratings and comments on it.
     var isOpen: Bool
 
     init(_ answer: AnswerDetails) {

@@ -1,3 +1,4 @@
+import NullableJSON
 internal import Reviews
 
 /// An interview in a list.
@@ -17,7 +18,7 @@ struct InterviewItemJSON: Encodable, Sendable {
     }
 }
 
-/// All answers of a candidate, and what was decided.
+/// All answers of a candidate, and the decisions about the interview.
 struct InterviewJSON: Encodable, Sendable {
     struct Answer: Encodable, Sendable {
         var responseID: Int64
@@ -30,7 +31,7 @@ struct InterviewJSON: Encodable, Sendable {
         var silentMs: Int
         var hasFault: Bool
         @OrNull var mine: Judgement?
-        /// Those that whoever asks may see, with their own.
+        /// The scores that the viewer may see, including their own.
         var scores: [Int]
 
         init(_ item: InterviewDetails.Item) {
@@ -65,7 +66,7 @@ struct InterviewJSON: Encodable, Sendable {
     }
 }
 
-/// One question across all candidates, in the order in which whoever asks gets them.
+/// One question across all candidates, in the viewer's own order.
 struct QuestionQueueJSON: Encodable, Sendable {
     struct Answer: Encodable, Sendable {
         var responseID: Int64

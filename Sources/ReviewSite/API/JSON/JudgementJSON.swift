@@ -1,4 +1,5 @@
 internal import FoundationEssentials
+import NullableJSON
 internal import Recordings
 internal import Reviews
 

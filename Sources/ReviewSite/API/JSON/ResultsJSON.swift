@@ -1,6 +1,7 @@
+import NullableJSON
 internal import Reviews
 
-/// What the ratings of a role say, as far as whoever asks may see them.
+/// The results of a role, as far as the viewer may see them.
 struct ResultsJSON: Encodable, Sendable {
     struct Question: Encodable, Sendable {
         var question: String
@@ -11,7 +12,7 @@ struct ResultsJSON: Encodable, Sendable {
         var interviewID: Int64
         var candidate: CandidateJSON
         @OrNull var verdict: Decision.Verdict?
-        /// Of the questions of whose ratings whoever asks may see any, in the role's order.
+        /// For the questions with ratings that the viewer may see, in the role's order.
         var questions: [Question]
     }
 
@@ -24,11 +25,11 @@ struct ResultsJSON: Encodable, Sendable {
 
     var role: RoleReferenceJSON
     var questions: [QuestionReferenceJSON]
-    /// By name, or pseudonym; never by score.
+    /// Sorted by name or pseudonym, never by score.
     var candidates: [Candidate]
     var raters: [Rater]
 
-    /// Takes a role's results away: the trail says who did.
+    /// Exports a role's results. The audit trail records who did.
     init(exportingRole slug: String, from reviews: Reviews, viewer: Viewer) async throws {
         let results = try await reviews.export(role: slug, viewer: viewer)
         let calibration = try await reviews.calibration(role: slug, viewer: viewer)

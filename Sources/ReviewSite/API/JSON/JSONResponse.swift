@@ -2,6 +2,7 @@ internal import FoundationEssentials
 internal import HTTPTypes
 internal import Hummingbird
 internal import NIOCore
+import NullableJSON
 internal import Reviews
 
 extension Response {
@@ -22,11 +23,11 @@ extension Response {
             body: ResponseBody(byteBuffer: ByteBuffer(string: table.text)))
     }
 
-    /// Done, and there is nothing to say about it.
+    /// Success without content.
     static var done: Response { Response(status: .noContent) }
 }
 
-/// All of something that is never more than a few dozens.
+/// A complete list, for things of which there are few.
 struct ListJSON<Item: Encodable & Sendable>: Encodable, Sendable {
     var items: [Item]
 }
@@ -34,6 +35,6 @@ struct ListJSON<Item: Encodable & Sendable>: Encodable, Sendable {
 /// A part of a long list.
 struct PartJSON<Item: Encodable & Sendable>: Encodable, Sendable {
     var items: [Item]
-    /// For `?cursor=…`, which leads to the next part; `null` in the last.
+    /// The value of `?cursor=…` for the next part; `null` in the last part.
     @OrNull var nextCursor: String?
 }
