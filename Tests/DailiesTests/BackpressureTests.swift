@@ -38,7 +38,7 @@ struct BackpressureTests {
     }
 
     @Test func `storage that is away holds the claiming`() async throws {
-        try await hold("storage", saying: "claims no jobs until this is over") { product in
+        try await hold("storage", saying: "claims no jobs until this obstacle is gone") { product in
             let storage = product.data.appending("storage").string
             try FileManager.default.moveItem(atPath: storage, toPath: storage + "-away")
         } clear: { product in

@@ -4,8 +4,8 @@ enum Blow: Hashable, CustomStringConvertible {
     case killWorker(Int)
     case killInspector(of: Int)
     case killForkServer(of: Int)
-    /// Stops a worker until the next blow, or until the other one has buried it.
-    case pauseWorker(Int, untilBuried: Bool)
+    /// Stops a worker until the next blow, or until the other worker has rescued its jobs.
+    case pauseWorker(Int, untilRescued: Bool)
     /// Some of the sessions of workers and whoever else is connected, each by the throw of a coin.
     case cutSessions(seed: UInt64)
     case killPostgres
@@ -18,8 +18,8 @@ enum Blow: Hashable, CustomStringConvertible {
             case 0...2: .killWorker(worker)
             case 3...5: .killInspector(of: worker)
             case 6...7: .killForkServer(of: worker)
-            case 8: .pauseWorker(worker, untilBuried: false)
-            case 9: .pauseWorker(worker, untilBuried: true)
+            case 8: .pauseWorker(worker, untilRescued: false)
+            case 9: .pauseWorker(worker, untilRescued: true)
             case 10...12: .cutSessions(seed: .random(in: 0...999, using: &random))
             default: .killPostgres
             }
@@ -31,7 +31,7 @@ enum Blow: Hashable, CustomStringConvertible {
         case .killWorker(let worker): "kill worker \(worker)"
         case .killInspector(let worker): "kill an inspector of worker \(worker)"
         case .killForkServer(let worker): "kill the fork server of worker \(worker)"
-        case .pauseWorker(let worker, let untilBuried): "pause worker \(worker)\(untilBuried ? " until it is buried" : "")"
+        case .pauseWorker(let worker, let untilRescued): "pause worker \(worker)\(untilRescued ? " until its jobs are rescued" : "")"
         case .cutSessions(let seed): "cut sessions (\(seed))"
         case .killPostgres: "kill PostgreSQL"
         }

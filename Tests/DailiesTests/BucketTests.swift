@@ -169,7 +169,7 @@ struct BucketTests {
             try await product.withWorker(variables: ["DAILIES_HEALTH": "127.0.0.1:0"]) { worker in
                 try await product.until("SELECT count(*) = 1 FROM dailies.review_records")
                 house.proxy.goAway()
-                try await until { worker.said.contains("claims no jobs until this is over") }
+                try await until { worker.said.contains("claims no jobs until this obstacle is gone") }
                 let held = try await Scraped.get("/readyz", of: worker, in: product)
                 #expect(held.status == 503)
                 #expect(held.text.contains("storage: Cannot look for a file in s3://\(house.bucket)/answers"), "\(held.text)")

@@ -87,10 +87,10 @@ struct Chaos {
         case .killForkServer(let worker):
             guard let process = crew.process(worker) else { break }
             for server in ProcessTree.children(of: process) { kill(server, SIGKILL) }
-        case .pauseWorker(let worker, let untilBuried):
+        case .pauseWorker(let worker, let untilRescued):
             // Never all of them, or nothing would get done any more.
             guard paused.isEmpty, let process = crew.pause(worker) else { break }
-            guard untilBuried else { return }
+            guard untilRescued else { return }
             let name = "%:\(process)"
             try await product.patiently {
                 try await product.until("SELECT NOT EXISTS (SELECT FROM dailies.workers WHERE name LIKE \(name))")

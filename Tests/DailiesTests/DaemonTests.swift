@@ -42,7 +42,8 @@ struct DaemonTests {
                 try "slots: none\n".write(toFile: file.string, atomically: true, encoding: .utf8)
                 kill(worker, SIGHUP)
                 try await until {
-                    try String(contentsOfFile: log.string, encoding: .utf8).contains("the settings cannot be read again; the old ones hold")
+                    try String(contentsOfFile: log.string, encoding: .utf8).contains(
+                        "the settings cannot be read again; the old ones stay in effect")
                 }
                 try await product.until("SELECT count(*) = 12 FROM dailies.review_records")
                 kill(worker, SIGTERM)
@@ -76,7 +77,7 @@ struct DaemonTests {
         }
     }
 
-    @Test func `a second SIGTERM stops at once, and the job that ran is given back uncounted`() async throws {
+    @Test func `a second SIGTERM stops at once, and the job that ran is released and uses up no attempt`() async throws {
         try await Product.with { product in
             try await product.bringIn(Product.recordings(1))
             let status = try await product.withWorker(variables: ["DAILIES_GRACE_SECONDS": "3600"]) { worker in

@@ -17,7 +17,7 @@ struct FenceTests {
                 sleeper.resumeInspections()
                 sleeper.send(SIGCONT)
                 try await until { sleeper.losses > 0 }
-                #expect(other.said.contains("buried a worker that stopped beating"))
+                #expect(other.said.contains("rescued the jobs of a dead worker"))
                 // What it was at is over, and it works again, as a new one.
                 try await until { itsServers.allSatisfy(ProcessTree.isGone) }
                 try await product.until("SELECT count(*) = 2 FROM dailies.workers")

@@ -50,7 +50,7 @@ struct RescueTests {
                     try await product.until("SELECT count(*) = 0 FROM dailies.jobs")
                     #expect(try await product.value(PostgresQuery(verbatim: living)) == before)
                     for worker in workers {
-                        #expect(!worker.said.contains("buried"))
+                        #expect(!worker.said.contains("dead worker"))
                         #expect(!worker.said.contains("lease"))
                     }
                     #expect(try await product.value("SELECT count(*) FROM dailies.job_history WHERE attempt <> 1") == 0)

@@ -46,16 +46,16 @@ struct JobsStop: ParsableArguments {
 
     @OptionGroup var options: SettingsOptions
 
-    /// Until a running job's worker has heeded the wish; it takes a second at most when all is well.
+    /// How long to wait until a running job's worker has stopped it. Normally that takes at most a second.
     private static let patience = Duration.seconds(5)
 
-    func run(as how: JobQueue.Stopping) async throws {
+    func run(as how: JobQueue.StopKind) async throws {
         let reason = "\(how) by hand" + (note.map { ": \($0)" } ?? "")
         let ids = ids
         let outcomes = try await Application(settings: try await options.settings()).withPool { pool in
             let queue = JobQueue(pool: pool)
             let deadline = ContinuousClock.now + Self.patience
-            var outcomes: [(id: Int64, became: JobQueue.Stopped, now: JobStatus?)] = []
+            var outcomes: [(id: Int64, became: JobQueue.StopResult, now: JobStatus?)] = []
             for (id, became) in try await queue.stop(ids, as: how, reason: reason) {
                 var now = try await queue.job(id)?.status
                 while became == .asked, now?.isLive == true, ContinuousClock.now < deadline {
@@ -70,7 +70,7 @@ struct JobsStop: ParsableArguments {
         if outcomes.contains(where: { $0.now?.rawValue != how.rawValue || $0.became == .over }) { throw ExitCode.data }
     }
 
-    private static func sentence(_ became: JobQueue.Stopped, _ now: JobStatus?, _ how: JobQueue.Stopping) -> String {
+    private static func sentence(_ became: JobQueue.StopResult, _ now: JobStatus?, _ how: JobQueue.StopKind) -> String {
         switch (became, now) {
         case (.unknown, _): "there is no such job"
         case (.over, let status?): "had ended before: \(status.rawValue)"

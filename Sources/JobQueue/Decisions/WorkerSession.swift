@@ -1,45 +1,46 @@
-/// The decisions of one worker between getting its lease and giving it up: pure, told of events, asked what to do.
+/// The decisions of one worker from its registration until it leaves or loses its lease. A pure value: it takes events and returns
+/// actions.
 ///
-/// A tenure works until it is told to drain (the process shuts down) or that its lease is lost; then it ends once its last
-/// job has ended. A worker that lost its lease begins a new tenure under a new name of its own.
-struct Tenure: Sendable {
-    /// Where those who see something happen leave word. What happened together is told together, so that a thousand ends free a
-    /// thousand slots for one claim.
+/// A session works until the process shuts down (`drain`) or the lease is lost. Then it ends as soon as its last job has ended. A worker
+/// that lost its lease registers again, under a new id, and starts a new session.
+struct WorkerSession: Sendable {
+    /// Where events are sent to. Events that happened together are sent together: when a thousand jobs end at once, one claim can fill all
+    /// thousand slots.
     typealias Mailbox = AsyncStream<[Event]>.Continuation
 
-    /// The most jobs that one claim asks for: more only makes the transaction longer.
+    /// The most jobs that one claim asks for. More would only make the transaction longer.
     static let largestClaim = 1000
 
     enum Event: Hashable, Sendable {
-        /// There may be something to claim: a poll, a second look, or the breaker's time.
+        /// There may be jobs to claim: a poll, a follow-up claim, or the end of the breaker's delay.
         case woken
-        /// A notification came: there is something to claim for somebody.
-        case told
+        /// A notification came: there are jobs to claim, for this worker or another.
+        case notified
         /// A claim brought `count` of the `limit` jobs it asked for.
         case claimed(count: Int, limit: Int)
         /// The claim failed because the database is away.
         case claimFailed
-        /// The claim was refused: others may have this worker's jobs by now.
+        /// The claim was refused because the lease is lost.
         case claimRefused
-        /// A job's resolution is in the database, or was given up.
+        /// A job's resolution was written, or can no longer be written.
         case jobEnded(JobEnd)
-        /// Shut down in order: no new claims.
+        /// The process shuts down: no new claims.
         case drain
         /// The grace time for running jobs is over.
         case graceOver
-        /// Others may have this worker's jobs by now.
+        /// The lease is lost: other workers may have this worker's jobs by now.
         case leaseLost
-        /// So many jobs at once from now on.
+        /// The number of slots changed to this.
         case slots(Int)
-        /// Something that every job needs is missing, or is there again: nothing is claimed meanwhile, so that no attempt is burned.
-        case held(Bool)
+        /// Whether something is missing that every job needs. While it is, nothing is claimed, so that no attempt is used up.
+        case claimsBlocked(Bool)
     }
 
-    /// How a job ended, as far as the breaker is concerned.
+    /// What the end of a job tells the circuit breaker.
     enum JobEnd: Hashable, Sendable {
-        case reachedItsEnd
+        case resolved
         case infrastructureAway
-        /// Released, or its claim was no longer held: says nothing about the infrastructure.
+        /// The job was released, or its claim was no longer held. This says nothing about the infrastructure.
         case abandoned
     }
 
@@ -58,7 +59,7 @@ struct Tenure: Sendable {
     private var running = 0
     private var isClaiming = false
     private var wantsToClaim = true
-    private var isHeld = false
+    private var isBlocked = false
     private var breaker = CircuitBreaker()
 
     init(slots: Int) {
@@ -67,21 +68,21 @@ struct Tenure: Sendable {
 
     var isLost: Bool { phase == .lost }
 
-    /// Jobs that are being worked on.
+    /// The number of running jobs.
     var busy: Int { running }
 
-    /// Takes note of what happened.
+    /// Applies an event.
     /// - Parameter jitter: uniformly random in 0...1.
-    /// - Returns: `.cancelJobs` where the event calls for it; ask `nextAction` for the rest.
+    /// - Returns: `.cancelJobs` if running jobs have to be stopped. For every other action call `nextAction`.
     mutating func handle(_ event: Event, now: ContinuousClock.Instant, jitter: Double) -> Action? {
         switch event {
-        case .woken, .told:
+        case .woken, .notified:
             wantsToClaim = true
         case .claimed(let count, let limit):
             isClaiming = false
             running += count
             if count > 0 { breaker.claimed() }
-            // A full batch: there may be more as soon as a slot is free.
+            // The claim brought all that it asked for: there may be more.
             if count == limit { wantsToClaim = true }
         case .claimFailed:
             isClaiming = false
@@ -94,7 +95,7 @@ struct Tenure: Sendable {
             running -= 1
             wantsToClaim = true
             switch end {
-            case .reachedItsEnd: breaker.succeeded()
+            case .resolved: breaker.succeeded()
             case .infrastructureAway: breaker.failed(now: now, jitter: jitter)
             case .abandoned: breaker.learnedNothing(now: now)
             }
@@ -108,19 +109,19 @@ struct Tenure: Sendable {
         case .slots(let count):
             slots = count
             wantsToClaim = true
-        case .held(let isHeld):
-            self.isHeld = isHeld
+        case .claimsBlocked(let isBlocked):
+            self.isBlocked = isBlocked
             wantsToClaim = true
         }
         return nil
     }
 
-    /// What to do now, if anything. A claim counts as under way from here on.
+    /// What to do now; `nil` for nothing. A returned claim counts as under way.
     mutating func nextAction(now: ContinuousClock.Instant) -> Action? {
         guard phase == .working else {
             return running == 0 && !isClaiming ? .finish : nil
         }
-        guard wantsToClaim, !isClaiming, !isHeld else { return nil }
+        guard wantsToClaim, !isClaiming, !isBlocked else { return nil }
         let limit = min(breaker.allowance(slots: max(0, slots - running), now: now), Self.largestClaim)
         guard limit > 0 else { return nil }
         wantsToClaim = false

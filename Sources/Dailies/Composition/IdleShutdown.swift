@@ -4,8 +4,8 @@ import Logging
 import Postgres
 import ServiceLifecycle
 
-/// Watches a queue, shows how far it is, and ends when no job is waiting, running or scheduled any more.
-struct UntilIdle: Service {
+/// Shows the queue's progress, and shuts the worker down when no job is live any more.
+struct IdleShutdown: Service {
     let pool: PostgresPool
     let logger: Logger
 
@@ -27,7 +27,7 @@ struct UntilIdle: Service {
                     break
                 }
             } catch let error as PostgresError where error.isInfrastructure {
-                // The worker reports it and goes on when the database is back; so does this.
+                // The worker reports the problem and goes on when the database is back. So does this service.
                 logger.debug("cannot count the jobs", metadata: ["error": "\(error)"])
             }
             try? await cancelWhenGracefulShutdown { try await Task.sleep(for: .milliseconds(100)) }

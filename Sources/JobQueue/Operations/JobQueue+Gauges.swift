@@ -1,33 +1,19 @@
 import Postgres
 
-/// How the queue does, at a price that does not grow with it: for metrics that many workers are asked for.
-public struct QueuePulse: Sendable, Hashable {
-    /// Live jobs by state: `available`, `running`, `scheduled`. Those that wait are counted up to ``mostCounted`` of each kind and priority.
-    public var jobs: [String: Int]
-    /// Seconds for which the first in line of each priority has waited, by the database's clock; priorities without one are left out.
-    public var oldestWaiting: [Int: Double]
-    /// Workers whose lease holds, and the slots that they have together.
-    public var workers: Int
-    public var slots: Int
-
-    /// Enough to see that a queue is long, and counted in tens of milliseconds.
-    public static let mostCounted = 100_000
-}
-
 extension JobQueue {
-    /// Reads the pulse, in one statement and one snapshot.
-    public func pulse() async throws -> QueuePulse {
-        let most = Int64(QueuePulse.mostCounted)
+    /// Reads the gauges, in one statement and one snapshot.
+    public func gauges() async throws -> QueueGauges {
+        let most = Int64(QueueGauges.mostCounted)
         let rows = try await pool.transaction { connection in
-            // The planner knows nothing of limits that are reached at once, and would compile code for seconds, or search what no
-            // index is needed for as long as the tables are small.
-            try await connection.execute(PostgresQuery(named: "jobs.pulse_plan", "SET LOCAL jit = off"))
-            try await connection.execute(PostgresQuery(named: "jobs.pulse_plan_by_index", "SET LOCAL enable_seqscan = off"))
+            // The planner does not expect the limits to be reached early. It would spend seconds on compiling code, and would scan whole
+            // tables as long as they are small.
+            try await connection.execute(PostgresQuery(named: "jobs.gauges_plan", "SET LOCAL jit = off"))
+            try await connection.execute(PostgresQuery(named: "jobs.gauges_plan_by_index", "SET LOCAL enable_seqscan = off"))
             return try await connection.query(
                 PostgresQuery(
-                    named: "jobs.pulse",
+                    named: "jobs.gauges",
                     """
-                    -- Which kinds there are in each lane, one step down the index each, and where the living of them begin.
+                    -- The kinds of each lane, by one index step each, and where their live jobs begin.
                     WITH RECURSIVE lines (lane, kind) AS (
                         SELECT l.lane, (SELECT min(j.kind) FROM dailies.jobs j WHERE j.lane = l.lane) FROM dailies.lanes l
                         UNION ALL
@@ -59,15 +45,15 @@ extension JobQueue {
                     SELECT 'slots', NULL, coalesce(sum(slots), 0)::float8 FROM dailies.workers WHERE beaten_at >= now() - lease
                     """))
         }
-        var pulse = QueuePulse(jobs: [:], oldestWaiting: [:], workers: 0, slots: 0)
+        var gauges = QueueGauges(jobs: [:], oldestWaiting: [:], workers: 0, slots: 0)
         for (what, lane, value) in try rows.decode((String.self, Int16?.self, Double.self)) {
             switch what {
-            case "oldest": pulse.oldestWaiting[Int(lane ?? 0)] = max(0, value)
-            case "workers": pulse.workers = Int(value)
-            case "slots": pulse.slots = Int(value)
-            default: pulse.jobs[what] = Int(value)
+            case "oldest": gauges.oldestWaiting[Int(lane ?? 0)] = max(0, value)
+            case "workers": gauges.workers = Int(value)
+            case "slots": gauges.slots = Int(value)
+            default: gauges.jobs[what] = Int(value)
             }
         }
-        return pulse
+        return gauges
     }
 }

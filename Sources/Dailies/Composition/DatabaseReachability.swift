@@ -1,12 +1,12 @@
 import JobQueue
 import Synchronization
 
-/// What the worker's own beats tell of the database, so that it need not be asked every second by every worker whether it is there: a beat
-/// is a write that got through.
-final class DatabaseContact: Sendable {
+/// Whether the database is reachable, as the worker's beats show. A successful beat is a successful write, so not every worker has to check
+/// the database every second.
+final class DatabaseReachability: Sendable {
     private struct State {
         var lastBeat: ContinuousClock.Instant?
-        /// Something failed, and nobody has asked since with success.
+        /// Something failed, and no check has succeeded since.
         var isDoubtful = true
     }
 
@@ -22,7 +22,7 @@ final class DatabaseContact: Sendable {
 
     func asked(found problem: String?) { state.withLock { $0.isDoubtful = problem != nil } }
 
-    /// Whether two beats at most have passed since the database took a write, with nothing that speaks against it.
+    /// Whether a write succeeded within the last two beats and nothing has failed since.
     var isFresh: Bool {
         state.withLock { state in
             guard !state.isDoubtful, let lastBeat = state.lastBeat else { return false }

@@ -1,10 +1,10 @@
 import Synchronization
 
 /// Whether notifications arrive at present.
-final class Ear: Sendable {
+final class ListenerStatus: Sendable {
     private let state = Mutex(false)
 
-    var hears: Bool {
+    var isListening: Bool {
         get { state.withLock { $0 } }
         set { state.withLock { $0 = newValue } }
     }
