@@ -64,7 +64,7 @@ struct House {
     private static var configuration: ReviewSite.Configuration {
         get throws {
             var configuration = try ReviewSite.Configuration(port: 0)
-            configuration.requestPace.atOnce = 1_000_000
+            configuration.requestRate.atOnce = 1_000_000
             return configuration
         }
     }

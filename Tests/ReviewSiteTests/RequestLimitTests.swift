@@ -6,11 +6,11 @@ import Testing
 /// How often programs may ask.
 @Suite("A program that asks too often")
 struct RequestLimitTests {
-    @Test("may ask so many times at once, then at an even pace, and has all of it again after a rest")
-    func pace() {
-        let (pace, start) = (RequestPace(atOnce: 3, interval: .seconds(10)), ContinuousClock.now)
-        var debt: RequestPace.Debt?
-        func ask(_ seconds: Int) -> Duration? { pace.count(&debt, at: start + .seconds(seconds)) }
+    @Test("may ask so many times at once, then at an even rate, and has all of it again after a rest")
+    func rate() {
+        let (rate, start) = (RequestRate(atOnce: 3, interval: .seconds(10)), ContinuousClock.now)
+        var debt: RequestRate.Debt?
+        func ask(_ seconds: Int) -> Duration? { rate.count(&debt, at: start + .seconds(seconds)) }
         #expect([ask(0), ask(0), ask(0)] == [nil, nil, nil])
         #expect([ask(0), ask(4), ask(9)] == [.seconds(10), .seconds(6), .seconds(1)], "asking too early does not make it longer")
         #expect(ask(10) == nil)
@@ -21,7 +21,7 @@ struct RequestLimitTests {
 
     @Test("is remembered until it owes nothing, however many others there are")
     func memory() {
-        let (limit, start) = (RequestLimit(RequestPace(atOnce: 1, interval: .seconds(10))), ContinuousClock.now)
+        let (limit, start) = (RequestLimit(RequestRate(atOnce: 1, interval: .seconds(10))), ContinuousClock.now)
         let busy = SecretToken()
         for tenth in 0..<2500 {
             let now = start + .milliseconds(100 * tenth)
@@ -35,7 +35,7 @@ struct RequestLimitTests {
     @Test("is answered with 429 and when to ask again, on every address and before anything is done, while all others go on")
     func refusal() async throws {
         var configuration = try ReviewSite.Configuration(port: 0)
-        configuration.requestPace = RequestPace(atOnce: 3, interval: .seconds(3600))
+        configuration.requestRate = RequestRate(atOnce: 3, interval: .seconds(3600))
         try await House.with(configuration) { house in
             let values = try await house.values()
             let program = try await house.program(of: house.ines)

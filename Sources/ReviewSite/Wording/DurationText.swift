@@ -1,5 +1,5 @@
-/// How long something is, as the site writes it. Milliseconds in, never a fraction of a second out.
-enum Length {
+/// Durations in milliseconds as the site writes them.
+enum DurationText {
     /// `1:05`, and from an hour on `1:00:00`.
     static func clock(_ milliseconds: Int) -> String {
         let seconds = max(0, milliseconds) / 1000
@@ -7,19 +7,19 @@ enum Length {
         return seconds < 3600 ? "\(seconds / 60):\(rest)" : "\(seconds / 3600):\(padded(seconds / 60 % 60)):\(rest)"
     }
 
-    /// `0:07.2`, as comments say when.
+    /// `0:07.2`: a moment, as in comments.
     static func moment(_ milliseconds: Int) -> String {
         "\(clock(milliseconds)).\(max(0, milliseconds) % 1000 / 100)"
     }
 
-    /// `25 minutes`, `2 h 10 min`: how long somebody will sit there, so never less than a minute.
+    /// `25 minutes`, `2 h 10 min`: the time that a review takes; at least a minute.
     static func sitting(_ milliseconds: Int) -> String {
         let minutes = max(1, (milliseconds + 59_999) / 60_000)
         if minutes < 90 { return Count.of(minutes, "minute") }
         return minutes % 60 == 0 ? "\(minutes / 60) h" : "\(minutes / 60) h \(minutes % 60) min"
     }
 
-    /// `12 s`, `25 min`, `2 h 10 min`: how long something has been so.
+    /// `12 s`, `25 min`, `2 h 10 min`: the time that has passed.
     static func elapsed(_ milliseconds: Int) -> String {
         let seconds = max(0, milliseconds) / 1000
         if seconds < 120 { return "\(seconds) s" }

@@ -1,9 +1,9 @@
 internal import FoundationEssentials
 internal import Glibc
 
-/// A moment of the day, as pages write it: the server's time zone is nobody's, so it is UTC and says so.
-enum Moment {
-    /// By the C library: Foundation makes itself a calendar for each.
+/// Dates as pages write them: in UTC, because the server's time zone tells readers nothing.
+enum DateText {
+    /// Uses the C library, because Foundation would create a calendar each time.
     static func inWords(_ date: Date) -> String {
         var seconds = time_t(date.timeIntervalSince1970.rounded(.down))
         var parts = tm()

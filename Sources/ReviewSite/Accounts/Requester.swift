@@ -1,13 +1,13 @@
 internal import FoundationEssentials
 internal import Postgres
 
-/// Who asks for something, as far as it is known before the database is asked for the thing itself.
-enum Asker: Sendable {
-    /// Whoever has this session, if it is one.
+/// The sender of a request, as far as known before the query for the requested thing itself.
+enum Requester: Sendable {
+    /// The owner of this session, if the session exists.
     case session(SecretToken)
     case reviewer(id: Int64)
 
-    /// Selects their `id` as a reviewer; no row where the session, or its account, has ended.
+    /// Selects the reviewer's `id`; no row when the session has ended or the account is disabled.
     var query: PostgresQuery {
         switch self {
         case .session(let token):

@@ -8,8 +8,8 @@ internal import Postgres
 internal import Reviews
 internal import Storage
 
-/// Turns every error into an answer that helps: a page for browsers, a problem (RFC 9457) for programs.
-struct ErrorAnswers: RouterMiddleware {
+/// Turns every error into a helpful response: a page for browsers, a problem (RFC 9457) for programs.
+struct ErrorResponses: RouterMiddleware {
     let renderer: PageRenderer
 
     func handle(
@@ -18,7 +18,7 @@ struct ErrorAnswers: RouterMiddleware {
         do {
             return try await next(request, context)
         } catch let error as HTTPParserError {
-            // The server answers what is no HTTP itself.
+            // The server itself responds to invalid HTTP.
             throw error
         } catch {
             return try answer(to: request, Self.explained(error, context.logger), in: context)
@@ -42,7 +42,7 @@ struct ErrorAnswers: RouterMiddleware {
         case let error as any HTTPResponseError: return plain(error.status)
         case is CancellationError: return .unavailable
         default:
-            // Neither a candidate's data nor a secret is in descriptions of ours; of others' errors only the type is told.
+            // This project's errors have descriptions without secrets and candidates' data. Of other errors only the type is logged.
             let text =
                 (error as? PostgresError)?.description ?? (error as? StorageError)?.description ?? (error as? TemplateError)?.description
             logger.error("a request failed", metadata: ["error": "\(text ?? "\(type(of: error))")"])
