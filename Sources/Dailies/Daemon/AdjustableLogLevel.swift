@@ -1,8 +1,8 @@
 import Logging
 import Synchronization
 
-/// The level from which on things are logged, shared by all loggers of a process.
-final class LogLevelDial: Sendable {
+/// The log level of a process. All loggers share it, and it can be changed while they are in use.
+final class AdjustableLogLevel: Sendable {
     private let state: Mutex<Logger.Level>
 
     init(_ level: Logger.Level) {
