@@ -28,7 +28,7 @@ struct AnswerItemJSON: Encodable, Sendable {
     var silentMs: Int
     var faults: [Flag.Name]
     var warnings: [Flag.Name]
-    @OrNull var mine: Judgement?
+    @OrNull var mine: JudgementJSON?
     var isSplit: Bool
 
     init(_ item: RoleAnswers.Item) {
@@ -43,7 +43,7 @@ struct AnswerItemJSON: Encodable, Sendable {
         silentMs = item.silentMs
         faults = item.faults
         warnings = item.warnings
-        mine = item.mine
+        mine = item.mine.map(JudgementJSON.init)
         isSplit = item.isSplit
     }
 }

@@ -30,7 +30,7 @@ struct InterviewJSON: Encodable, Sendable {
         @OrNull var durationMs: Int?
         var silentMs: Int
         var hasFault: Bool
-        @OrNull var mine: Judgement?
+        @OrNull var mine: JudgementJSON?
         /// The scores that the viewer may see, including their own.
         var scores: [Int]
 
@@ -44,7 +44,7 @@ struct InterviewJSON: Encodable, Sendable {
             durationMs = item.durationMs
             silentMs = item.silentMs
             hasFault = item.hasFault
-            mine = item.mine
+            mine = item.mine.map(JudgementJSON.init)
             scores = item.scores
         }
     }
@@ -76,7 +76,7 @@ struct QuestionQueueJSON: Encodable, Sendable {
         @OrNull var durationMs: Int?
         var silentMs: Int
         var hasFault: Bool
-        @OrNull var mine: Judgement?
+        @OrNull var mine: JudgementJSON?
 
         init(_ item: QuestionQueue.Item) {
             responseID = item.responseID
@@ -86,7 +86,7 @@ struct QuestionQueueJSON: Encodable, Sendable {
             durationMs = item.durationMs
             silentMs = item.silentMs
             hasFault = item.hasFault
-            mine = item.mine
+            mine = item.mine.map(JudgementJSON.init)
         }
     }
 

@@ -5,7 +5,7 @@ internal import Reviews
 struct ResultsJSON: Encodable, Sendable {
     struct Question: Encodable, Sendable {
         var question: String
-        var scores: Scores
+        var scores: ScoresJSON
     }
 
     struct Candidate: Encodable, Sendable {
@@ -39,7 +39,7 @@ struct ResultsJSON: Encodable, Sendable {
             Candidate(
                 interviewID: row.interviewID, candidate: CandidateJSON(row.candidate), verdict: row.verdict,
                 questions: zip(results.questions, row.cells).compactMap { question, scores in
-                    scores.map { Question(question: question.key, scores: $0) }
+                    scores.map { Question(question: question.key, scores: ScoresJSON($0)) }
                 })
         }
         raters = calibration.raters.map {
