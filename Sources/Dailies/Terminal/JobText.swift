@@ -15,7 +15,7 @@ enum JobText {
     }
 
     /// A job's head, then each line of its timeline with its evidence below it.
-    static func story(of job: JobRecord, _ timeline: [JobEvent]) -> String {
+    static func details(of job: JobRecord, _ timeline: [JobEvent]) -> String {
         var text = "job \(job.id)  \(job.kind), \(job.status.rawValue)\n\n"
         func line(_ label: String, _ value: String) { text += "  " + label.padded(10) + value + "\n" }
         line("about", subject(job))

@@ -47,7 +47,7 @@ struct HealthPage: Page {
             Figure(says: "running", value: "\(queue.running)"),
             Figure(says: "put off", value: "\(queue.scheduled)"),
             Figure(says: "done in 24 hours", value: "\(queue.completed)"),
-            Figure(says: "given up in 24 hours", value: "\(queue.discarded)"),
+            Figure(says: "discarded in 24 hours", value: "\(queue.discarded)"),
         ]
         plots = [
             Plot(
@@ -56,10 +56,10 @@ struct HealthPage: Page {
                 "How long the oldest had waited", of: operations.hours.map { $0.oldestSeconds ?? 0 },
                 most: { $0 == 0 ? "–" : "at most \(DurationText.elapsed(Int($0 * 1000)))" }),
             Plot(
-                "Done in each hour", of: operations.hours.map { Double($0.completed) },
+                "Completed in each hour", of: operations.hours.map { Double($0.completed) },
                 most: { "at most \(Int($0)), \(operations.hours.reduce(0) { $0 + $1.completed }) in all" }),
             Plot(
-                "Given up in each hour", of: operations.hours.map { Double($0.discarded) }, isFault: true,
+                "Discarded in each hour", of: operations.hours.map { Double($0.discarded) }, isFault: true,
                 most: { $0 == 0 ? "none" : "\(operations.hours.reduce(0) { $0 + $1.discarded }) in all" }),
         ]
         failures = operations.failures.prefix(Self.listed).map(Failed.init)
@@ -84,7 +84,7 @@ extension HealthPage.Failed {
     fileprivate init(_ recording: FailedRecording) {
         title = "\(recording.candidate.label): \(recording.question)"
         href = "/roles/\(recording.role)/questions/\(recording.question)/\(recording.responseID)"
-        reason = recording.reason?.replacing("_", with: " ") ?? "given up"
+        reason = recording.reason?.replacing("_", with: " ") ?? "discarded"
         sentence = recording.message ?? "Looking into this recording failed each time. It is no fault of the candidate’s."
         when = DateText.inWords(recording.failedAt)
         evidence = recording.evidence
