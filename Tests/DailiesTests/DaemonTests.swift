@@ -60,7 +60,7 @@ struct DaemonTests {
         }
     }
 
-    @Test func `SIGHUP while a worker waits for the schema ends nothing, and is heeded once it works`() async throws {
+    @Test func `SIGHUP does not end a worker that waits for the schema, and takes effect once it works`() async throws {
         try await Product.with(migrated: false) { product in
             let file = product.data.appending("dailies.yaml")
             try "slots: 1\n".write(toFile: file.string, atomically: true, encoding: .utf8)
@@ -94,7 +94,7 @@ struct DaemonTests {
         }
     }
 
-    @Test func `systemd is told of readiness, of life and of the end`() async throws {
+    @Test func `systemd gets readiness, watchdog and stopping messages`() async throws {
         try await Product.with { product in
             let socket = try NotificationSocket(at: product.data.appending("notify"))
             try await product.withWorker(variables: ["NOTIFY_SOCKET": socket.path.string, "WATCHDOG_USEC": "200000"]) { _ in

@@ -7,7 +7,7 @@ import Testing
 /// A worker that others took for dead, and that was not: whatever it still tries, the database refuses.
 @Suite(.timeLimit(.minutes(10)))
 struct FenceTests {
-    @Test func `a worker that was paused past its lease changes nothing when it wakes`() async throws {
+    @Test func `a worker that was paused past its lease changes nothing when it wakes up`() async throws {
         try await withJobHeld { product, sleeper, job in
             let itsServers = sleeper.forkServers
             try await product.bringIn(Product.recordings(1), from: 3)
@@ -87,7 +87,7 @@ struct FenceTests {
                        WHERE datname = current_database() AND wait_event_type = 'Lock' AND query ~ 'end_job|complete_jobs')
         """
 
-    @Test func `a claimer that was overtaken is refused in its transaction, and nothing of it stays`() async throws {
+    @Test func `a stale claim is refused in its transaction, and nothing of the transaction stays`() async throws {
         try await LostEarly.beginningAgain {
             try await Product.with { product in
                 let attempt = try await overtaken(in: product) { _ in }
@@ -100,7 +100,7 @@ struct FenceTests {
         }
     }
 
-    @Test func `control: a completion that is fenced by state alone lets the overtaken one in`() async throws {
+    @Test func `control: a completion that is fenced by state only accepts the stale claim`() async throws {
         try await LostEarly.beginningAgain {
             try await Product.with { product in
                 let attempt = try await overtaken(in: product) { connection in

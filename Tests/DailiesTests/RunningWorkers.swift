@@ -2,7 +2,7 @@ import Foundation
 import Synchronization
 
 /// The workers that run at present, by their places.
-final class Crew: Sendable {
+final class RunningWorkers: Sendable {
     private struct State {
         var processes: [Int: pid_t] = [:]
         var paused: Set<Int> = []

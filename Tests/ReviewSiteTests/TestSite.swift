@@ -11,11 +11,11 @@ import TestSupport
 
 @testable import ReviewSite
 
-/// The site as people reach it, with a database and files of its own: the role `baker`, which Rosa and Sam review, with two answers of
+/// The site as people reach it, with its own database and files: the role `baker`, which Rosa and Sam review, with two answers of
 /// Ada and one of Bob; the role `butcher`, which neither does, with one answer of Cyd; and Ines, who is an admin.
 ///
-/// Whatever names a candidate holds `zyx`, which stands nowhere else.
-struct House {
+/// Everything that names a candidate contains `zyx`, which is nowhere else.
+struct TestSite {
     let client: SiteClient
     let services: SiteServices
     /// To the same database as an administrator; the site goes there with its own account.
@@ -35,7 +35,7 @@ struct House {
 
     static func with(
         _ configuration: ReviewSite.Configuration? = nil, conninfo reached: @Sendable (String) throws -> String = { $0 },
-        _ body: (House) async throws -> Void
+        _ body: (TestSite) async throws -> Void
     ) async throws {
         try await TestDatabase.withDatabase { conninfo in
             try await TemporaryFolder.with { folder in
@@ -71,7 +71,7 @@ struct House {
 
     private static func fill(
         _ client: SiteClient, _ services: SiteServices, _ pool: PostgresPool, _ folder: FilePath
-    ) async throws -> House {
+    ) async throws -> TestSite {
         let (accounts, interviews) = (Accounts(pool: pool), Interviews(pool: pool))
         for role in ["baker", "butcher"] { _ = try await interviews.load(definition(role)) }
         let ines = try await accounts.add(email: "ines@team.example", name: "Ines", access: .admin)
@@ -93,7 +93,7 @@ struct House {
             }
             answers.append(response)
         }
-        return House(
+        return TestSite(
             client: client, services: services, pool: pool, ines: ines, rosa: rosa, sam: sam,
             answers: Array(answers.prefix(3)),
             foreignAnswer: answers[3])

@@ -7,9 +7,9 @@ import Testing
 
 @testable import Storage
 
-/// A bucket, and whoever gives credentials for it: moto's own token and metadata services and a container's address beside them, reached by a
-/// proxy of their own. The store knows whom they gave what.
-struct RoleHouse {
+/// A bucket, and services that give credentials for it: moto's token and metadata services and a container's address, reached by a
+/// separate proxy. The store knows which credentials they gave.
+struct RoleBucket {
     /// A clock that a test sets ahead.
     final class Clock: Sendable {
         private let ahead = Mutex(0)
@@ -53,15 +53,16 @@ struct RoleHouse {
     /// What a container or a pod has to show, and what nobody may read.
     static let secret = "container-or-identity-geheim"
 
-    static func with(_ body: (inout RoleHouse) async throws -> Void) async throws {
+    static func with(_ body: (inout RoleBucket) async throws -> Void) async throws {
         try await Bucket.with { bucket in
             let giver = try FaultyStore(before: bucket.store.port)
             try await TemporaryFolder.with { folder in
-                var house = RoleHouse(bucket: bucket, giver: giver, tokenFile: folder.appending("token"), key: try StorageKey("some.webm"))
-                let clock = house.clock
-                house.bucket.configuration.credentialsClock = { clock.now }
-                try house.write(token: secret)
-                try await body(&house)
+                var roleBucket = RoleBucket(
+                    bucket: bucket, giver: giver, tokenFile: folder.appending("token"), key: try StorageKey("some.webm"))
+                let clock = roleBucket.clock
+                roleBucket.bucket.configuration.credentialsClock = { clock.now }
+                try roleBucket.write(token: secret)
+                try await body(&roleBucket)
             }
             giver.goAway()
         }

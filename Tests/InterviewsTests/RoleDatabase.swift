@@ -3,7 +3,7 @@ import Postgres
 import TestSupport
 
 /// A database with one role of two questions in it.
-struct House {
+struct RoleDatabase {
     let pool: PostgresPool
     let interviews: Interviews
 
@@ -16,12 +16,12 @@ struct House {
             key: key, prompt: prompt, keyPoints: ["flour", "time"], anchors: .init(one: "guesses", three: "knows", five: "explains"))
     }
 
-    static func with(_ body: (House) async throws -> Void) async throws {
+    static func with(_ body: (RoleDatabase) async throws -> Void) async throws {
         try await TestDatabase.withDatabase { conninfo in
             let pool = PostgresPool(PostgresConfiguration(conninfo), limit: 8)
-            let house = House(pool: pool, interviews: Interviews(pool: pool))
-            _ = try await house.interviews.load(role)
-            try await body(house)
+            let fixture = RoleDatabase(pool: pool, interviews: Interviews(pool: pool))
+            _ = try await fixture.interviews.load(role)
+            try await body(fixture)
             await pool.close()
         }
     }

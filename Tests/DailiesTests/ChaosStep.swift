@@ -1,17 +1,17 @@
 /// One thing that is done to a running product.
-enum Blow: Hashable, CustomStringConvertible {
+enum ChaosStep: Hashable, CustomStringConvertible {
     /// `kill -9` of a worker; another takes its place at once.
     case killWorker(Int)
     case killInspector(of: Int)
     case killForkServer(of: Int)
-    /// Stops a worker until the next blow, or until the other worker has rescued its jobs.
+    /// Stops a worker until the next step, or until the other worker has rescued its jobs.
     case pauseWorker(Int, untilRescued: Bool)
     /// Some of the sessions of workers and whoever else is connected, each by the throw of a coin.
     case cutSessions(seed: UInt64)
     case killPostgres
 
     /// A sequence that a seed repeats, for a number of workers.
-    static func sequence(_ count: Int, workers: Int, from random: inout some RandomNumberGenerator) -> [Blow] {
+    static func sequence(_ count: Int, workers: Int, from random: inout some RandomNumberGenerator) -> [ChaosStep] {
         (0..<count).map { _ in
             let worker = Int.random(in: 0..<workers, using: &random)
             return switch Int.random(in: 0..<14, using: &random) {
