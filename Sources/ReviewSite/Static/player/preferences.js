@@ -1,4 +1,4 @@
-// Taste, not data: how fast, whether silence is skipped, whether keys work. A browser that keeps nothing loses nothing else.
+// Preferences of this browser, not data: speed, skipping of silence, keys. If the browser keeps nothing, nothing else is lost.
 
 export function remembered(name, otherwise) {
     try { return localStorage.getItem(`dailies-${name}`) ?? otherwise; } catch { return otherwise; }
