@@ -67,16 +67,19 @@ let package = Package(
         .target(name: "CSandbox", dependencies: ["CSeccomp"]),
         .target(name: "CInspectorChannel"),
 
+        // How JSON says that a value is not known.
+        .target(name: "NullableJSON", swiftSettings: everywhere),
+
         // The database.
         .target(name: "Postgres", dependencies: ["CLibpq", logging, system], swiftSettings: besideC),
         .target(
             name: "Migrations", dependencies: ["Postgres", crypto, logging],
             resources: [.embedInCode("SQL"), .embedInCode("Definitions")], swiftSettings: everywhere),
-        .target(name: "JobQueue", dependencies: ["Postgres", logging, serviceLifecycle], swiftSettings: everywhere),
+        .target(name: "JobQueue", dependencies: ["NullableJSON", "Postgres", logging, serviceLifecycle], swiftSettings: everywhere),
         .target(name: "LocalPostgres", dependencies: [logging, subprocess, system], swiftSettings: everywhere),
 
         // One recording: what is known of it, and how it is found out.
-        .target(name: "Recordings", dependencies: [system], swiftSettings: everywhere),
+        .target(name: "Recordings", dependencies: ["NullableJSON", system], swiftSettings: everywhere),
         .target(name: "FFmpeg", dependencies: ["CFFmpeg", system], swiftSettings: besideC),
         .target(name: "Inspection", dependencies: ["FFmpeg", "Recordings", system], swiftSettings: besideC),
         .target(name: "InspectorChannel", dependencies: ["CInspectorChannel", "Recordings", system], swiftSettings: besideC),
@@ -91,7 +94,7 @@ let package = Package(
             swiftSettings: everywhere),
 
         // The product.
-        .target(name: "Interviews", dependencies: ["Postgres", "Recordings"], swiftSettings: everywhere),
+        .target(name: "Interviews", dependencies: ["NullableJSON", "Postgres", "Recordings"], swiftSettings: everywhere),
         .target(name: "Reviews", dependencies: ["Interviews", "JobQueue", "Postgres", "Recordings"], swiftSettings: everywhere),
         .target(
             name: "Worker",
@@ -102,7 +105,8 @@ let package = Package(
         .target(
             name: "ReviewSite",
             dependencies: [
-                "Interviews", "JobQueue", "Reviews", "Storage", "Recordings", "Postgres", crypto, cryptoExtras, httpTypes, hummingbird,
+                "Interviews", "JobQueue", "NullableJSON", "Reviews", "Storage", "Recordings", "Postgres", crypto, cryptoExtras, httpTypes,
+                hummingbird,
                 logging,
                 mustache, nioCore,
                 nioHTTP1, serviceLifecycle, system,

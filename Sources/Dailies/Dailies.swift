@@ -1,6 +1,6 @@
 import ArgumentParser
 
-/// The command line of Dailies: parses, runs, and turns whatever goes wrong into a sentence and a sysexits code.
+/// The command line of Dailies: parses arguments, runs commands, and turns errors into a sentence and a sysexits code.
 @main
 struct Dailies: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -43,7 +43,7 @@ struct Dailies: AsyncParsableCommand {
                 try synchronous.run()
             }
         } catch {
-            // `dailies help COMMAND` ends by an error too.
+            // `dailies help COMMAND` ends with an error too.
             guard exitCode(for: error) != .success, let failure = Failure(error) else { exit(withError: error) }
             Terminal.err("dailies: \(failure.message)\n")
             exit(withError: failure.exitCode)

@@ -8,7 +8,7 @@ import ReviewSite
 import Reviews
 import Storage
 
-/// What a person is told when a command fails: a sentence, and an exit code after sysexits(3) for scripts.
+/// Why a command failed: a sentence for people, and an exit code after sysexits(3) for scripts.
 struct Failure: Error {
     var message: String
     var exitCode: ExitCode
@@ -18,7 +18,7 @@ struct Failure: Error {
         self.exitCode = exitCode
     }
 
-    /// `nil` for what ArgumentParser prints better itself: help and plain exit codes.
+    /// `nil` for errors that ArgumentParser prints itself: help and plain exit codes.
     init?(_ error: any Error) {
         switch error {
         case let error as Failure: self = error

@@ -8,7 +8,7 @@ public final class Counter: Sendable {
     private let totals: Mutex<[[String]: Double]>
 
     /// - Parameters:
-    ///   - known: combinations that are shown as 0 before they happen, so that a first event is seen as an increase.
+    ///   - known: combinations that are shown as 0 before they happen, so that the first event shows as an increase.
     public init(_ name: String, help: String, labels: [String] = [], known: [[String]] = []) {
         self.name = name
         self.help = help
@@ -17,7 +17,7 @@ public final class Counter: Sendable {
         totals = Mutex(Dictionary(uniqueKeysWithValues: first.map { ($0, 0) }))
     }
 
-    /// - Parameter values: of the labels, in their order.
+    /// - Parameter values: the labels' values, in the order of the labels.
     public func add(_ amount: Double = 1, _ values: String...) {
         precondition(values.count == labels.count, "\(name) has the labels \(labels)")
         totals.withLock { $0[values, default: 0] += amount }

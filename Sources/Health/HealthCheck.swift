@@ -1,8 +1,8 @@
-/// One thing that has to be there for work to be done.
+/// One check of something that every job needs.
 public struct HealthCheck: Sendable {
-    /// One word, as it is shown and labelled: `database`.
+    /// One word, as pages and labels show it, such as `database`.
     public var name: String
-    /// What is wrong, in words for people with the remedy, or `nil`. Must end by itself within seconds.
+    /// Returns what is wrong and the remedy, in words for people, or `nil`. It must return within seconds.
     public var problem: @Sendable () async -> String?
 
     public init(_ name: String, problem: @escaping @Sendable () async -> String?) {

@@ -4,17 +4,17 @@ public import Logging
 internal import NIOCore
 public import ServiceLifecycle
 
-/// Says how a daemon does, on an address of its own that only ops people and their programs reach:
+/// Serves a daemon's health and metrics, on a separate address for ops people and their programs:
 ///
-/// - `/livez`: 200 as long as the process answers at all; restart it when not.
-/// - `/readyz`: 200 when everything that work needs is there, 503 otherwise, with a line for each check.
+/// - `/livez`: 200 as long as the process answers at all. If it does not answer, restart it.
+/// - `/readyz`: 200 when everything that jobs need is there, otherwise 503; with a line for each check.
 /// - `/metrics`: Prometheus' text format.
 ///
-/// It tells nothing of candidates, and has no password: bind it to an address that the public cannot reach.
+/// It tells nothing about candidates and has no password. Bind it to an address that the public cannot reach.
 public struct HealthServer: Service {
     public struct Configuration: Sendable {
         public var host: String
-        /// 0 takes a free one, which the log names.
+        /// 0 for any free port; the log names it.
         public var port: Int
 
         public init(host: String, port: Int) {
@@ -28,7 +28,7 @@ public struct HealthServer: Service {
     let metrics: @Sendable () async -> [MetricFamily]
     let logger: Logger
 
-    /// - Parameter metrics: asked at each scrape, for what is read then.
+    /// - Parameter metrics: called at each scrape.
     public init(
         configuration: Configuration, readiness: Readiness, metrics: @escaping @Sendable () async -> [MetricFamily], logger: Logger
     ) {

@@ -1,6 +1,6 @@
 import Synchronization
 
-/// How often a value fell below each of a row of bounds, one row for each value of its label.
+/// Counts how many values fell below each of several bounds, separately for each value of its label.
 public final class Histogram: Sendable {
     private struct Row {
         var counts: [Int]
@@ -15,7 +15,7 @@ public final class Histogram: Sendable {
     private let rows: Mutex<[String: Row]>
 
     /// - Parameters:
-    ///   - bounds: ascending upper bounds, included; the one without an end follows by itself.
+    ///   - bounds: upper bounds in ascending order, inclusive. The infinite bound is added.
     ///   - known: label values that are shown before anything was observed.
     public init(_ name: String, help: String, bounds: [Double], label: String, known: [String] = []) {
         self.name = name

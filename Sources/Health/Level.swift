@@ -1,6 +1,6 @@
 import Synchronization
 
-/// A number that somebody sets and somebody else reads.
+/// A metric that can go up and down, readable from any thread.
 public final class Level: Sendable {
     private let number = Atomic(0)
 

@@ -1,6 +1,6 @@
 internal import FoundationEssentials
 
-/// A metric of one name, as Prometheus reads it: what it means, and its values by label.
+/// All values of one metric, as Prometheus reads them: the name, the meaning, and the values by label.
 public struct MetricFamily: Sendable {
     public enum Kind: String, Sendable {
         case counter, gauge, histogram
@@ -8,12 +8,12 @@ public struct MetricFamily: Sendable {
 
     /// One line of the text format.
     public struct Sample: Sendable {
-        /// After the family's name: `_bucket`, `_sum` and `_count` of a histogram, otherwise nothing.
+        /// What follows the family's name: `_bucket`, `_sum` or `_count` in a histogram, otherwise nothing.
         var suffix: String
         var labels: [(name: String, value: String)]
         var value: Double
 
-        /// - Parameter labels: in the order in which they are to stand.
+        /// - Parameter labels: in the order in which they are written.
         public init(_ value: Double, labels: [(name: String, value: String)] = []) {
             self.init(suffix: "", labels: labels, value: value)
         }

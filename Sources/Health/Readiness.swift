@@ -1,6 +1,6 @@
 import Synchronization
 
-/// What the checks said last: asked for by whoever decides on it, and read by whoever is asked whether this daemon is ready.
+/// Runs the checks and keeps their latest results, for the worker's decisions and for `/readyz`.
 public final class Readiness: Sendable {
     private let checks: [HealthCheck]
     private let problems: Mutex<[String: String]?> = Mutex(nil)
@@ -9,8 +9,8 @@ public final class Readiness: Sendable {
         self.checks = checks
     }
 
-    /// Runs all checks, side by side.
-    /// - Returns: what is wrong, in the order of the checks; `nil` when nothing is.
+    /// Runs all checks at the same time.
+    /// - Returns: what is wrong, in the order of the checks; `nil` when nothing is wrong.
     public func refresh() async -> String? {
         let found = await withTaskGroup(of: (String, String?).self) { group in
             for check in checks { group.addTask { (check.name, await check.problem()) } }
@@ -23,13 +23,13 @@ public final class Readiness: Sendable {
         return texts.isEmpty ? nil : texts.joined(separator: " ")
     }
 
-    /// Whether everything was there at the last look, with a line for each check. Not ready before the first.
+    /// Whether all checks succeeded the last time, with a line for each check. Not ready before the first time.
     var summary: (isReady: Bool, lines: [String]) {
         guard let problems = problems.withLock({ $0 }) else { return (false, ["not checked yet"]) }
         return (problems.isEmpty, checks.map { "\($0.name): \(problems[$0.name] ?? "ok")" })
     }
 
-    /// 1 for each check that was fine at the last look, otherwise 0.
+    /// 1 for each check that succeeded the last time, otherwise 0.
     public var family: MetricFamily {
         let problems = problems.withLock { $0 }
         return MetricFamily(

@@ -1,15 +1,6 @@
 public import Postgres
 import Recordings
 
-/// How many responses stand where.
-public struct AnswerCounts: Hashable, Sendable, Codable {
-    public var processing: Int
-    public var reviewable: Int
-    public var unusable: Int
-
-    public var total: Int { processing + reviewable + unusable }
-}
-
 extension Interviews {
     /// The newest `limit` responses, in the order in which they arrived.
     public func answers(limit: Int) async throws -> [Answer] {
@@ -53,7 +44,7 @@ extension Answer: PostgresRowDecodable {
         let keys: [String] = try row.decode("keys")
         var artifacts: [ArtifactKind: String] = [:]
         for (kind, key) in zip(kinds, keys) {
-            // A kind of a newer release than this program is none of its business.
+            // A newer release may have written kinds that this program does not know.
             if let kind = ArtifactKind(rawValue: kind) { artifacts[kind] = key }
         }
         self.init(

@@ -1,18 +1,18 @@
 public import Postgres
 public import Recordings
 
-/// What a worker has to know of a response to make its rendition.
+/// What a worker needs to make a response's rendition.
 public struct RenditionTask: Hashable, Sendable {
     public var responseID: Int64
-    /// Where storage holds the recording.
+    /// The recording's storage key.
     public var key: String
     public var durationMs: Int
-    /// Whether the rendition is there already; then there is nothing left to do.
+    /// Whether the rendition exists already.
     public var isMade: Bool
 }
 
 extension Interviews {
-    /// What has to be known to make a response's rendition; `nil` when there is no such response any more, or none is needed.
+    /// What a worker needs to make a response's rendition; `nil` when the response no longer exists or needs no rendition.
     public func renditionTask(ofResponse id: Int64) async throws -> RenditionTask? {
         try await pool.query(
             PostgresQuery(
@@ -27,15 +27,15 @@ extension Interviews {
         ).decode(RenditionTask.self).first
     }
 
-    /// Writes a response's rendition. Doing it again changes nothing. Belongs into the transaction that ends the job.
-    /// - Parameter rendition: whole, with its storage key, size and hash.
+    /// Writes a response's rendition. Repeating it changes nothing. Call it in the transaction that ends the job.
+    /// - Parameter rendition: complete, with its storage key, size and hash.
     public func record(_ rendition: Rendition, forResponse id: Int64, in connection: PostgresConnection) async throws {
         let json = String(decoding: try rendition.json(), as: UTF8.self)
         try await connection.execute(
             PostgresQuery(named: "renditions.record", "SELECT dailies.record_rendition(\(id), \(json)::jsonb)"))
     }
 
-    /// Says that a response gets no rendition, and why in words for ops people. Belongs into the transaction that ends the job.
+    /// Records that a response gets no rendition, and why, in words for ops people. Call it in the transaction that ends the job.
     public func refuseRendition(ofResponse id: Int64, because why: String, in connection: PostgresConnection) async throws {
         try await connection.execute(PostgresQuery(named: "renditions.refuse", "SELECT dailies.refuse_rendition(\(id), \(why))"))
     }

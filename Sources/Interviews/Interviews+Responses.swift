@@ -2,9 +2,9 @@ public import Postgres
 public import Recordings
 
 extension Interviews {
-    /// Hands in a recorded answer whose recording is already in storage. Doing it again gives the same response.
+    /// Submits a recorded answer whose recording is already in storage. Submitting it again returns the same response.
     /// - Returns: the response's id. Its job is in the queue when this returns.
-    /// - Throws: `InterviewsError` for a role or question that does not exist or a candidate that cannot be one.
+    /// - Throws: `InterviewsError` for a role or question that does not exist, or an invalid candidate.
     public func submit(_ submission: Submission) async throws -> Int64 {
         do {
             return try await pool.query(
@@ -22,7 +22,7 @@ extension Interviews {
         }
     }
 
-    /// What a worker has to know of a response; `nil` when there is no such response any more.
+    /// What a worker needs to inspect a response; `nil` when the response no longer exists.
     public func recording(ofResponse id: Int64) async throws -> SubmittedRecording? {
         try await pool.query(
             PostgresQuery(
@@ -35,8 +35,8 @@ extension Interviews {
         ).decode(SubmittedRecording.self).first
     }
 
-    /// Writes a response's review record with its flags and artifacts. Belongs into the transaction that ends the job.
-    /// - Parameter report: whole, with every artifact's storage key, size and hash in it.
+    /// Writes a response's review record with its flags and artifacts. Call it in the transaction that ends the job.
+    /// - Parameter report: complete, with every artifact's storage key, size and hash.
     public func record(_ report: Report, forResponse id: Int64, in connection: PostgresConnection) async throws {
         let json = String(decoding: try report.json(), as: UTF8.self)
         try await connection.execute(
@@ -45,7 +45,7 @@ extension Interviews {
 }
 
 extension InterviewsError {
-    /// The schema's refusals in the words of the person who handed the answer in.
+    /// Turns a refusal of the database into an error for the person who submitted the answer.
     fileprivate init?(refusal error: PostgresError, of submission: Submission) {
         switch (error.sqlState?.rawValue, error.constraint) {
         case ("DA002", _):

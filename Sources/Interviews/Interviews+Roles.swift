@@ -1,16 +1,5 @@
 public import Postgres
 
-/// What loading a role changed, by the questions' keys.
-public struct RoleChanges: Hashable, Sendable {
-    public var isNewRole = false
-    public var added: [String] = []
-    /// Reworded: a new version was made; answers keep the version they were asked.
-    public var reworded: [String] = []
-    public var unchanged: [String] = []
-    /// No longer in the definition: not asked any more, answers stay.
-    public var retired: [String] = []
-}
-
 extension Interviews {
     /// Makes the database's role equal to the definition, in one transaction. Loading the same definition again changes
     /// nothing.
@@ -41,7 +30,7 @@ extension Interviews {
     }
 
     private func role(_ definition: RoleDefinition, changes: inout RoleChanges, in connection: PostgresConnection) async throws -> Int64 {
-        // Two people who load at once take turns: the row is locked until the transaction ends.
+        // If two people load the role at the same time, the second waits: the row is locked until the transaction ends.
         let row = try await connection.query(
             PostgresQuery(
                 named: "roles.upsert",
@@ -74,7 +63,7 @@ extension Interviews {
         }
     }
 
-    /// Adds a version to a question, only where the wording differs from the newest one.
+    /// Adds a version to a question if the wording differs from the newest version.
     /// - Returns: the new version; `nil` when the wording is the newest already.
     public func addVersion(_ question: RoleDefinition.Question, of id: Int64, in connection: PostgresConnection) async throws -> Int? {
         let versions = try await connection.query(

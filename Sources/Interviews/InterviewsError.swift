@@ -1,4 +1,4 @@
-/// Something that a person asked for cannot be done as it was said; the description tells how it can.
+/// A request of a person that cannot be done. The description says why and what to do.
 public struct InterviewsError: Error, Hashable, Sendable, CustomStringConvertible {
     public enum Code: Hashable, Sendable {
         case unknownRole, unknownQuestion, invalidRole, invalidCandidate

@@ -1,8 +1,8 @@
 extension RoleDefinition {
-    /// Everything that keeps this definition from being loaded, as sentences that name the place; empty when it is sound.
+    /// Every problem of this definition, as sentences that name the place; empty when it is valid.
     ///
-    /// The same rules stand as constraints in the schema, which counts characters as Unicode scalars. Here they are checked first so that
-    /// the author sees all at once.
+    /// The schema has the same rules as constraints and counts characters as Unicode scalars. They are checked here first, so that the
+    /// author sees all problems at once.
     public func problems() -> [String] {
         var found: [String] = []
         if !Self.isSlug(role) {

@@ -1,4 +1,4 @@
-/// One recorded answer as a program hands it in; see `dailies.submit_response` in the schema.
+/// One recorded answer, as a program submits it; see `dailies.submit_response` in the schema.
 public struct Submission: Hashable, Sendable {
     public var role: String
     /// The question's key, or its number in the role's list.
@@ -9,7 +9,7 @@ public struct Submission: Hashable, Sendable {
     public var declaredType: String?
     public var declaredBytes: Int64?
     public var declaredSHA256: String?
-    /// Part of a bulk import: waits behind fresh answers.
+    /// Whether it is part of a bulk import, which waits behind fresh answers.
     public var bulk: Bool
 
     public init(

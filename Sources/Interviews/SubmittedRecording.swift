@@ -1,11 +1,11 @@
-/// What a worker has to know of a response to look inside its recording. Nothing of the candidate is in it.
+/// What a worker needs to inspect a response's recording. It tells nothing about the candidate.
 public struct SubmittedRecording: Hashable, Sendable {
     public var responseID: Int64
-    /// Where storage holds the bytes.
+    /// The recording's storage key.
     public var key: String
     public var declaredType: String?
     public var declaredBytes: Int64?
     public var declaredSHA256: String?
-    /// Whether a review record exists already; then there is nothing left to do.
+    /// Whether a review record exists already.
     public var isReviewed: Bool
 }

@@ -1,11 +1,11 @@
 public import FoundationEssentials
 public import Postgres
 
-/// The jobs of one database: every statement of a job's life, as one method each. What they mean stands beside their SQL, in
-/// the migration `0002_jobs.sql`.
+/// The job queue of one database, with one method for each statement in a job's life. The migrations document what the statements' SQL
+/// functions do.
 ///
 /// Each method throws `PostgresError` when the database refuses or is away, and `JobQueueError` where its documentation says
-/// so. Methods that end or give back a claim take a connection, so that they run in the caller's transaction.
+/// so. Methods that end a claim or put it back take a connection, so that they run in the caller's transaction.
 public struct JobQueue: Sendable {
     /// The channel on which inserted jobs are announced.
     public static let channel = "dailies_jobs"
@@ -16,7 +16,7 @@ public struct JobQueue: Sendable {
         self.pool = pool
     }
 
-    /// Enters a worker among the living, for as long as it beats.
+    /// Registers a worker. It counts as live as long as it beats.
     /// - Parameter lease: without a beat for this long, the worker is dead.
     public func register(name: String, version: String, slots: Int, lease: Duration) async throws -> UUID {
         try await pool.query(
@@ -26,11 +26,11 @@ public struct JobQueue: Sendable {
         ).one().decode("id")
     }
 
-    /// Inserts jobs, in one statement and with one notification at most. Responses bring their jobs along by themselves; this is
-    /// for everything else.
+    /// Inserts jobs, in one statement and with one notification at most. A trigger inserts the jobs of responses; this method is for all
+    /// other jobs.
     /// - Parameters:
     ///   - payloads: each a JSON object as text.
-    ///   - connection: in a transaction, if the jobs belong to something that is written with them.
+    ///   - connection: may be in a transaction that also writes what the jobs are about.
     public func insert(kind: String, payloads: [String], in connection: PostgresConnection) async throws {
         try await connection.execute(
             PostgresQuery(
@@ -38,22 +38,22 @@ public struct JobQueue: Sendable {
                 "INSERT INTO dailies.jobs (kind, payload) SELECT \(kind), payload::jsonb FROM unnest(\(payloads)::text[]) AS payload"))
     }
 
-    /// Says how many jobs a worker runs at once.
+    /// Writes how many jobs a worker runs at once.
     func announce(slots: Int, of worker: UUID) async throws {
         try await pool.execute(PostgresQuery(named: "workers.slots", "UPDATE dailies.workers SET slots = \(slots) WHERE id = \(worker)"))
     }
 
-    /// Takes up to `limit` jobs, the most urgent first.
-    /// - Parameter asksForMore: whether workers are to be told of the next job if there is none.
-    /// - Throws: `JobQueueError.leaseLost` when the worker is no longer among the living.
-    public func claim(worker: UUID, kinds: [String], limit: Int, asksForMore: Bool = true) async throws -> [JobClaim] {
+    /// Claims up to `limit` jobs, the most urgent first.
+    /// - Parameter asksForNotification: whether the next insert notifies workers, if there are fewer than `limit` jobs now.
+    /// - Throws: `JobQueueError.leaseLost` when the worker is no longer live.
+    public func claim(worker: UUID, kinds: [String], limit: Int, asksForNotification: Bool = true) async throws -> [JobClaim] {
         do {
             return try await pool.query(
                 PostgresQuery(
                     named: "jobs.claim",
                     """
                     SELECT id, kind, payload::text, attempt, failures, crashes, max_attempts, claim_id, claimed_at - created_at
-                    FROM dailies.claim_jobs(\(worker), \(kinds), \(limit)::integer, \(asksForMore))
+                    FROM dailies.claim_jobs(\(worker), \(kinds), \(limit)::integer, \(asksForNotification))
                     """)
             ).decode(JobClaim.self)
         } catch {
@@ -61,22 +61,22 @@ public struct JobQueue: Sendable {
         }
     }
 
-    /// How a claim is ended for good.
-    public enum Ending: String, Sendable {
+    /// The outcome of a job.
+    public enum Outcome: String, Sendable {
         case completed, discarded, cancelled
     }
 
     /// Ends a claim. Call it in the transaction that writes the job's results.
-    /// - Throws: `JobQueueError.claimLost`; then the transaction has to be given up.
-    public func end(_ claim: JobClaim, as ending: Ending, reason: String? = nil, in connection: PostgresConnection) async throws {
+    /// - Throws: `JobQueueError.claimLost`; then the transaction has to be rolled back.
+    public func end(_ claim: JobClaim, as outcome: Outcome, reason: String? = nil, in connection: PostgresConnection) async throws {
         let query = PostgresQuery(
-            named: "jobs.end", "SELECT dailies.end_job(\(claim.id), \(claim.attempt)::integer, \(ending.rawValue), \(reason))")
+            named: "jobs.end", "SELECT dailies.end_job(\(claim.id), \(claim.attempt)::integer, \(outcome.rawValue), \(reason))")
         try await fenced(query, claim, in: connection)
     }
 
     /// Completes claims together: all of them, or none. Call it in the transaction that writes the jobs' results.
-    /// - Throws: `JobQueueError.claimLost` when one of them is no longer held; then the transaction has to be given up. Also when
-    ///   somebody else keeps a row locked for a second, so that one job's trouble does not become everybody's.
+    /// - Throws: `JobQueueError.claimLost` when one of them is no longer held; then the transaction has to be rolled back. `PostgresError`
+    ///   when another session keeps a row of several locked for a second, so that one blocked job does not block all others.
     public func complete(_ claims: [JobClaim], in connection: PostgresConnection) async throws {
         guard let first = claims.first else { return }
         let patience = claims.count > 1 ? "1s" : "0"
@@ -89,23 +89,23 @@ public struct JobQueue: Sendable {
         try await fenced(query, first, in: connection)
     }
 
-    /// What an attempt that is given back counts as.
-    public enum PuttingBack: String, Sendable {
+    /// What an attempt counts as when its claim is put back.
+    public enum PutBackReason: String, Sendable {
         /// A fault of ours.
         case retried
         /// The inspector died.
         case crashed
-        /// The infrastructure was away: counts as nothing.
+        /// The infrastructure was away: uses up no attempt.
         case snoozed
-        /// The worker stops: counts as nothing.
+        /// The worker stops: uses up no attempt.
         case released
     }
 
-    /// Gives a claim back.
-    /// - Parameter delay: the job is available again after this long by the database's clock; zero: at once.
+    /// Puts a claim's job back into the queue.
+    /// - Parameter delay: how long by the database's clock until the job is available again; zero for at once.
     /// - Throws: `JobQueueError.claimLost`.
     public func putBack(
-        _ claim: JobClaim, as how: PuttingBack, after delay: Duration, reason: String?, in connection: PostgresConnection
+        _ claim: JobClaim, as how: PutBackReason, after delay: Duration, reason: String?, in connection: PostgresConnection
     ) async throws {
         let query = PostgresQuery(
             named: "jobs.put_back",
@@ -113,11 +113,11 @@ public struct JobQueue: Sendable {
         try await fenced(query, claim, in: connection)
     }
 
-    /// Where a claim stands; to be asked when a COMMIT's outcome is unknown.
-    public func standing(of claim: JobClaim) async throws -> ClaimStanding {
+    /// Looks up whether a claim is still held. Call it when the outcome of a COMMIT is unknown.
+    public func status(of claim: JobClaim) async throws -> ClaimStatus {
         let row = try await pool.query(
             PostgresQuery(
-                named: "jobs.standing",
+                named: "jobs.claim_status",
                 """
                 SELECT EXISTS (SELECT FROM dailies.jobs
                                WHERE id = \(claim.id) AND attempt = \(claim.attempt) AND state = 'running') AS held,
@@ -129,10 +129,10 @@ public struct JobQueue: Sendable {
         return try row.decode("ended", as: Bool.self) ? .ended : .lost
     }
 
-    /// Takes a worker that stops in order off the list; whatever it still holds is available again.
+    /// Removes a worker that stops in good order. Jobs that it still holds become available again.
     public func leave(worker: UUID) async throws { try await leave(worker: worker, doneWith: []) }
 
-    /// - Parameter rows: those of the worker's claims that need not be searched for what is left of them.
+    /// - Parameter rows: rows of `dailies.claims` whose jobs have all ended; they are not searched for jobs to put back.
     func leave(worker: UUID, doneWith rows: [Int64]) async throws {
         try await pool.execute(
             PostgresQuery(
@@ -143,7 +143,7 @@ public struct JobQueue: Sendable {
                 """))
     }
 
-    /// How many jobs stand where.
+    /// How many jobs are in each state.
     public func counts() async throws -> QueueCounts {
         try await pool.query(
             PostgresQuery(
@@ -177,6 +177,6 @@ public struct JobQueue: Sendable {
 extension SQLState {
     /// Raised by the queue's functions: the job and attempt named match no running job.
     static let claimNotHeld = SQLState(rawValue: "DJ001")
-    /// Raised by `claim_jobs`: the worker is not among the living.
+    /// Raised by `claim_jobs`: the worker is no longer live.
     static let leaseOver = SQLState(rawValue: "DJ002")
 }

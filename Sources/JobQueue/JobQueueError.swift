@@ -1,9 +1,9 @@
-/// What goes wrong between a worker and the queue, beyond the database itself being away.
+/// An error between a worker and the queue, while the database itself works.
 public struct JobQueueError: Error, Hashable, Sendable, CustomStringConvertible {
     public enum Code: Hashable, Sendable {
-        /// The claim is another worker's by now, or its job has ended. Drop the attempt's results.
+        /// Another worker has claimed the job, or the job has ended. Drop the attempt's results.
         case claimLost
-        /// The worker did not beat in time. Stop its work and register anew.
+        /// The worker did not beat in time. Stop its jobs and register again.
         case leaseLost
     }
 
@@ -12,9 +12,10 @@ public struct JobQueueError: Error, Hashable, Sendable, CustomStringConvertible 
 
     static func claimLost(_ claim: JobClaim) -> JobQueueError {
         JobQueueError(
-            code: .claimLost, description: "Attempt \(claim.attempt) of job \(claim.id) is no longer held: its results are dropped.")
+            code: .claimLost, description: "Attempt \(claim.attempt) of job \(claim.id) is no longer held. Its results are dropped.")
     }
 
     static let leaseLost = JobQueueError(
-        code: .leaseLost, description: "This worker's lease is over, so others may have its jobs: it stops them and starts anew.")
+        code: .leaseLost, description: "This worker's lease is lost, so other workers may have its jobs. It stops them and registers again."
+    )
 }

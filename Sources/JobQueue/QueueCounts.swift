@@ -1,17 +1,20 @@
-/// How many jobs stand where. Live jobs are counted exactly, ended ones over the last 24 hours.
-public struct QueueCounts: Hashable, Sendable, Codable {
+public import NullableJSON
+public import Postgres
+
+/// How many jobs are in each state. Live jobs are counted exactly, ended ones over the last 24 hours.
+public struct QueueCounts: Hashable, Sendable, Encodable {
     public var available: Int
     public var running: Int
     public var scheduled: Int
     public var completed: Int
     public var discarded: Int
     public var cancelled: Int
-    /// Age of the oldest available job in seconds by the database's clock; `nil` when none waits.
-    public var oldestWaitingSeconds: Double?
-    /// Workers whose lease holds.
+    /// The age of the oldest available job in seconds, by the database's clock; `nil` when none waits.
+    @OrNull public var oldestWaitingSeconds: Double?
+    /// The number of live workers.
     public var workers: Int
 
-    /// Jobs that are still to be done.
+    /// Jobs that have not ended.
     public var live: Int { available + running + scheduled }
 
     enum CodingKeys: String, CodingKey {
@@ -19,16 +22,13 @@ public struct QueueCounts: Hashable, Sendable, Codable {
         case oldestWaitingSeconds = "oldest_waiting_seconds"
         case workers
     }
+}
 
-    public func encode(to encoder: any Encoder) throws {
-        var values = encoder.container(keyedBy: CodingKeys.self)
-        try values.encode(available, forKey: .available)
-        try values.encode(running, forKey: .running)
-        try values.encode(scheduled, forKey: .scheduled)
-        try values.encode(completed, forKey: .completed)
-        try values.encode(discarded, forKey: .discarded)
-        try values.encode(cancelled, forKey: .cancelled)
-        try values.encode(oldestWaitingSeconds, forKey: .oldestWaitingSeconds)
-        try values.encode(workers, forKey: .workers)
+extension QueueCounts: PostgresRowDecodable {
+    public init(from row: PostgresRow) throws(PostgresError) {
+        self.init(
+            available: try row.decode("available"), running: try row.decode("running"), scheduled: try row.decode("scheduled"),
+            completed: try row.decode("completed"), discarded: try row.decode("discarded"), cancelled: try row.decode("cancelled"),
+            oldestWaitingSeconds: try row.decode("oldest"), workers: try row.decode("workers"))
     }
 }

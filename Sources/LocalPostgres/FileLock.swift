@@ -10,7 +10,7 @@ struct FileLock: ~Copyable {
 
     private let descriptor: FileDescriptor
 
-    /// Opens the file, making it when it is missing. Close-on-exec: a server that inherited the lock would hold it for ever.
+    /// Opens the file, and creates it if it is missing. Close-on-exec, because a server that inherited the lock would hold it for ever.
     private init(opening path: FilePath) throws(LocalPostgresError) {
         do {
             descriptor = try FileDescriptor.open(
@@ -22,8 +22,8 @@ struct FileLock: ~Copyable {
         }
     }
 
-    /// Waits until the lock is free. Holders need milliseconds as a rule, seconds when they start a server, so asking
-    /// again every 20 ms costs less than a thread that is blocked and cannot be cancelled.
+    /// Waits until the lock is free. Usually it is held for milliseconds, or for seconds while a server starts. So trying every 20 ms is
+    /// better than a blocked thread, which cannot be cancelled.
     static func acquire(_ mode: Mode, at path: FilePath) async throws(LocalPostgresError) -> FileLock {
         let lock = try FileLock(opening: path)
         while !lock.attempt(mode) {
@@ -50,7 +50,7 @@ struct FileLock: ~Copyable {
         _ = flock(descriptor.rawValue, LOCK_UN)
     }
 
-    /// Takes the lock, or changes its mode, if that can be had at once. After `false` nothing may be held any more.
+    /// Takes the lock or changes its mode, if that is possible at once. After `false` the lock may be lost.
     borrowing func attempt(_ mode: Mode) -> Bool {
         flock(descriptor.rawValue, mode.operation | LOCK_NB) == 0
     }

@@ -1,27 +1,27 @@
 public import SystemPackage
 
 extension LocalPostgres {
-    /// Where the private server lives and how it is set.
+    /// The private server's folder and settings.
     public struct Configuration: Sendable {
-        /// What a crash of the machine may cost.
+        /// What may be lost when the machine crashes.
         public enum Durability: Sendable {
             /// Nothing that was committed: `fsync` and `synchronous_commit` are on.
             case full
-            /// Everything. For tests, which throw their data away anyway: `fsync` is off. A killed server still forgets nothing, for
-            /// commits have reached the kernel.
+            /// Everything, because `fsync` is off. For tests, whose data is temporary. A killed server still loses nothing, because commits
+            /// have reached the kernel.
             case none
         }
 
-        /// The server's own folder. It is created when it is missing, and must hold nothing else.
+        /// The server's folder. It is created if it is missing, and must hold nothing else.
         public var folder: FilePath
-        /// Connections that the server takes, all `dailies` processes together. Default 100, PostgreSQL's own.
+        /// The most connections of all `dailies` processes together. Default 100, PostgreSQL's own.
         public var maxConnections: Int
         /// PostgreSQL settings by name, over this type's own; a value is taken literally, whatever it contains.
         public var settings: [String: String]
         /// Default ``Durability/full``.
         public var durability: Durability
-        /// How long a server that *fails* to start is tried again when the cause may pass, such as the remains of a
-        /// killed one. Default 30 s. A server that is recovering from a crash is waited for without limit.
+        /// For how long a server that *fails* to start is started again, when the cause may pass, such as the remains of a
+        /// killed server. Default 30 s. A server that is recovering from a crash is waited for without limit.
         public var startTimeout: Duration
         /// Where PostgreSQL's programs are; `nil`, the default, searches for them.
         public var programs: FilePath?
@@ -38,7 +38,7 @@ extension LocalPostgres {
             self.programs = programs
         }
 
-        /// What is told to the server on its command line, so that a start always means the current values.
+        /// The settings on the server's command line, so that every start uses the current values.
         func serverSettings(socketFolder: FilePath) -> [String: String] {
             var result = [
                 "listen_addresses": "",

@@ -8,8 +8,8 @@ import SystemPackage
 /// killed leaves the server running, and the next one adopts it. When `dailies` runs as root, the server runs as the
 /// user `postgres`, or `nobody` where that is missing.
 ///
-/// Keep the instance as long as the server is needed: one that is released gives up its share, and whoever leaves next
-/// stops the server.
+/// Keep the instance as long as the server is needed. A released instance no longer counts as a user, and the next user that leaves stops the
+/// server.
 public actor LocalPostgres {
     public nonisolated let configuration: Configuration
     private nonisolated let logger: Logger
@@ -126,7 +126,8 @@ public actor LocalPostgres {
         if membership.attempt(.exclusive) { await server?.stop() }
     }
 
-    /// Names everything that libpq would otherwise take from the environment, where a stray `PGHOSTADDR` or `PGPORT` would lead elsewhere.
+    /// A connection string that sets every value which libpq would otherwise take from the environment. A stray `PGHOSTADDR` or `PGPORT` would
+    /// lead to another server.
     private static func conninfo(_ socketFolder: FilePath) -> String {
         "host=\(socketFolder) hostaddr='' port=\(SocketFolder.port) user=\(ServerProcess.user) dbname=\(ServerProcess.database)"
     }

@@ -1,6 +1,6 @@
-/// Why the private server cannot be had, in words for the person who typed the command.
+/// Why the private server cannot be used, in words for the person who typed the command.
 public struct LocalPostgresError: Error, Sendable, Hashable, CustomStringConvertible {
-    /// The kind of failure, for code that has to choose; new kinds may be added.
+    /// The kind of failure. New kinds may be added.
     public struct Code: Sendable, Hashable, CustomStringConvertible {
         public let description: String
 

@@ -1,7 +1,7 @@
 import Glibc
 import SystemPackage
 
-/// What the server's main process says of itself in `postmaster.pid`, whose lines are, in PostgreSQL 10 and later:
+/// The server's main process, as `postmaster.pid` describes it. The file's lines are, in PostgreSQL 10 and later:
 /// process id, data folder, start time, port, socket folder, listen address, shared memory key, status.
 struct Postmaster: Hashable, Sendable {
     let processID: pid_t
@@ -15,8 +15,8 @@ struct Postmaster: Hashable, Sendable {
         socketFolder = lines.count > 4 && lines[4].hasPrefix("/") ? FilePath(String(lines[4])) : nil
     }
 
-    /// The server that runs on this data, if one does. A killed one leaves its file behind, and its number may belong to
-    /// another program by now, or to a dead process that nobody has waited for: so the process itself is looked at.
+    /// The server that runs on this data; `nil` if none does. A killed server leaves its file behind, and its process id may belong to another
+    /// program by now, or to a dead process that was not waited for. So this also checks the process itself.
     static func running(on data: FilePath) -> Postmaster? {
         guard let text = TextFile.read(data.appending("postmaster.pid")), let postmaster = Postmaster(pidFile: text),
             let stat = ProcessStat(of: postmaster.processID), !stat.isDead, stat.command == "postgres"

@@ -1,12 +1,12 @@
 import Glibc
 import SystemPackage
 
-/// What is where inside the server's folder, and who owns it.
+/// The layout of the server's folder, and who owns what.
 ///
-/// The folder and its locks belong to whoever runs `dailies`; `data`, `log` and `run` belong to the account that runs
+/// The folder and its locks belong to the user who runs `dailies`; `data`, `log` and `run` belong to the account that runs
 /// the server. So a process that broke out of the database cannot make root follow a link that it planted.
 struct ServerFolder: Sendable {
-    /// Real and absolute.
+    /// Absolute, without symbolic links.
     let path: FilePath
     let account: ServerAccount
 
@@ -21,7 +21,7 @@ struct ServerFolder: Sendable {
     private static let names: Set = ["data", "log", "run", "server.lock", "start.lock"]
     static let unfinishedPrefix = "data.unfinished-"
 
-    /// Makes what is missing. Safe to run beside another process that does the same.
+    /// Creates what is missing. Several processes may do this at the same time.
     init(preparing folder: FilePath, for account: ServerAccount) throws(LocalPostgresError) {
         self.account = account
         do {
@@ -53,7 +53,7 @@ struct ServerFolder: Sendable {
     }
 
     private static let closed: FilePermissions = .ownerReadWriteExecute
-    /// The server's account passes through; it can neither list nor change.
+    /// The server's account may pass through the folder, but can neither list nor change it.
     private static let passable: FilePermissions = [.ownerReadWriteExecute, .groupExecute, .otherExecute]
 
     private static func refuseStrangers(in path: FilePath) throws {

@@ -9,7 +9,7 @@ extension ServerProcess {
         await sweepUnfinished()
         if try folder.dataVersion() != nil { return }
         logger.info("Making a new PostgreSQL data folder", metadata: ["folder": "\(folder.path)"])
-        // A name of its own: the initdb of a killed process may still be writing into the last one.
+        // A new name each time, because the initdb of a killed process may still be writing into the old folder.
         let name = "\(ServerFolder.unfinishedPrefix)\(getpid())-\(String(UInt32.random(in: 0...UInt32.max), radix: 16))"
         let unfinished = folder.path.appending(name)
         do {
@@ -26,7 +26,7 @@ extension ServerProcess {
         }
     }
 
-    /// Only who may enter the socket's folder reaches the server, so the socket is trusted; everything else is rejected.
+    /// Only accounts that may enter the socket's folder reach the server. So the socket is trusted, and everything else is rejected.
     private func initialise(_ name: String) async throws(LocalPostgresError) {
         var arguments = ["-D", name, "-U", Self.user, "--auth-local=trust", "--auth-host=reject"]
         arguments += ["--encoding=UTF8", "--locale=C.UTF-8", "--data-checksums"]
@@ -37,7 +37,7 @@ extension ServerProcess {
         }
     }
 
-    /// What a killed process left of its initdb.
+    /// Removes what the initdb of a killed process left.
     private func sweepUnfinished() async {
         let names = (try? Directory.entries(of: folder.path)) ?? []
         for name in names where name.hasPrefix(ServerFolder.unfinishedPrefix) {
@@ -53,14 +53,14 @@ extension ServerProcess {
             folder: "/bin",
             account: ServerAccount(name: "", userID: geteuid(), groupID: getegid(), differsFromProcess: false),
             workingFolder: folder.path)
-        // A task of its own: a cancelled start clears up, too.
+        // In another task, so that a cancelled start cleans up too.
         let outcome = await Task { try? await remover.run("rm", ["-rf", "--", unfinished.string]) }.value
         if outcome?.isSuccess != true {
             logger.warning("Cannot remove an unfinished PostgreSQL data folder", metadata: ["folder": "\(unfinished)"])
         }
     }
 
-    /// The database that the connection string names. A kill between initdb and here is made good at the next start.
+    /// Creates the database that the connection string names. If the process is killed between initdb and here, the next start does it.
     func ensureDatabase(at socket: FilePath) async throws(LocalPostgresError) {
         let access = ["-h", socket.string, "-p", "\(SocketFolder.port)", "-U", Self.user]
         let query = "SELECT 1 FROM pg_database WHERE datname = '\(Self.database)'"

@@ -2,8 +2,8 @@ import Glibc
 import Logging
 import SystemPackage
 
-/// The server on one folder: its data made, its process started and stopped. Everything here happens under the
-/// folder's start lock, so that no two processes do it at once.
+/// Creates the data, and starts and stops the server's process. Everything here happens under the folder's start lock, so that no two
+/// processes do it at the same time.
 struct ServerProcess: Sendable {
     static let user = "dailies"
     static let database = "dailies"
@@ -17,7 +17,7 @@ struct ServerProcess: Sendable {
 
     private var log: FilePath { folder.log.appending("postgres.log") }
 
-    /// Adopts the server that runs, or starts one, making its data first when there is none.
+    /// Adopts the running server, or starts one. Creates the data if there is none.
     /// - Returns: The folder of the socket at which it answers.
     func ensureRunning() async throws(LocalPostgresError) -> FilePath {
         try await ensureData()
@@ -46,7 +46,7 @@ struct ServerProcess: Sendable {
         }
     }
 
-    /// Stops the server in order: sessions are ended, what is committed is written down. An unwilling one is stopped as in a crash.
+    /// Stops the server: it ends its sessions and writes everything committed to disk. A server that does not stop is killed as in a crash.
     func stop() async {
         for mode in ["fast", "immediate"] where Postmaster.running(on: folder.data) != nil {
             let outcome = try? await programs.run("pg_ctl", ["stop", "-w", "-s", "-t", "60", "-m", mode, "-D", "data"])
@@ -77,7 +77,7 @@ struct ServerProcess: Sendable {
         let mayPass: Bool
     }
 
-    /// One attempt. `nil` when the server answers, or is still recovering when `pg_ctl` has lost its patience.
+    /// One attempt. `nil` when the server answers, or is still recovering when `pg_ctl` stops waiting.
     private func launch() async throws(LocalPostgresError) -> Failure? {
         rotateLog()
         let settings = configuration.serverSettings(socketFolder: socketFolder)
@@ -95,18 +95,18 @@ struct ServerProcess: Sendable {
             mayPass: Self.mayPass(lines))
     }
 
-    /// What a killed server leaves for a moment: backends that still have its memory, or a process that is on its way out.
+    /// Errors that a killed server causes for a moment: backends that still use its memory, or a process that is still ending.
     static func mayPass(_ log: String) -> Bool {
         ["pre-existing shared memory block", "lock file \"postmaster.pid\" already exists", "another server might be running"]
             .contains { log.contains($0) }
     }
 
-    /// One word for the shell to which `pg_ctl` gives the options.
+    /// Quotes text as one word for the shell to which `pg_ctl` passes the options.
     static func shellQuoted(_ text: String) -> String {
         "'" + text.split(separator: "'", omittingEmptySubsequences: false).joined(separator: #"'\''"#) + "'"
     }
 
-    /// The server appends; two files of this size are enough to see what went wrong.
+    /// The server appends to its log. Two files of this size are enough to see what went wrong.
     private func rotateLog() {
         guard let stat = try? Stat(log, flags: .symlinkNoFollow), stat.rawValue.st_size > 10 << 20 else { return }
         try? Directory.publish(log, as: folder.log.appending("postgres.log.1"))

@@ -2,11 +2,11 @@ import Glibc
 import Subprocess
 import SystemPackage
 
-/// PostgreSQL's own programs: the folder that holds them, and a way to run one as the server's account.
+/// PostgreSQL's programs: their folder, and a way to run one as the server's account.
 struct ServerPrograms: Sendable {
     let folder: FilePath
     let account: ServerAccount
-    /// Where they run. Paths inside it are given relative to it, for `pg_ctl` hands paths to a shell.
+    /// The working directory. Paths inside it are passed relative to it, because `pg_ctl` passes paths to a shell.
     let workingFolder: FilePath
 
     struct Outcome: Sendable {
@@ -21,7 +21,7 @@ struct ServerPrograms: Sendable {
     /// Runs a program to its end. Cancelling the task kills it.
     func run(_ program: String, _ arguments: [String]) async throws(LocalPostgresError) -> Outcome {
         var options = PlatformOptions()
-        // A session of its own: Ctrl-C in the terminal is for dailies, which then stops the server in order.
+        // In another session: Ctrl-C in the terminal must reach dailies only, which then stops the server.
         options.createSession = true
         let (executable, arguments) = asAccount(folder.appending(program), arguments)
         do {
@@ -45,7 +45,7 @@ struct ServerPrograms: Sendable {
         return (.name("setpriv"), change + arguments)
     }
 
-    /// Nothing of ours: `PG…` variables would redirect the tools, and messages are matched in English.
+    /// Not this process's environment: `PG…` variables would redirect the tools, and messages must be in English to be recognised.
     private static let environment = Environment.custom(["PATH": "/usr/local/bin:/usr/bin:/bin", "LC_ALL": "C", "HOME": "/"])
 }
 

@@ -1,8 +1,8 @@
 import Glibc
 import SystemPackage
 
-/// Where the server's Unix socket lies. Only the server's account (and root) may enter it: that is the server's whole
-/// access control, for the cluster trusts whoever reaches the socket.
+/// The folder of the server's Unix socket. Only the server's account (and root) may enter it. This is the server's only access control: the
+/// server trusts every connection to the socket.
 enum SocketFolder {
     static let port = 5432
     /// `sun_path` has 108 bytes, one of them for the final NUL.
@@ -44,13 +44,13 @@ enum SocketFolder {
             }
     }
 
-    /// `/tmp` is everybody's: a folder that is there already is used only when it is really ours.
+    /// Everybody may write to `/tmp`, so an existing folder is used only if this account owns it.
     static func prepare(_ path: FilePath, for account: ServerAccount) throws -> FilePath {
         if try Directory.make(path, permissions: .ownerReadWriteExecute), account.differsFromProcess {
             try Directory.setOwner(of: path, to: account)
         }
         let stat = try Stat(path, flags: .symlinkNoFollow)
-        // Root's own is one that a killed process made and did not come to hand over.
+        // One that root owns was created by a process that was killed before it changed the owner.
         let owners: Set = account.differsFromProcess ? [account.userID, 0] : [account.userID]
         guard stat.type == .directory, owners.contains(stat.rawValue.st_uid), stat.permissions == .ownerReadWriteExecute else {
             throw LocalPostgresError(

@@ -2,28 +2,28 @@ internal import HTTPTypes
 internal import NIOCore
 
 extension ReviewSite {
-    /// How the site is reached and whom it believes.
+    /// The site's addresses and limits, and the proxies that it trusts.
     public struct Configuration: Sendable {
-        /// Something in it cannot be used; the description says what and why.
+        /// A value that cannot be used. The description says which and why.
         public struct Problem: Error, Sendable, CustomStringConvertible {
             public let description: String
         }
 
-        /// The address to listen on; only this machine by default, because TLS is the proxy's work.
+        /// The address to listen on. By default only this machine can connect, because a proxy does TLS.
         public var host: String
-        /// 0 takes a free one.
+        /// 0 for any free port.
         public var port: Int
-        /// What people have in their address bar, such as `https://review.example.org`; `nil` where that is host and port.
+        /// The URL that people use, such as `https://review.example.org`; `nil` when it is host and port.
         public var publicURL: String?
-        /// Addresses of the proxies in front of the site, as their connections show them. Only they are believed about anything.
+        /// The IP addresses of the proxies in front of the site. Only their headers are trusted.
         public var proxies: [String]
-        /// The header in which those proxies say who has signed in with the company, such as `X-Forwarded-Email`; `nil`: nobody does.
-        /// The proxies have to remove it from what browsers send.
+        /// The header in which those proxies name the person whom the single sign-on has signed in, such as `X-Forwarded-Email`; `nil` without a
+        /// single sign-on. The proxies must remove this header from browsers' requests.
         public var emailHeader: String?
-        /// How long a sign-in holds.
+        /// How long a session lasts.
         public var sessionLifetime: Duration
-        /// How often one token may ask. It is part of the API's description, so it is no setting.
-        var requestPace = RequestPace.standard
+        /// How many requests one token may send. It is part of the API's description, so it is not a setting.
+        var requestRate = RequestRate.standard
 
         let trust: ProxyTrust
 
@@ -54,13 +54,13 @@ extension ReviewSite {
             self.sessionLifetime = sessionLifetime
         }
 
-        /// What people open.
-        /// - Parameter port: the one that it listens on in fact.
+        /// The URL that people open.
+        /// - Parameter port: the port that the site really listens on.
         public func address(port: Int) -> String {
             publicURL ?? "http://\(host.contains(":") ? "[\(host)]" : host):\(port)"
         }
 
-        /// Whether browsers reach it by TLS, so that cookies may insist on that.
+        /// Whether browsers reach the site by TLS, so that cookies can require it.
         var isSecure: Bool { publicURL?.hasPrefix("https:") ?? false }
     }
 }

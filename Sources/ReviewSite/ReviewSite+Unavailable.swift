@@ -1,7 +1,7 @@
 internal import NIOCore
 
 extension ReviewSite {
-    /// The site cannot listen where it should.
+    /// The site cannot listen on its address.
     public struct Unavailable: Error, Sendable, CustomStringConvertible {
         public let description: String
 

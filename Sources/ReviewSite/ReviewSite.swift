@@ -5,22 +5,22 @@ public import Postgres
 public import ServiceLifecycle
 public import Storage
 
-/// The review site: web pages and the JSON API, over HTTP/1.1. TLS is the work of a proxy in front of it.
+/// The review site: web pages and the JSON API, over HTTP/1.1. A proxy in front of it does TLS.
 ///
-/// It needs a database with its schema and the storage that the artifacts are in; both may be away for a while, and requests are then
-/// answered with 503. On a graceful shutdown it takes no more connections and gives running requests ten seconds.
+/// It needs a database with the schema, and the storage with the artifacts. While one of them is away, responses have the status 503. On a
+/// graceful shutdown it accepts no more connections and gives running requests ten seconds.
 public struct ReviewSite: Service {
     let services: SiteServices
     private let responder: AnyMethod<RouterResponder<SiteContext>>
     private let onReady: @Sendable (_ address: String, _ port: Int) async -> Void
 
-    /// Connections that say nothing for as long are closed.
+    /// Connections without traffic for this long are closed.
     private static let idleLimit = TimeAmount.seconds(60)
     private static let graceTime = Duration.seconds(10)
 
     /// - Parameters:
     ///   - pool: for all requests; 8 connections serve a few hundred reviewers.
-    ///   - onReady: called once when it accepts connections, with the address to open and the port that it listens on in fact.
+    ///   - onReady: called once when it accepts connections, with the URL to open and the port that it listens on.
     /// - Throws: when a template of this release is wrong.
     public init(
         configuration: Configuration, pool: PostgresPool, storage: any RecordingStorage, logger: Logger,
@@ -28,7 +28,7 @@ public struct ReviewSite: Service {
     ) throws {
         services = SiteServices(
             configuration: configuration, pool: pool, storage: storage, accounts: Accounts(pool: pool),
-            requestLimit: RequestLimit(configuration.requestPace), renderer: try PageRenderer(files: try StaticFiles.embedded()),
+            requestLimit: RequestLimit(configuration.requestRate), renderer: try PageRenderer(files: try StaticFiles.embedded()),
             logger: logger)
         let routes = Self.routes(services)
         routes.refuseOtherMethods()
@@ -36,7 +36,7 @@ public struct ReviewSite: Service {
         self.onReady = onReady
     }
 
-    /// All that the site answers.
+    /// All routes of the site.
     static func routes(_ services: SiteServices) -> SiteRoutes {
         let routes = SiteRoutes(services)
         let groups: [any RouteGroup] = [
@@ -73,7 +73,7 @@ public struct ReviewSite: Service {
                 try? await gracefulShutdown()
                 try await Task.sleep(for: Self.graceTime)
             }
-            // Whichever is first: the server has ended, or the grace time has.
+            // Waits for the server's end or the end of the grace time.
             try await group.next()
             group.cancelAll()
         }

@@ -1,7 +1,7 @@
 import Postgres
 
 extension Reviews {
-    /// Runs a statement whose refusals are for people.
+    /// Runs a statement and turns the database's refusals into ``ReviewsError``.
     /// - Returns: how many rows it wrote.
     func write(_ query: PostgresQuery) async throws -> Int {
         do {
@@ -11,7 +11,7 @@ extension Reviews {
         }
     }
 
-    /// Runs a statement that returns what it wrote, and whose refusals are for people.
+    /// Runs a statement that returns what it wrote, and turns the database's refusals into ``ReviewsError``.
     /// - Returns: `nil` when it wrote nothing.
     func write<Row: PostgresRowDecodable>(_ query: PostgresQuery, as type: Row.Type) async throws -> Row? {
         do {

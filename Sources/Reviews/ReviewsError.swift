@@ -1,11 +1,11 @@
 import Postgres
 
-/// Something that a viewer asked for cannot be done as it was said; the description tells why, and how it can.
+/// A viewer's request that cannot be done. The description says why and what to do.
 public struct ReviewsError: Error, Hashable, Sendable, CustomStringConvertible {
     public enum Code: Hashable, Sendable {
-        /// It does not exist, or the viewer may not see it: nobody can tell which.
+        /// It does not exist, or the viewer may not see it. The error does not tell which.
         case notFound
-        /// The viewer may see it, and only admins may do this.
+        /// The viewer may see it, but only admins may do this.
         case adminsOnly
         /// The recording cannot be watched, so it cannot be rated.
         case notReviewable
@@ -29,7 +29,7 @@ public struct ReviewsError: Error, Hashable, Sendable, CustomStringConvertible {
 }
 
 extension ReviewsError {
-    /// The schema's refusals in the words of whoever asked.
+    /// Turns a refusal of the database into an error for the viewer.
     init?(refusal error: PostgresError) {
         switch (error.sqlState?.rawValue, error.constraint) {
         case ("DR002", _):

@@ -1,14 +1,14 @@
-/// Who asks: a member of the hiring team.
+/// The member of the hiring team for whom something is read or written.
 public struct Viewer: Hashable, Sendable {
     public enum Access: String, Hashable, Sendable, Codable {
-        /// Reaches the roles that they were given.
+        /// Reaches the roles that they are assigned to.
         case reviewer
         /// Reaches every role, and changes settings.
         case admin
     }
 
     public var reviewerID: Int64
-    /// What pages show by; what the viewer may do is decided by the database's row, which may have changed since.
+    /// Decides what pages show. What the viewer may do is decided by the row in the database, which may have changed since.
     public var access: Access
 
     public init(reviewerID: Int64, access: Access) {

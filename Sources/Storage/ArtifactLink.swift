@@ -1,7 +1,7 @@
 /// How browsers fetch artifacts from the storage itself.
 public struct ArtifactLink: Sendable {
-    /// Whoever has it may fetch the artifact until it expires; nothing in it names a candidate.
+    /// A URL that lets everybody fetch the artifact until it expires. It does not name a candidate.
     public let url: String
-    /// From now.
+    /// The time until it expires, from now.
     public let secondsValid: Int
 }

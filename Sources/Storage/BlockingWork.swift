@@ -1,6 +1,6 @@
 import Dispatch
 
-/// The one place where this module blocks: threads of their own, never Swift's.
+/// The only place where this module blocks threads. They are separate threads, never Swift's cooperative ones.
 enum BlockingWork {
     private static let queue = DispatchQueue(label: "dailies.storage", attributes: .concurrent)
 

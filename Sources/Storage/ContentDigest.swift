@@ -11,7 +11,7 @@ enum ContentDigest {
         try of(file, 0..<Int64.max)
     }
 
-    /// The same for a part of it, as far as the file goes.
+    /// The same for a part of the file.
     static func of(_ file: FileDescriptor, _ range: Range<Int64>) throws(Errno) -> (sha256: String, bytes: Int64) {
         try read(file, range) { _ in }
     }
@@ -36,7 +36,7 @@ enum ContentDigest {
         }
     }
 
-    /// Which side of a copy failed: a bad source is the caller's matter, a bad target the storage's.
+    /// Which side of a copy failed. A bad source is the caller's fault, a bad target the storage's.
     enum CopyFailure: Error {
         case reading(Errno)
         case writing(Errno)

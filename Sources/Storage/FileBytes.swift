@@ -5,7 +5,7 @@ import SystemPackage
 struct FileBytes: AsyncSequence, Sendable {
     typealias Element = ByteBuffer
 
-    /// In bytes: large enough that the way between threads costs little, small enough for many at once.
+    /// In bytes. Large enough that switching threads costs little, small enough for many at once.
     static let chunk: Int64 = 256 << 10
 
     let descriptor: SystemPackage.FileDescriptor

@@ -1,6 +1,6 @@
 /// The end of a file's name that says what it is, such as `webm`. 1 to 8 lower-case letters and digits.
 ///
-/// It is a convenience for people who look into the folder: nothing is decided by it.
+/// It helps people who look into the folder. The program does not depend on it.
 public struct FileExtension: Sendable, Hashable, CustomStringConvertible {
     public let description: String
 

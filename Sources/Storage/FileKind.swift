@@ -1,6 +1,6 @@
 import SystemPackage
 
-/// Kinds of things in a folder, as people call them.
+/// The names of file types, for messages.
 enum FileKind {
     static func words(_ type: FileType) -> String {
         switch type {

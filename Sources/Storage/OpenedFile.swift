@@ -33,7 +33,7 @@ private final class DescriptorOwner: Sendable {
     deinit { try? descriptor.close() }
 }
 
-/// The file first, then its space.
+/// Closes the file first, then frees its space.
 private final class SpooledOwner: Sendable {
     private let file: SpooledFile
     private let reservation: SpoolReservation

@@ -1,9 +1,9 @@
 import Glibc
 import SystemPackage
 
-/// A file of the user's that is to be imported.
+/// Opens a file that the user wants to import.
 enum SourceFile {
-    /// Non-blocking, so that a pipe without a writer is an error and not a wait.
+    /// Non-blocking, so that a pipe without a writer is an error and does not block.
     static func open(_ path: FilePath) throws(StorageError) -> FileDescriptor {
         let descriptor: FileDescriptor
         do {

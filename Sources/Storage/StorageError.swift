@@ -1,12 +1,12 @@
 public import SystemPackage
 
-/// Why a file could not be read or kept. ``fault`` says whose fault it is, because that decides what happens to a job.
+/// Why a file could not be read or stored. ``fault`` says whose fault it is, because that decides what happens to a job.
 public struct StorageError: Error, Sendable, Hashable, CustomStringConvertible {
-    /// Whom a failure speaks of.
+    /// Whose fault a failure is.
     public enum Fault: Sendable, Hashable {
-        /// The thing that was asked for: asking again gives the same answer.
+        /// The request's: the same request fails again.
         case request
-        /// The storage itself: it may work again later.
+        /// The storage's: it may work again later.
         case infrastructure
     }
 
@@ -15,28 +15,28 @@ public struct StorageError: Error, Sendable, Hashable, CustomStringConvertible {
         public let description: String
         public let fault: Fault
 
-        /// The text can be the key of nothing.
+        /// The text is not a valid key.
         public static let invalidKey = Code(description: "invalid key", fault: .request)
         /// Nothing is stored under the key.
         public static let notFound = Code(description: "not found", fault: .request)
         /// The key leads to a folder, a link, a pipe or a device.
         public static let notAFile = Code(description: "not a file", fault: .request)
-        /// The file is larger than the caller takes; ``StorageError/bytes`` says how large.
+        /// The file is larger than the caller accepts; ``StorageError/bytes`` says how large.
         public static let tooLarge = Code(description: "too large", fault: .request)
         /// The file to be imported cannot be read.
         public static let unreadableSource = Code(description: "unreadable source", fault: .request)
-        /// The disk or the quota is used up.
+        /// The disk or the quota is full.
         public static let full = Code(description: "full", fault: .infrastructure)
-        /// The storage is away, broken, or closed to this process.
+        /// The storage is away or broken, or this process may not use it.
         public static let unavailable = Code(description: "unavailable", fault: .infrastructure)
     }
 
     public let code: Code
-    /// What failed, on what, why, and what to do where that is known.
+    /// What failed, on what, why, and what to do if that is known.
     public let message: String
-    /// What the operating system answered, if it did.
+    /// The operating system's error, if there is one.
     public let cause: Errno?
-    /// The file's length, where that is what is wrong.
+    /// The file's length, if the length is the problem.
     public let bytes: Int64?
 
     public var fault: Fault { code.fault }
@@ -53,7 +53,7 @@ public struct StorageError: Error, Sendable, Hashable, CustomStringConvertible {
         StorageError(.tooLarge, "\(key) has \(bytes) bytes; \(limit) are the most that is opened.", bytes: bytes)
     }
 
-    /// A failed operation on the storage itself, where a refusal of the system means that the storage is not as it should be.
+    /// A failed operation on the storage itself. An error of the system here means that the storage has a problem.
     init(_ cause: Errno, cannot action: String) {
         switch cause {
         case .noSpace, .diskQuotaExceeded:

@@ -2,7 +2,7 @@
 ///
 /// Keys of recordings come out of a database that other programs write, so everything that could mean another place is
 /// refused: empty components (and with them absolute paths), `.` and `..`, backslashes (a separator elsewhere), control
-/// characters, and components that begin with a dot, which storage keeps for itself.
+/// characters, and components that begin with a dot, which the storage uses itself.
 public struct StorageKey: Sendable, Hashable, CustomStringConvertible {
     /// S3's limit, in bytes of UTF-8.
     public static let maximumLength = 1024
@@ -31,7 +31,7 @@ public struct StorageKey: Sendable, Hashable, CustomStringConvertible {
         if string.isEmpty { return "it is empty" }
         if string.utf8.count > maximumLength { return "it is longer than \(maximumLength) bytes" }
         if string.hasPrefix("/") { return "it is an absolute path; keys are relative to the storage folder" }
-        // Most keys are plain, and looking a character's properties up takes longer than all the rest.
+        // Most keys are plain ASCII, and looking up a character's properties takes longer than all other checks.
         let isPlain = string.utf8.allSatisfy { (0x20..<0x7F).contains($0) }
         if !isPlain, string.unicodeScalars.contains(where: { $0.properties.generalCategory == .control }) {
             return "it contains a control character"
@@ -48,17 +48,17 @@ public struct StorageKey: Sendable, Hashable, CustomStringConvertible {
 }
 
 extension StorageKey {
-    /// Where a recording goes that `dailies import` brings in.
+    /// The key of a recording that `dailies import` stores.
     static func recording(sha256: String, fileExtension: FileExtension?) -> StorageKey {
         StorageKey(trusted: "recordings/\(sha256.prefix(2))/\(sha256)\(fileExtension?.suffix ?? "")")
     }
 
-    /// Where an artifact goes: named by its content, so that it never changes and may be cached for ever.
+    /// The key of an artifact. It is derived from the content, so the file never changes and may be cached for ever.
     static func artifact(sha256: String, fileExtension: FileExtension?) -> StorageKey {
         StorageKey(trusted: "artifacts/\(sha256.prefix(2))/\(sha256.dropFirst(2).prefix(2))/\(sha256)\(fileExtension?.suffix ?? "")")
     }
 
-    /// The SHA-256 of the content, where the key is one of the two above; `nil` for keys that other programs chose.
+    /// The SHA-256 of the content, if the key is one of the two above; `nil` for keys that other programs chose.
     var digest: String? {
         guard let match = string.wholeMatch(of: /(?:recordings\/[0-9a-f]{2}|artifacts\/[0-9a-f]{2}\/[0-9a-f]{2})\/([0-9a-f]{64})(?:\..*)?/)
         else {

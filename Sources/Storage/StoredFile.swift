@@ -1,4 +1,4 @@
-/// A file that is stored for good: whole, synced, and never changed again.
+/// A stored file: complete, synced to disk, and never changed again.
 public struct StoredFile: Sendable, Hashable {
     public let key: StorageKey
     /// Its length.

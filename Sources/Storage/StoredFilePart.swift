@@ -1,9 +1,9 @@
 import Glibc
 public import SystemPackage
 
-/// A part of a stored file that is open on this machine. It closes with the last copy of this value.
+/// A part of a stored file that is open on this machine. The file is closed with the last copy of this value.
 public struct StoredFilePart: Sendable {
-    /// In bytes: how much is brought into memory at once.
+    /// How many bytes are read into memory at once.
     private static let stretch: Int64 = 2 << 20
     private static let little = 256 << 10
 
@@ -18,14 +18,14 @@ public struct StoredFilePart: Sendable {
     /// Read-only; valid as long as this value.
     public var descriptor: SystemPackage.FileDescriptor { file.descriptor }
 
-    /// The range in stretches. The first is in memory; ``load(_:)`` brings in each of the others.
+    /// The range in stretches. The first is in memory; ``load(_:)`` reads each of the others into memory.
     public var stretches: [Range<Int64>] { Self.stretches(of: range) }
 
     static func stretches(of range: Range<Int64>) -> [Range<Int64>] {
         stride(from: range.lowerBound, to: range.upperBound, by: Int(stretch)).map { $0..<min($0 + stretch, range.upperBound) }
     }
 
-    /// Returns when a stretch is in memory, so that whoever copies it from there does not wait for a disk.
+    /// Returns when a stretch is in memory, so that copying it does not wait for a disk.
     /// - Throws: ``StorageError`` when the file has become shorter, or cannot be read.
     public func load(_ stretch: Range<Int64>) async throws(StorageError) {
         guard stretch.lowerBound != range.lowerBound else { return }

@@ -1,8 +1,8 @@
 public import NIOCore
 import SystemPackage
 
-/// Bytes of a stored file on their way to somebody, piece by piece in order; the next is fetched when the last was taken. To be gone through
-/// once. Throws ``StorageError`` where the storage fails in the middle.
+/// The bytes of a part of a stored file, in pieces. The next piece is fetched when the last one was taken. May be iterated once. Throws
+/// ``StorageError`` when the storage fails.
 public struct StoredPart: AsyncSequence, Sendable {
     public typealias Element = ByteBuffer
     public typealias Failure = StorageError
@@ -20,7 +20,7 @@ public struct StoredPart: AsyncSequence, Sendable {
         source = .nothing
     }
 
-    /// Of an open file, which is closed when nobody reads it any more.
+    /// The part of an open file, which is closed after the last use.
     init(_ file: consuming OpenedFile, _ range: Range<Int64>) {
         source = .file(SharedFile(file), range)
     }
@@ -29,7 +29,7 @@ public struct StoredPart: AsyncSequence, Sendable {
         source = .object(download, explain)
     }
 
-    /// Where the bytes lie, when that is a file on this machine: its descriptor can be handed to the kernel, and nothing has to be read.
+    /// The file on this machine, if the bytes are in one. The kernel can send it without this program reading it.
     public var file: StoredFilePart? {
         if case .file(let file, let range) = source { StoredFilePart(file: file, range: range) } else { nil }
     }
@@ -72,7 +72,7 @@ public struct StoredPart: AsyncSequence, Sendable {
     }
 }
 
-/// An open file that copies of a value share.
+/// An open file that several values share.
 final class SharedFile: Sendable {
     private let file: OpenedFile
 

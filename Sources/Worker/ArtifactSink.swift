@@ -2,20 +2,20 @@ public import Recordings
 
 /// Takes the files that an inspector made and gives each its final name.
 public protocol ArtifactSink: ~Copyable {
-    /// Makes the file that was lent for `kind` visible, whole.
+    /// Makes the finished file of `kind` visible.
     mutating func publish(_ kind: ArtifactKind, mediaType: String) async throws -> ArtifactFile
 
-    /// Makes a small text of our own visible.
+    /// Makes a small text visible that this program wrote.
     mutating func publish(_ kind: ArtifactKind, mediaType: String, text: String) async throws -> ArtifactFile
 }
 
 extension Report {
-    /// The name by which a storyboard's track calls its sheet: whoever serves the two lays them side by side under these names.
+    /// The name that a storyboard's track uses for its sheet. A server must offer both files side by side under these names.
     public static let sheetName = "storyboard.jpg"
 
     /// Publishes every artifact that the report names and fills in where it is. The storyboard's track is written here, from
     /// the tiles that were checked, so that nothing an inspector wrote is ever parsed by a browser as text.
-    /// - Throws: what the sink throws; then some artifacts may be visible, and the report must not be used.
+    /// - Throws: what the sink throws. Then some artifacts may be visible, and the report must not be used.
     public mutating func publishArtifacts(into sink: inout some ArtifactSink & ~Copyable) async throws {
         if let poster = artifacts.poster {
             artifacts.poster?.file = try await sink.publish(.poster, mediaType: poster.file.mediaType)
@@ -32,15 +32,4 @@ extension Report {
             artifacts.playback?.file = try await sink.publish(.playback, mediaType: playback.file.mediaType)
         }
     }
-}
-
-/// A report named the same artifact twice, or one that has no file. A fault of ours.
-public struct PublishingError: Error, CustomStringConvertible {
-    public var kind: ArtifactKind
-
-    public init(kind: ArtifactKind) {
-        self.kind = kind
-    }
-
-    public var description: String { "The \(kind.rawValue) has no staged file to publish." }
 }

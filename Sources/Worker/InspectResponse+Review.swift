@@ -5,14 +5,14 @@ import Recordings
 import Storage
 
 extension InspectResponse {
-    /// Opens, inspects, publishes; the writes to the database are left to the resolution.
+    /// Opens the recording, inspects it and publishes the artifacts. The resolution writes to the database.
     func review(_ submitted: SubmittedRecording, _ claim: JobClaim) async throws -> JobResolution {
         do {
             let key = try StorageKey(submitted.key)
             let recording = try await storage.openRecording(key, atMost: limits.recordingBytes)
             return try await inspect(recording, submitted, claim)
         } catch let error as StorageError {
-            // What waited for a network when the worker had to stop says that storage is away.
+            // A network wait that was cancelled because the worker stops looks like a storage failure.
             try Task.checkCancellation()
             if error.code == .tooLarge {
                 return conclude(.unusable(UnusableReason(.tooLarge), container: container(of: submitted, bytes: error.bytes)), submitted)
@@ -28,7 +28,7 @@ extension InspectResponse {
         _ recording: borrowing OpenedFile, _ submitted: SubmittedRecording, _ claim: JobClaim
     ) async throws -> JobResolution {
         var staged = try await StagedArtifacts(in: storage)
-        // Hashed by us, beside the inspector: what a child says of the bytes does not count.
+        // Hashed here and not by the inspector, because the inspector's report is not trusted.
         let descriptor = recording.descriptor
         let begin = ContinuousClock.now
         async let sha256 = OpenedFile.sha256(of: descriptor)
@@ -54,7 +54,7 @@ extension InspectResponse {
         }
     }
 
-    /// The end of the work: the review record is written where the job ends.
+    /// Completes the job; its transaction writes the review record.
     private func conclude(_ report: Report, _ submitted: SubmittedRecording) -> JobResolution {
         .completed(writing(report, submitted))
     }
@@ -75,10 +75,10 @@ extension InspectResponse {
 
     private func resolution(of error: StorageError, _ submitted: SubmittedRecording, _ claim: JobClaim) throws -> JobResolution {
         guard error.fault == .request else { return .snoozed(reason: "\(error)") }
-        // Some senders insert the row a moment before the bytes have arrived, so absence has to last for two retries.
+        // Some programs insert the row a moment before the file is stored. So a recording counts as missing only after two retries.
         if error.code == .notFound, claim.failures < 2 {
-            guard case .tryAgain(let delay) = retryPolicy.afterFailure(of: claim, jitter: .random(in: 0...1)) else { throw error }
-            return .retry(reason: "\(error)", after: delay)
+            guard case .retry(let delay) = retryPolicy.afterFailure(of: claim, jitter: .random(in: 0...1)) else { throw error }
+            return .retried(reason: "\(error)", after: delay)
         }
         let reason =
             error.code == .notFound

@@ -8,11 +8,11 @@ public import Storage
 
 /// The job that looks inside one response's recording and writes its review record.
 ///
-/// What can be wrong is told apart, because it matters whose fault it is:
+/// The four kinds of failure are handled differently:
 /// - the recording's: a review record that says `unusable` and why; no retry;
 /// - the infrastructure's (storage or database away, disk full): snoozed, no attempt used up;
-/// - the inspector died: once more, then an `unusable` review record and the job discarded with its evidence;
-/// - ours: whatever is thrown; retried, then discarded, and the response stays `processing` for ops to look at.
+/// - the inspector died: retried once, then an `unusable` review record, and the job is discarded with its evidence;
+/// - a bug of ours (any thrown error): retried, then discarded. The response stays `processing`, and ops people look into it.
 public struct InspectResponse: JobHandler {
     static let jobKind = "inspect_response"
     public let kind = jobKind

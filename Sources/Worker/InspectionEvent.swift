@@ -1,9 +1,9 @@
 public import Inspectors
 public import Storage
 
-/// What the inspection of one recording came to, for whoever counts it; nothing of the recording but its length.
+/// The result of one inspection, for metrics. Of the recording it tells only the length.
 public enum InspectionEvent: Sendable {
-    /// A report is there: seconds of recording (0 for one that cannot be used), and seconds that it took.
+    /// A report was made: the recording's length in seconds (0 if it is unusable), and the seconds that the inspection took.
     case reported(recordingSeconds: Double, spentSeconds: Double)
     case died(InspectorDeath.Cause)
     case storageFailed(StorageError.Code)

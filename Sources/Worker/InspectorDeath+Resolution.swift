@@ -2,25 +2,25 @@ import Inspectors
 import JobQueue
 
 extension InspectorDeath {
-    /// What follows from it for a job: it depends on whose fault it was.
-    /// - Parameter givingUp: what is to be done, with the evidence, when the crash budget is used up.
+    /// The resolution of a job whose inspector died. It depends on the cause.
+    /// - Parameter discarding: makes the resolution, with the evidence, when the crash budget is used up.
     func resolution(
-        of claim: JobClaim, _ retryPolicy: RetryPolicy, givingUp: (_ evidence: String) -> JobResolution
+        of claim: JobClaim, _ retryPolicy: RetryPolicy, discarding: (_ evidence: String) -> JobResolution
     ) -> JobResolution {
         switch cause {
         case .killed, .serverDied:
-            // Not the recording's doing: the worker stops, or somebody killed the fork server.
+            // Not caused by the recording: the worker stops, or the fork server was killed.
             return .released(reason: "\(self)")
         case .inputOutput where claim.refunds < 10:
-            // The disk's doing, if the child tells the truth; one that lies runs into the crash budget in the end.
+            // Caused by the disk, if the child tells the truth. A child that lies uses up the crash budget in the end.
             return .snoozed(reason: "\(self)")
         default:
             break
         }
         let evidence = ([description] + logLines).joined(separator: "\n")
         return switch retryPolicy.afterCrash(of: claim, jitter: .random(in: 0...1)) {
-        case .tryAgain(let delay): .crashed(reason: evidence, after: delay)
-        case .giveUp: givingUp(evidence)
+        case .retry(let delay): .crashed(reason: evidence, after: delay)
+        case .discard: discarding(evidence)
         }
     }
 }

@@ -6,10 +6,10 @@ import Postgres
 public import Recordings
 public import Storage
 
-/// The job that encodes one response's recording anew, because browsers do not play it as it is.
+/// The job that makes a rendition of one response's recording, because browsers do not play the recording's own codecs.
 ///
-/// The answer is reviewable already and stays so, however this ends. What can be wrong is told apart as in `InspectResponse`; a fault of
-/// the recording, or of an FFmpeg without the encoder, discards the job at once with the reason, and `dailies jobs retry` tries again.
+/// The answer is reviewable already and stays so with any outcome of this job. Failures are handled as in `InspectResponse`, with one
+/// difference: a fault of the recording, or an FFmpeg without the encoder, discards the job at once. `dailies jobs retry` tries again.
 public struct RenderResponse: JobHandler {
     static let jobKind = "render_response"
     public let kind = jobKind
@@ -22,7 +22,7 @@ public struct RenderResponse: JobHandler {
     private let limits: InspectionLimits
     private let retryPolicy: RetryPolicy
 
-    /// - Parameter limits: of looking inside; a rendition gets what `InspectionLimits.forRendition(durationMs:)` makes of them.
+    /// - Parameter limits: the limits of an inspection. `InspectionLimits.forRendition(durationMs:)` derives the rendition's limits from them.
     public init(
         interviews: Interviews, storage: any RecordingStorage, inspectors: InspectorPool, limits: InspectionLimits, retryPolicy: RetryPolicy
     ) {
@@ -43,8 +43,8 @@ public struct RenderResponse: JobHandler {
             return try await render(task, claim)
         } catch let error as StorageError {
             try Task.checkCancellation()
-            // A recording that was there when it was looked into, and is not now, does not come back by waiting.
-            return error.fault == .request ? givingUp(task, because: "\(error)") : .snoozed(reason: "\(error)")
+            // The recording was there when it was inspected. If it is missing now, waiting does not bring it back.
+            return error.fault == .request ? discarding(task, because: "\(error)") : .snoozed(reason: "\(error)")
         } catch let error as InspectorError {
             return .snoozed(reason: "\(error)")
         }
@@ -58,7 +58,7 @@ public struct RenderResponse: JobHandler {
         switch outcome {
         case .report(let report):
             guard var rendition = report.rendition else {
-                return givingUp(task, because: (report.obstacle ?? .notDecodable).sentence)
+                return discarding(task, because: (report.obstacle ?? .notDecodable).sentence)
             }
             let ending = MediaType.fileExtension(ofArtifact: rendition.file.mediaType).flatMap { FileExtension($0) }
             let stored = try await storage.publish(staged, fileExtension: ending)
@@ -67,11 +67,11 @@ public struct RenderResponse: JobHandler {
             let (interviews, whole) = (interviews, rendition)
             return .completed { connection in try await interviews.record(whole, forResponse: task.responseID, in: connection) }
         case .died(let death):
-            return death.resolution(of: claim, retryPolicy) { evidence in givingUp(task, because: "\(death)", evidence: evidence) }
+            return death.resolution(of: claim, retryPolicy) { evidence in discarding(task, because: "\(death)", evidence: evidence) }
         }
     }
 
-    private func givingUp(_ task: RenditionTask, because why: String, evidence: String? = nil) -> JobResolution {
+    private func discarding(_ task: RenditionTask, because why: String, evidence: String? = nil) -> JobResolution {
         let interviews = interviews
         return .discarded(reason: evidence ?? why) { connection in
             try await interviews.refuseRendition(ofResponse: task.responseID, because: why, in: connection)

@@ -3,7 +3,7 @@ import Recordings
 import Storage
 import SystemPackage
 
-/// The empty files of one inspection, staged in storage. Those that are not published are removed when this is released.
+/// The empty artifact files of one inspection, staged in storage. Files that were not published are removed when this value is released.
 struct StagedArtifacts: ~Copyable {
     private let storage: any RecordingStorage
     private var poster: StagedArtifact?
@@ -11,7 +11,7 @@ struct StagedArtifacts: ~Copyable {
     private var waveform: StagedArtifact?
     private var playback: StagedArtifact?
 
-    /// What an inspector may write to while this lives.
+    /// The files that an inspector may write to. Valid as long as this value.
     let descriptors: ArtifactDescriptors
 
     init(in storage: any RecordingStorage) async throws(StorageError) {

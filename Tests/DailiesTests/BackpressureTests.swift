@@ -37,8 +37,8 @@ struct BackpressureTests {
         }
     }
 
-    @Test func `storage that is away holds the claiming`() async throws {
-        try await hold("storage", saying: "claims no jobs until this is over") { product in
+    @Test func `no job is claimed while storage is away`() async throws {
+        try await hold("storage", saying: "claims no jobs until this obstacle is gone") { product in
             let storage = product.data.appending("storage").string
             try FileManager.default.moveItem(atPath: storage, toPath: storage + "-away")
         } clear: { product in
@@ -47,7 +47,7 @@ struct BackpressureTests {
         }
     }
 
-    @Test func `a database that is read-only holds the claiming`() async throws {
+    @Test func `no job is claimed while the database is read-only`() async throws {
         // The setting is the database's, which every new session takes over; those that the worker has are ended.
         func set(_ product: Product, readOnly: Bool) async throws {
             let name: String = try await product.value("SELECT current_database()::text")
@@ -69,7 +69,7 @@ struct BackpressureTests {
         }
     }
 
-    @Test func `a disk that is nearly full holds the claiming, and nothing is tried`() async throws {
+    @Test func `no job is claimed while the disk is nearly full, and no attempt is made`() async throws {
         try await Product.with { product in
             try await product.bringIn(Product.recordings(2))
             // More than any disk has.

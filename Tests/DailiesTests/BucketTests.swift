@@ -8,24 +8,24 @@ import Testing
 /// The whole product with its recordings in a bucket of a real S3 server, reached by way of a proxy that can spoil requests.
 @Suite(.timeLimit(.minutes(10)))
 struct BucketTests {
-    private struct House {
+    private struct BucketDeployment {
         var product: Product
         let store: ObjectStore
         let proxy: FaultyStore
         let bucket: String
         private static let prefix = "answers/"
 
-        static func with(_ body: (House) async throws -> Void) async throws {
+        static func with(_ body: (BucketDeployment) async throws -> Void) async throws {
             let store = try await ObjectStore.running()
             let bucket = try await store.makeBucket()
             let proxy = try FaultyStore(before: store.port)
             try await Product.with { product in
-                var house = House(product: product, store: store, proxy: proxy, bucket: bucket)
-                house.product.settings = [
+                var deployment = BucketDeployment(product: product, store: store, proxy: proxy, bucket: bucket)
+                deployment.product.settings = [
                     "DAILIES_STORAGE": "s3://\(bucket)/answers", "DAILIES_S3_ENDPOINT": proxy.endpoint,
                     "AWS_ACCESS_KEY_ID": ObjectStore.accessKeyID, "AWS_SECRET_ACCESS_KEY": ObjectStore.secretAccessKey,
                 ]
-                try await body(house)
+                try await body(deployment)
             }
             proxy.goAway()
         }
@@ -51,26 +51,26 @@ struct BucketTests {
     }
 
     @Test func `answers in a bucket become reviewable in spite of faults on the way`() async throws {
-        try await House.with { house in
-            house.proxy.spoil("PUT", .answer(503, code: "SlowDown"), .cutRequest(after: 5000))
-            try await house.product.bringIn(Product.recordings(3))
-            #expect(house.proxy.isThrough)
-            house.proxy.spoil("HEAD", .answer(500, code: nil), .loseAnswer)
-            house.proxy.spoil("GET", .cutAnswer(after: 70_000), .misannounce(by: -100))
-            house.proxy.spoil("PUT", .loseAnswer, .answer(500, code: "InternalError"), .cutRequest(after: 100))
-            let up = try await house.product.run("up", "--once")
+        try await BucketDeployment.with { deployment in
+            deployment.proxy.spoil("PUT", .answer(503, code: "SlowDown"), .cutRequest(after: 5000))
+            try await deployment.product.bringIn(Product.recordings(3))
+            #expect(deployment.proxy.isThrough)
+            deployment.proxy.spoil("HEAD", .answer(500, code: nil), .loseAnswer)
+            deployment.proxy.spoil("GET", .cutAnswer(after: 70_000), .misannounce(by: -100))
+            deployment.proxy.spoil("PUT", .loseAnswer, .answer(500, code: "InternalError"), .cutRequest(after: 100))
+            let up = try await deployment.product.run("up", "--once")
             #expect(up.code == 0, "\(up.error)")
-            #expect(house.proxy.isThrough)
-            try await house.expectWhole(responses: 3)
+            #expect(deployment.proxy.isThrough)
+            try await deployment.expectWhole(responses: 3)
 
-            let doctor = try await house.product.run("doctor")
-            #expect(doctor.output.contains("s3://\(house.bucket)/answers can be read and written"), "\(doctor.output)")
+            let doctor = try await deployment.product.run("doctor")
+            #expect(doctor.output.contains("s3://\(deployment.bucket)/answers can be read and written"), "\(doctor.output)")
             for secret in [ObjectStore.accessKeyID, ObjectStore.secretAccessKey] { #expect(!doctor.output.contains(secret)) }
 
-            let posters = house.product.data.appending("posters")
+            let posters = deployment.product.data.appending("posters")
             // Twice, because the second time every file is there already.
             for _ in 1...2 {
-                let listed = try await house.product.run("answers", "--posters", posters.string)
+                let listed = try await deployment.product.run("answers", "--posters", posters.string)
                 #expect(listed.code == 0, "\(listed.error)")
             }
             for name in try FileManager.default.contentsOfDirectory(atPath: posters.string) {
@@ -80,19 +80,19 @@ struct BucketTests {
     }
 
     @Test func `a worker with a role instead of keys works, and doctor says until when its credentials hold`() async throws {
-        try await House.with { house in
-            var product = house.product
+        try await BucketDeployment.with { deployment in
+            var product = deployment.product
             let token = product.data.appending("identity")
             try Data("identity-geheim".utf8).write(to: URL(filePath: token.string))
             product.settings["AWS_ACCESS_KEY_ID"] = nil
             product.settings["AWS_SECRET_ACCESS_KEY"] = nil
             product.settings["AWS_WEB_IDENTITY_TOKEN_FILE"] = token.string
             product.settings["AWS_ROLE_ARN"] = "arn:aws:iam::123456789012:role/worker"
-            product.settings["AWS_ENDPOINT_URL_STS"] = house.store.endpoint
+            product.settings["AWS_ENDPOINT_URL_STS"] = deployment.store.endpoint
             try await product.bringIn(Product.recordings(1))
             let up = try await product.run("up", "--once")
             #expect(up.code == 0, "\(up.error)")
-            try await house.expectWhole(responses: 1)
+            try await deployment.expectWhole(responses: 1)
             let doctor = try await product.run("doctor")
             #expect(doctor.output.contains("AWS_WEB_IDENTITY_TOKEN_FILE"), "\(doctor.output)")
             let told = doctor.output.firstMatch(
@@ -106,9 +106,9 @@ struct BucketTests {
         }
     }
 
-    @Test func `the site sends who may see an answer to the store for what plays, and nobody else`() async throws {
-        try await House.with { house in
-            let product = house.product
+    @Test func `the site redirects only those who may see an answer to the store's video`() async throws {
+        try await BucketDeployment.with { deployment in
+            let product = deployment.product
             try await product.bringIn([Fixtures.recording("chrome-vp8-opus.webm")])
             #expect(try await product.run("up", "--once").code == 0)
             let ada = try await token(of: "ada", admin: true, product)
@@ -123,14 +123,14 @@ struct BucketTests {
                 let sent = try await get("playback", ada)
                 #expect(sent.status == 302)
                 #expect(sent.header("Cache-Control") == "private, no-store")
-                #expect(sent.header("Content-Security-Policy")?.contains("media-src 'self' blob: \(house.proxy.endpoint);") == true)
+                #expect(sent.header("Content-Security-Policy")?.contains("media-src 'self' blob: \(deployment.proxy.endpoint);") == true)
                 let link = try #require(sent.header("Location"))
-                #expect(link.hasPrefix(house.proxy.endpoint + "/"))
+                #expect(link.hasPrefix(deployment.proxy.endpoint + "/"))
                 #expect(link.contains("X-Amz-Expires="))
-                let target = String(link.dropFirst(house.proxy.endpoint.count))
+                let target = String(link.dropFirst(deployment.proxy.endpoint.count))
                 for range in [0..<4, bytes - 1000..<bytes] {
                     let part = try await PlainHTTP.get(
-                        target, port: house.proxy.port, headers: ["Range": "bytes=\(range.lowerBound)-\(range.upperBound - 1)"])
+                        target, port: deployment.proxy.port, headers: ["Range": "bytes=\(range.lowerBound)-\(range.upperBound - 1)"])
                     #expect(part.status == 206)
                     #expect(part.header("Content-Range") == "bytes \(range.lowerBound)-\(range.upperBound - 1)/\(bytes)")
                     #expect(part.body.count == range.count)
@@ -140,7 +140,7 @@ struct BucketTests {
                 #expect(try await get("playback", bo).status == 404)
 
                 // What scripts read comes through the site, in ranges too, and goes on where the store breaks off.
-                house.proxy.spoil("GET", .cutAnswer(after: 300))
+                deployment.proxy.spoil("GET", .cutAnswer(after: 300))
                 let poster = try await get("poster", ada)
                 #expect(poster.status == 200)
                 #expect(poster.body.count == (try await product.value("SELECT bytes FROM dailies.artifacts WHERE kind = 'poster'")))
@@ -155,42 +155,42 @@ struct BucketTests {
                     "/media/1/playback", port: port, headers: ["Authorization": "Bearer \(ada)", "Range": "bytes=0-3"])
                 #expect(part.status == 206 && part.body == Data([0x1A, 0x45, 0xDF, 0xA3]))
                 #expect(part.header("Content-Security-Policy")?.contains("media-src 'self' blob:;") == true)
-                house.proxy.goAway()
+                deployment.proxy.goAway()
                 let away = try await PlainHTTP.get("/media/1/poster", port: port, headers: ["Authorization": "Bearer \(ada)"])
                 #expect(away.status == 503)
             }
         }
     }
 
-    @Test func `a store that goes away holds the claiming, costs no attempt, and is worked with again when it is back`() async throws {
-        try await House.with { house in
-            let product = house.product
+    @Test func `while a store is away no job is claimed and no attempt is used up, and work goes on when it is back`() async throws {
+        try await BucketDeployment.with { deployment in
+            let product = deployment.product
             try await product.bringIn(Product.recordings(1))
             try await product.withWorker(variables: ["DAILIES_HEALTH": "127.0.0.1:0"]) { worker in
                 try await product.until("SELECT count(*) = 1 FROM dailies.review_records")
-                house.proxy.goAway()
-                try await until { worker.said.contains("claims no jobs until this is over") }
+                deployment.proxy.goAway()
+                try await until { worker.said.contains("claims no jobs until this obstacle is gone") }
                 let held = try await Scraped.get("/readyz", of: worker, in: product)
                 #expect(held.status == 503)
-                #expect(held.text.contains("storage: Cannot look for a file in s3://\(house.bucket)/answers"), "\(held.text)")
-                try house.proxy.comeBack()
+                #expect(held.text.contains("storage: Cannot look for a file in s3://\(deployment.bucket)/answers"), "\(held.text)")
+                try deployment.proxy.comeBack()
                 try await until { worker.said.contains("claims jobs again") }
                 try await product.bringIn(Product.recordings(3), from: 2)
                 try await product.until("SELECT count(*) = 4 FROM dailies.review_records")
                 for secret in [ObjectStore.accessKeyID, ObjectStore.secretAccessKey] { #expect(!worker.said.contains(secret)) }
             }
-            try await house.expectWhole(responses: 4)
+            try await deployment.expectWhole(responses: 4)
         }
     }
 
-    @Test func `a worker that is told to stop while a store does not answer hands its job back uncounted`() async throws {
-        try await House.with { house in
-            let product = house.product
+    @Test func `a worker that stops while a store does not respond releases its job, which uses up no attempt`() async throws {
+        try await BucketDeployment.with { deployment in
+            let product = deployment.product
             try await product.bringIn(Product.recordings(1))
-            house.proxy.spoil("HEAD", .hang)
-            let begun = house.proxy.requests.count
+            deployment.proxy.spoil("HEAD", .hang)
+            let begun = deployment.proxy.requests.count
             let status = try await product.running("work", "--grace-seconds", "0") { worker in
-                try await until { house.proxy.requests[begun...].contains { $0.method == "HEAD" } }
+                try await until { deployment.proxy.requests[begun...].contains { $0.method == "HEAD" } }
                 kill(worker, SIGTERM)
             }
             #expect(status == .exited(0))

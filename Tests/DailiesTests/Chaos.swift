@@ -7,19 +7,19 @@ import SystemPackage
 import TestSupport
 import Testing
 
-/// Two real workers on a private, durable PostgreSQL, and blows that fall on all of them while they work.
+/// Two real workers on a private, durable PostgreSQL, and chaos steps that hit all of them while they work.
 ///
-/// Blows wait for work to get done in between, not for time, so their number bounds a run. Workers that end, by a blow or by
+/// Steps wait for work to get done in between, not for time, so their number bounds a run. Workers that end, by a step or by
 /// themselves, are replaced at once.
 struct Chaos {
-    static let workers = 2
-    /// Which sequence of blows: taken from the environment, or new each time. A failure names it.
+    static let workerCount = 2
+    /// Which sequence of steps: taken from the environment, or new each time. A failure names it.
     static let seed = variable("DAILIES_CHAOS_SEED").flatMap { UInt64($0) } ?? .random(in: 1...999_999)
     /// How long to go on; one round when nothing is said.
     static let seconds = variable("DAILIES_CHAOS_SECONDS").flatMap { Int($0) } ?? 0
 
     let product: Product
-    private let crew = Crew()
+    private let workers = RunningWorkers()
     private let folder: FilePath
 
     /// Lends a product under chaos, and takes it away with everything that it runs.
@@ -43,21 +43,21 @@ struct Chaos {
         self.folder = folder
     }
 
-    /// Brings recordings in, and lets the blows fall while they are looked into. Returns when the queue is empty.
+    /// Brings recordings in, and lets the steps happen while they are inspected. Returns when the queue is empty.
     /// - Parameter before: how many were there before.
-    func round(_ recordings: [FilePath], before: Int, blows: [Blow]) async throws {
+    func round(_ recordings: [FilePath], before: Int, steps: [ChaosStep]) async throws {
         try await product.bringIn(recordings, from: before / 20 + 1)
         let all = before + recordings.count
         // Spread over the work, so that there is always something to hit.
-        let share = max(1, recordings.count / (blows.count + 1))
+        let share = max(1, recordings.count / (steps.count + 1))
         var done = before
-        for blow in blows {
+        for step in steps {
             done = min(done + share, all - 1)
             let mark = done
             try await product.patiently { try await product.until("SELECT count(*) >= \(mark) FROM dailies.review_records") }
-            try await fall(blow)
+            try await perform(step)
         }
-        crew.wakeAll()
+        workers.wakeAll()
         try await product.patiently { try await product.until("SELECT count(*) = 0 FROM dailies.jobs") }
     }
 
@@ -76,26 +76,26 @@ struct Chaos {
                 """) == 0)
     }
 
-    private func fall(_ blow: Blow) async throws {
-        let paused = crew.paused
-        switch blow {
-        case .killWorker(let worker): crew.signal(worker, SIGKILL)
+    private func perform(_ step: ChaosStep) async throws {
+        let paused = workers.paused
+        switch step {
+        case .killWorker(let worker): workers.signal(worker, SIGKILL)
         case .killInspector(let worker):
             // There may be none at this moment; what is there between two jobs is the fork server.
-            guard let process = crew.process(worker) else { break }
+            guard let process = workers.process(worker) else { break }
             for inspector in ProcessTree.children(of: process).flatMap(ProcessTree.children).prefix(1) { kill(inspector, SIGKILL) }
         case .killForkServer(let worker):
-            guard let process = crew.process(worker) else { break }
+            guard let process = workers.process(worker) else { break }
             for server in ProcessTree.children(of: process) { kill(server, SIGKILL) }
-        case .pauseWorker(let worker, let untilBuried):
+        case .pauseWorker(let worker, let untilRescued):
             // Never all of them, or nothing would get done any more.
-            guard paused.isEmpty, let process = crew.pause(worker) else { break }
-            guard untilBuried else { return }
+            guard paused.isEmpty, let process = workers.pause(worker) else { break }
+            guard untilRescued else { return }
             let name = "%:\(process)"
             try await product.patiently {
                 try await product.until("SELECT NOT EXISTS (SELECT FROM dailies.workers WHERE name LIKE \(name))")
             }
-            crew.wake(worker)
+            workers.wake(worker)
         case .cutSessions(let seed):
             var coin = SeededGenerator(seed: seed)
             try await product.patiently {
@@ -109,27 +109,27 @@ struct Chaos {
         case .killPostgres:
             if let postmaster = ProcessTree.postmaster(of: folder) { kill(postmaster, SIGKILL) }
         }
-        if let worker = paused.first { crew.wake(worker) }
+        if let worker = paused.first { workers.wake(worker) }
     }
 
     /// Runs the workers beside `body`, each replaced whenever it ends.
     private func whileWorking(_ body: @escaping @Sendable () async throws -> Void) async throws {
         try await withThrowingTaskGroup(of: Void.self) { group in
-            for index in 0..<Self.workers {
+            for index in 0..<Self.workerCount {
                 group.addTask {
-                    while !crew.isClosed {
-                        try await product.running("work", "--slots", "2") { process in crew.enter(process, as: index) }
-                        crew.leave(index)
+                    while !workers.isClosed {
+                        try await product.running("work", "--slots", "2") { process in workers.enter(process, as: index) }
+                        workers.leave(index)
                     }
                 }
             }
             do {
                 try await body()
             } catch {
-                crew.close(SIGKILL)
+                workers.close(SIGKILL)
                 throw error
             }
-            crew.close(SIGTERM)
+            workers.close(SIGTERM)
             try await group.waitForAll()
         }
     }

@@ -7,15 +7,15 @@ import Testing
 @Suite(.timeLimit(.minutes(10 + Chaos.seconds / 60)))
 struct ChaosTests {
     @Test(arguments: [Chaos.seed])
-    func `whatever is killed, cut and stopped, nothing is lost and nothing is doubled`(seed: UInt64) async throws {
+    func `after kills, cut connections and pauses nothing is lost and nothing is done twice`(seed: UInt64) async throws {
         try await Chaos.with { chaos in
             let end = ContinuousClock.now + .seconds(Chaos.seconds)
             var random = SeededGenerator(seed: seed)
             var responses = 0
             repeat {
-                let blows = Blow.sequence(10, workers: Chaos.workers, from: &random)
-                if Chaos.seconds > 0 { print("seed \(seed), \(responses) responses so far; now: \(blows)") }
-                try await chaos.round(Product.recordings(60), before: responses, blows: blows)
+                let steps = ChaosStep.sequence(10, workers: Chaos.workerCount, from: &random)
+                if Chaos.seconds > 0 { print("seed \(seed), \(responses) responses so far; now: \(steps)") }
+                try await chaos.round(Product.recordings(60), before: responses, steps: steps)
                 responses += 60
                 try await chaos.expectWhole(responses: responses)
             } while ContinuousClock.now < end

@@ -9,7 +9,7 @@ import Testing
 /// What `kill -9` does to the product: nothing that lasts. Each test kills the real thing in the middle of real work.
 @Suite(.timeLimit(.minutes(10)))
 struct CrashTests {
-    @Test func `a worker killed in mid-job loses nothing and doubles nothing`() async throws {
+    @Test func `a worker that is killed during a job loses nothing and does nothing twice`() async throws {
         try await Product.with { product in
             try await product.bringIn(Product.recordings(24))
             for mark in [1, 6, 12] {
@@ -32,7 +32,7 @@ struct CrashTests {
         }
     }
 
-    @Test func `an inspector killed in mid-job is tried again, and its neighbours never notice`() async throws {
+    @Test func `a job whose inspector is killed is retried, and other jobs do not notice`() async throws {
         try await Product.with { product in
             try await product.bringIn(Product.recordings(24))
             try await product.running("work", "--slots", "3") { worker in

@@ -42,7 +42,8 @@ struct DaemonTests {
                 try "slots: none\n".write(toFile: file.string, atomically: true, encoding: .utf8)
                 kill(worker, SIGHUP)
                 try await until {
-                    try String(contentsOfFile: log.string, encoding: .utf8).contains("the settings cannot be read again; the old ones hold")
+                    try String(contentsOfFile: log.string, encoding: .utf8).contains(
+                        "the settings cannot be read again; the old ones stay in effect")
                 }
                 try await product.until("SELECT count(*) = 12 FROM dailies.review_records")
                 kill(worker, SIGTERM)
@@ -59,7 +60,7 @@ struct DaemonTests {
         }
     }
 
-    @Test func `SIGHUP while a worker waits for the schema ends nothing, and is heeded once it works`() async throws {
+    @Test func `SIGHUP does not end a worker that waits for the schema, and takes effect once it works`() async throws {
         try await Product.with(migrated: false) { product in
             let file = product.data.appending("dailies.yaml")
             try "slots: 1\n".write(toFile: file.string, atomically: true, encoding: .utf8)
@@ -76,7 +77,7 @@ struct DaemonTests {
         }
     }
 
-    @Test func `a second SIGTERM stops at once, and the job that ran is given back uncounted`() async throws {
+    @Test func `a second SIGTERM stops at once, and the job that ran is released and uses up no attempt`() async throws {
         try await Product.with { product in
             try await product.bringIn(Product.recordings(1))
             let status = try await product.withWorker(variables: ["DAILIES_GRACE_SECONDS": "3600"]) { worker in
@@ -93,7 +94,7 @@ struct DaemonTests {
         }
     }
 
-    @Test func `systemd is told of readiness, of life and of the end`() async throws {
+    @Test func `systemd gets readiness, watchdog and stopping messages`() async throws {
         try await Product.with { product in
             let socket = try NotificationSocket(at: product.data.appending("notify"))
             try await product.withWorker(variables: ["NOTIFY_SOCKET": socket.path.string, "WATCHDOG_USEC": "200000"]) { _ in

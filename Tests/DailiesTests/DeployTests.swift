@@ -16,7 +16,7 @@ struct DeployTests {
     }
 
     @Test(arguments: [20_261_124, 7])
-    func `workers stopped at random instants lose nothing, and give back what they had without counting it`(seed: UInt64) async throws {
+    func `workers stopped at random instants lose nothing, and release their jobs without using up attempts`(seed: UInt64) async throws {
         try await Product.with { product in
             try await product.bringIn(recordings())
             var random = SeededGenerator(seed: seed)
@@ -40,7 +40,7 @@ struct DeployTests {
         }
     }
 
-    @Test func `a service manager that tells every process to stop costs no inspector its life`() async throws {
+    @Test func `a service manager that signals every process to stop kills no inspector`() async throws {
         try await Product.with { product in
             try await product.bringIn(recordings())
             let status = try await product.running("work", "--slots", "3", "--grace-seconds", "60") { worker in

@@ -75,7 +75,7 @@ struct DoctorTests {
         }
     }
 
-    @Test func `what keeps the queue from its work is told, and by whom it may be counted`() async throws {
+    @Test func `doctor says what keeps the queue from working, and which account may count it`() async throws {
         try await Product.with { product in
             try await product.bringIn(Product.recordings(2))
             #expect(try await product.run("jobs", "discard", "1").code == 0)

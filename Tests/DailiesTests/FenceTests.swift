@@ -7,7 +7,7 @@ import Testing
 /// A worker that others took for dead, and that was not: whatever it still tries, the database refuses.
 @Suite(.timeLimit(.minutes(10)))
 struct FenceTests {
-    @Test func `a worker that was paused past its lease changes nothing when it wakes`() async throws {
+    @Test func `a worker that was paused past its lease changes nothing when it wakes up`() async throws {
         try await withJobHeld { product, sleeper, job in
             let itsServers = sleeper.forkServers
             try await product.bringIn(Product.recordings(1), from: 3)
@@ -17,7 +17,7 @@ struct FenceTests {
                 sleeper.resumeInspections()
                 sleeper.send(SIGCONT)
                 try await until { sleeper.losses > 0 }
-                #expect(other.said.contains("buried a worker that stopped beating"))
+                #expect(other.said.contains("rescued the jobs of a dead worker"))
                 // What it was at is over, and it works again, as a new one.
                 try await until { itsServers.allSatisfy(ProcessTree.isGone) }
                 try await product.until("SELECT count(*) = 2 FROM dailies.workers")
@@ -87,7 +87,7 @@ struct FenceTests {
                        WHERE datname = current_database() AND wait_event_type = 'Lock' AND query ~ 'end_job|complete_jobs')
         """
 
-    @Test func `a claimer that was overtaken is refused in its transaction, and nothing of it stays`() async throws {
+    @Test func `a stale claim is refused in its transaction, and nothing of the transaction stays`() async throws {
         try await LostEarly.beginningAgain {
             try await Product.with { product in
                 let attempt = try await overtaken(in: product) { _ in }
@@ -100,7 +100,7 @@ struct FenceTests {
         }
     }
 
-    @Test func `control: a completion that is fenced by state alone lets the overtaken one in`() async throws {
+    @Test func `control: a completion that is fenced by state only accepts the stale claim`() async throws {
         try await LostEarly.beginningAgain {
             try await Product.with { product in
                 let attempt = try await overtaken(in: product) { connection in

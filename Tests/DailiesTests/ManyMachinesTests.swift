@@ -122,9 +122,9 @@ extension Product {
         try await network.cutOff(machine)
         // It comes to its results, as long as its lease lasts, and has nobody to tell.
         let losses = worker.losses
-        let lostBeats = worker.count("a beat did not get through")
+        let lostBeats = worker.count("a beat failed")
         worker.resumeInspections()
-        try await TestSupport.until { worker.count("a beat did not get through") > lostBeats }
+        try await TestSupport.until { worker.count("a beat failed") > lostBeats }
         // The others come to theirs, and to its.
         for other in others { other.resumeInspections() }
         try await until("SELECT count(*) = 0 FROM dailies.jobs")

@@ -20,7 +20,7 @@ struct OutageTests {
                     let inspector = try await worker.catchInspector()
                     proxy.goAway()
                     try await until { ProcessTree.isGone(inspector) }
-                    #expect(worker.said.contains("a beat did not get through"))
+                    #expect(worker.said.contains("a beat failed"))
                     proxy.comeBack()
                     try await product.until("SELECT count(*) = 6 FROM dailies.review_records")
                 }

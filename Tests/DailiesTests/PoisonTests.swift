@@ -8,7 +8,7 @@ import Testing
 /// A recording that ends its inspector every time it is looked into.
 @Suite(.timeLimit(.minutes(10)))
 struct PoisonTests {
-    @Test func `poison is given up with its evidence, and its neighbours finish as if nothing had happened`() async throws {
+    @Test func `a recording that kills inspectors is discarded with its evidence, and other jobs finish`() async throws {
         try await Product.with { product in
             let poison = product.data.appending("poison.webm")
             try await Self.makeLong(poison)

@@ -32,7 +32,7 @@ struct RescueTests {
         }
     }
 
-    @Test func `on a machine with four times more to do than it can, nobody alive is taken for dead`() async throws {
+    @Test func `on a machine with four times too much work, no live worker is declared dead`() async throws {
         try await Product.with { product in
             try await withBusyProcesses(4 * ProcessInfo.processInfo.activeProcessorCount) {
                 try await product.withWorkers(2, slots: 2) { workers in
@@ -50,7 +50,7 @@ struct RescueTests {
                     try await product.until("SELECT count(*) = 0 FROM dailies.jobs")
                     #expect(try await product.value(PostgresQuery(verbatim: living)) == before)
                     for worker in workers {
-                        #expect(!worker.said.contains("buried"))
+                        #expect(!worker.said.contains("dead worker"))
                         #expect(!worker.said.contains("lease"))
                     }
                     #expect(try await product.value("SELECT count(*) FROM dailies.job_history WHERE attempt <> 1") == 0)

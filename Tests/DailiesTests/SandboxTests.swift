@@ -34,7 +34,7 @@ struct SandboxTests {
     }
 
     @Test(arguments: [("landlock", "the kernel does not offer Landlock"), ("seccomp", "the kernel does not offer seccomp filters")])
-    func `where the kernel lacks half of the cage, doctor says so, and nobody works unless told otherwise`(
+    func `where the kernel lacks half of the sandbox, doctor says so, and no worker starts unless the setting allows it`(
         missing: String, words: String
     ) async throws {
         try await Product.with { product in
@@ -66,7 +66,7 @@ struct SandboxTests {
         }
     }
 
-    @Test func `an ordinary user's inspectors are caged as well`() async throws {
+    @Test func `an ordinary user's inspectors are sandboxed too`() async throws {
         try await Product.with { product in
             let recording = product.data.appending("recording.webm").string
             try FileManager.default.copyItem(atPath: Fixtures.recording("chrome-vp8-opus.webm").string, toPath: recording)
@@ -81,7 +81,7 @@ struct SandboxTests {
         }
     }
 
-    @Test func `a worker that was told to do without the cage says so`() async throws {
+    @Test func `a worker whose sandbox is switched off says so`() async throws {
         try await Product.with { product in
             try await product.withWorker(variables: ["DAILIES_SANDBOX": "off"]) { worker in
                 try await product.until("SELECT count(*) = 1 FROM dailies.workers")

@@ -54,7 +54,7 @@ struct ServiceUnitTests {
         return (result.terminationStatus, result.standardOutput, result.standardError)
     }
 
-    @Test func `behind the worker's unit inspectors are caged as ever, and answers become reviewable`() async throws {
+    @Test func `inspectors under the worker's unit are sandboxed, and answers become reviewable`() async throws {
         try await Product.with { product in
             try await product.bringIn(Product.recordings(4))
             let examined = try await run(try behind("worker", ["doctor"], of: product))

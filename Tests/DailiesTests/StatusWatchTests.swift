@@ -78,9 +78,9 @@ struct StatusWatchTests {
 
     private static func activity(workers: Int, waiting: Int) -> QueueActivity {
         QueueActivity(
-            pulse: QueuePulse(
+            gauges: QueueGauges(
                 jobs: ["available": waiting, "running": 2, "scheduled": 0], oldestWaiting: [0: 75], workers: workers, slots: 0),
-            workers: (0..<workers).map { LivingWorker(name: "host-\($0):1", version: "1", slots: 4, busy: 1, seconds: 90) },
+            workers: (0..<workers).map { LiveWorker(name: "host-\($0):1", version: "1", slots: 4, busy: 1, seconds: 90) },
             completedInMinute: 3, discardedInMinute: 0, pauses: [])
     }
 

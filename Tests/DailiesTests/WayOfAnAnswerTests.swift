@@ -104,7 +104,7 @@ struct WayOfAnAnswerTests {
         }
     }
 
-    @Test func `bytes that are not those that the sender announced are missed`() async throws {
+    @Test func `a recording that differs from what its sender announced is flagged`() async throws {
         try await Product.with { product in
             let recording = Fixtures.recording("audio-only.webm")
             try await product.bringIn([recording])

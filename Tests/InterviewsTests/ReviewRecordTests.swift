@@ -5,7 +5,7 @@ import Recordings
 import TestSupport
 import Testing
 
-extension House {
+extension RoleDatabase {
     func record(_ report: Report, forResponse id: Int64) async throws {
         let interviews = interviews
         try await pool.transaction { connection in try await interviews.record(report, forResponse: id, in: connection) }
@@ -24,37 +24,37 @@ struct ReviewRecordTests {
                 height: 480, atMs: 0)))
 
     @Test func `columns, flags and artifacts are those of the report, and the answer is reviewable`() async throws {
-        try await House.with { house in
-            let id = try await house.interviews.submit(house.submission())
-            try await house.record(report, forResponse: id)
-            let answer = try #require(try await house.interviews.answers(limit: 10).first)
+        try await RoleDatabase.with { fixture in
+            let id = try await fixture.interviews.submit(fixture.submission())
+            try await fixture.record(report, forResponse: id)
+            let answer = try #require(try await fixture.interviews.answers(limit: 10).first)
             #expect(answer.status == .reviewable)
             #expect(answer.durationMs == 14_020)
             #expect(answer.flags == [.micMuted, .hdr], "faults first")
             #expect(answer.artifacts == [.poster: "artifacts/ab/cd/x.jpg"])
-            let counts = try await house.interviews.answerCounts()
+            let counts = try await fixture.interviews.answerCounts()
             #expect((counts.processing, counts.reviewable, counts.unusable) == (0, 1, 0))
-            let news: String = try await house.value("SELECT topic FROM dailies.outbox")
+            let news: String = try await fixture.value("SELECT topic FROM dailies.outbox")
             #expect(news == "response.reviewable")
-            let stored: String = try await house.value("SELECT report::text FROM dailies.review_records")
+            let stored: String = try await fixture.value("SELECT report::text FROM dailies.review_records")
             #expect(try Report(json: .init(stored.utf8)) == report)
         }
     }
 
     @Test func `a response has one review record, once`() async throws {
-        try await House.with { house in
-            let id = try await house.interviews.submit(house.submission())
-            try await house.record(report, forResponse: id)
-            let error = await #expect(throws: PostgresError.self) { try await house.record(report, forResponse: id) }
+        try await RoleDatabase.with { fixture in
+            let id = try await fixture.interviews.submit(fixture.submission())
+            try await fixture.record(report, forResponse: id)
+            let error = await #expect(throws: PostgresError.self) { try await fixture.record(report, forResponse: id) }
             #expect(error?.sqlState == .uniqueViolation)
-            let news: Int = try await house.value("SELECT count(*) FROM dailies.outbox")
+            let news: Int = try await fixture.value("SELECT count(*) FROM dailies.outbox")
             #expect(news == 1)
         }
     }
 
     @Test func `a record that contradicts itself is refused`() async throws {
-        try await House.with { house in
-            let id = try await house.interviews.submit(house.submission())
+        try await RoleDatabase.with { fixture in
+            let id = try await fixture.interviews.submit(fixture.submission())
             var withoutReason = report
             withoutReason.outcome = .unusable
             var withoutDuration = report
@@ -62,30 +62,30 @@ struct ReviewRecordTests {
             var withoutFile = report
             withoutFile.artifacts.poster?.file.file = nil
             for broken in [withoutReason, withoutDuration, withoutFile] {
-                await #expect(throws: PostgresError.self) { try await house.record(broken, forResponse: id) }
+                await #expect(throws: PostgresError.self) { try await fixture.record(broken, forResponse: id) }
             }
-            let records: Int = try await house.value("SELECT count(*) FROM dailies.review_records")
+            let records: Int = try await fixture.value("SELECT count(*) FROM dailies.review_records")
             #expect(records == 0)
         }
     }
 
     @Test func `an unusable answer says why in words`() async throws {
-        try await House.with { house in
-            let id = try await house.interviews.submit(house.submission())
-            try await house.record(.unusable(UnusableReason(.empty), container: Container()), forResponse: id)
-            let answer = try #require(try await house.interviews.answers(limit: 10).first)
+        try await RoleDatabase.with { fixture in
+            let id = try await fixture.interviews.submit(fixture.submission())
+            try await fixture.record(.unusable(UnusableReason(.empty), container: Container()), forResponse: id)
+            let answer = try #require(try await fixture.interviews.answers(limit: 10).first)
             #expect(answer.status == .unusable)
             #expect(answer.reason == UnusableReason.Code.empty.sentence)
         }
     }
 
     @Test func `a worker learns nothing of the candidate`() async throws {
-        try await House.with { house in
-            let id = try await house.interviews.submit(house.submission())
-            let recording = try #require(try await house.interviews.recording(ofResponse: id))
+        try await RoleDatabase.with { fixture in
+            let id = try await fixture.interviews.submit(fixture.submission())
+            let recording = try #require(try await fixture.interviews.recording(ofResponse: id))
             #expect(recording.key == "recordings/a.webm")
             #expect(!recording.isReviewed)
-            #expect(try await house.interviews.recording(ofResponse: 999) == nil)
+            #expect(try await fixture.interviews.recording(ofResponse: 999) == nil)
         }
     }
 }

@@ -7,7 +7,7 @@ import Testing
 /// Whose job comes next. Time is moved in the database.
 @Suite(.timeLimit(.minutes(5)))
 struct FairnessTests {
-    @Test func `of a flood of nine to one, both interviews get the same`() async throws {
+    @Test func `two interviews get equal shares, even if one has nine times as many jobs`() async throws {
         try await BareQueue.with { bare in
             for _ in 0..<20 {
                 try await bare.insert(9, fairKey: 1)
@@ -43,7 +43,7 @@ struct FairnessTests {
         }
     }
 
-    @Test func `an interview that comes late is before the rest of a flood, and never before what was there when it came`() async throws {
+    @Test func `a late interview overtakes the rest of a flood, but no job that waited before it`() async throws {
         try await BareQueue.with { bare in
             try await bare.insert(50, fairKey: 1)
             try await bare.insert(1, fairKey: 2)

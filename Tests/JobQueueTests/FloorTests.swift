@@ -43,7 +43,7 @@ struct FloorTests {
         try await withRaisedFloor { bare, _ in
             try await bare.execute("INSERT INTO dailies.jobs (kind, due_at) VALUES ('noop', now() - interval '2 hours')")
             #expect(try await bare.claim(1) == [4], "it is not seen yet")
-            _ = try await bare.queue.keepHouse(worker: bare.worker, held: [1, 2, 3, 4])
+            _ = try await bare.queue.runMaintenance(worker: bare.worker, held: [1, 2, 3, 4])
             #expect(try await bare.claim(1) == [7])
         }
     }
@@ -83,7 +83,7 @@ struct FloorTests {
         }
     }
 
-    @Test func `a paused kind costs the others nothing and loses its place to nobody`() async throws {
+    @Test func `a paused kind does not slow the others down and keeps its place`() async throws {
         try await BareQueue.with { bare in
             try await bare.insert(1, kind: "other")
             try await bare.insert(1)

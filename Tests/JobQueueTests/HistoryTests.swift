@@ -37,7 +37,7 @@ struct HistoryTests {
         }
     }
 
-    @Test func `however many workers ask, a day that is over goes once, and the coming week is there`() async throws {
+    @Test func `an expired day is dropped once and the coming week is created, however many workers do it`() async throws {
         try await withOldDay { bare in
             let before: Int = try await bare.value(Self.days)
             try await bare.execute("DROP TABLE dailies.\(verbatim: try await bare.nameOfDay(7))")
@@ -62,7 +62,7 @@ struct HistoryTests {
         }
     }
 
-    @Test func `somebody who reads the history for long delays its upkeep, and no completion behind it`() async throws {
+    @Test func `a long read of the history delays its maintenance, but no completion`() async throws {
         try await withOldDay { bare in
             let reader = try await PostgresConnection.connect(bare.queue.pool.configuration.connection)
             try await reader.transaction { connection in

@@ -6,7 +6,7 @@ import Testing
 /// What the health page draws over time.
 @Suite(.timeLimit(.minutes(5)))
 struct HoursTests {
-    @Test func `each hour tells what ended in it, how many had not at its end, and for how long the oldest had been there`() async throws {
+    @Test func `each hour counts the jobs that ended in it and the jobs live at its end, with the age of the oldest`() async throws {
         try await BareQueue.with { bare in
             // Times are minutes from the beginning of the present hour.
             for (id, began, ended, outcome) in [
@@ -33,7 +33,7 @@ struct HoursTests {
         }
     }
 
-    @Test func `hours in which nothing was there are told, too`() async throws {
+    @Test func `hours without jobs are included`() async throws {
         try await BareQueue.with { bare in
             let hours = try await bare.queue.hours(48)
             #expect(hours.count == 48 && hours.allSatisfy { $0.completed == 0 && $0.live == 0 && $0.oldestSeconds == nil })

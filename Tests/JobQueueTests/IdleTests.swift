@@ -10,7 +10,7 @@ import Testing
 /// Workers that have nothing to do ask the database for next to nothing, and miss nothing all the same.
 @Suite(.timeLimit(.minutes(10)))
 struct IdleTests {
-    @Test func `a turn to keep house is given once, to whoever asks first, and again half a second later`() async throws {
+    @Test func `only one worker gets the turn for maintenance, and the next turn comes half a second later`() async throws {
         try await BareQueue.with { bare in
             // In one statement, so that no time passes.
             let twice: PostgresQuery = "SELECT ARRAY[dailies.take_maintenance_turn(), dailies.take_maintenance_turn()]"
@@ -26,8 +26,8 @@ struct IdleTests {
         }
     }
 
-    @Test func `a worker that is still keeping house is given no further turn`() {
-        let turns = HouseTurns()
+    @Test func `a worker whose maintenance is still running gets no further turn`() {
+        let turns = MaintenanceTurns()
         #expect(turns.isFree)
         turns.beat(isTurn: true)
         #expect(!turns.isFree)
@@ -40,7 +40,7 @@ struct IdleTests {
         #expect(!turns.begin())
     }
 
-    @Test func `waiting jobs are announced, unless there are none, or they are paused, or it is not yet their time`() async throws {
+    @Test func `waiting jobs are announced, unless they are paused or not yet due`() async throws {
         try await BareQueue.with { bare in
             func isAnnounced(_ kinds: [String] = ["noop"]) async throws -> Bool {
                 try await bare.value("SELECT dailies.announce_waiting_jobs(\(kinds))")
@@ -104,7 +104,7 @@ struct IdleTests {
         }
     }
 
-    @Test func `a job that nobody was told of is found, and so is one whose time has come`() async throws {
+    @Test func `a job whose notification was lost is found, and so is a scheduled job that is due`() async throws {
         try await JobWorkerTests().withBench { bench in
             try await bench.run([worker("listener", on: bench, pollInterval: .seconds(86_400)) {}]) {
                 try await untilTheyIdle(1, on: bench)
@@ -117,7 +117,7 @@ struct IdleTests {
         }
     }
 
-    @Test func `of a job that nobody was told of a worker with no free slot tells the others`() async throws {
+    @Test func `a worker without a free slot announces a job whose notification was lost`() async throws {
         try await JobWorkerTests().withBench { bench in
             let (isOver, over) = AsyncStream.makeStream(of: Void.self)
             let busy = worker("busy", on: bench, pollInterval: .seconds(86_400)) { for await _ in isOver {} }
@@ -135,7 +135,7 @@ struct IdleTests {
         }
     }
 
-    @Test func `workers that are told of new jobs leave the queue alone meanwhile`() async throws {
+    @Test func `workers that get notifications do not poll the queue meanwhile`() async throws {
         try await JobWorkerTests().withBench { bench in
             let workers = (1...4).map { worker("idle \($0)", on: bench, pollInterval: .milliseconds(50)) {} }
             try await bench.run(workers) {

@@ -3,10 +3,10 @@ import Postgres
 
 @testable import JobQueue
 
-/// The steps of the housekeeping one by one, where a worker takes them all in one query.
+/// The single steps of maintenance, which a worker does in one query.
 extension JobQueue {
     /// Buries workers that stopped beating and makes their jobs available again.
-    /// - Returns: the buried workers' names with the number of jobs each had.
+    /// - Returns: the names of the workers that were declared dead, with the number of jobs that each had.
     func rescue() async throws -> [(worker: String, jobs: Int)] {
         try await pool.query("SELECT worker_name, jobs_rescued FROM dailies.rescue_jobs()")
             .decode((String.self, Int.self)).map { (worker: $0, jobs: $1) }

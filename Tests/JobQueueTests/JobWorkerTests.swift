@@ -74,7 +74,7 @@ struct JobWorkerTests {
         }
     }
 
-    @Test func `shutdown without grace gives running jobs back with the attempt refunded`() async throws {
+    @Test func `shutdown without grace releases running jobs and refunds the attempt`() async throws {
         try await withBench { bench in
             try await bench.insert(1)
             let worker = bench.worker(graceTime: .zero) { _ in
@@ -105,7 +105,7 @@ struct JobWorkerTests {
         }
     }
 
-    @Test func `a worker that is declared dead stops its jobs, says so at once, and starts anew`() async throws {
+    @Test func `a worker that is declared dead stops its jobs, says so at once, and registers again`() async throws {
         try await withBench { bench in
             try await bench.insert(1)
             let lost = Mutex(0)

@@ -89,7 +89,7 @@ struct MutantTests {
         Mutant(
             name: "leaving that forgets the jobs", function: "leave_worker", text: "dailies.claimed_jobs(worker)", replacement: "'{}'"),
         Mutant(
-            name: "a beat that revives the buried", function: "beat_worker", text: "RETURN FOUND", replacement: "RETURN true"),
+            name: "a beat that revives a dead worker", function: "beat_worker", text: "RETURN FOUND", replacement: "RETURN true"),
         Mutant(
             name: "a beat that is not written", function: "beat_worker", text: "beaten_at = clock_timestamp()",
             replacement: "beaten_at = beaten_at"),

@@ -37,7 +37,7 @@ struct OperationsTests {
         try await queue.pool.query("SELECT job_id FROM dailies.retry_jobs(\(ids), 'mended') ORDER BY job_id", as: Int64.self)
     }
 
-    @Test func `filters leave the jobs that are like that, whether live or ended`() async throws {
+    @Test func `filters select live and ended jobs`() async throws {
         try await withQueue { queue, worker in
             try await insert(4, into: queue)
             let disk = try await discardOne(queue, worker, because: "The disk is full.\nevidence")
@@ -64,7 +64,7 @@ struct OperationsTests {
         }
     }
 
-    @Test func `a job put back keeps its number, story and fence, and gets new budgets`() async throws {
+    @Test func `a retried job keeps its id, timeline and fence, and gets new budgets`() async throws {
         try await withQueue { queue, worker in
             try await insert(1, into: queue)
             try await queue.pool.execute("UPDATE dailies.jobs SET failures = 4, crashes = 1")
@@ -80,7 +80,7 @@ struct OperationsTests {
             await #expect(throws: JobQueueError.self, "the claim of its earlier life is void") {
                 try await queue.pool.transaction { connection in try await queue.end(stale, as: .completed, in: connection) }
             }
-            #expect(try await queue.standing(of: stale) == .ended, "how that one ended stays known")
+            #expect(try await queue.status(of: stale) == .ended, "how that one ended stays known")
             try await queue.pool.transaction { connection in try await queue.end(again, as: .completed, in: connection) }
             #expect(try await queue.timeline(of: stale.id).map(\.outcome) == ["discarded", "put_back", "completed"])
             #expect(try await queue.timeline(of: stale.id).map(\.isByHand) == [false, true, false])
@@ -88,7 +88,7 @@ struct OperationsTests {
         }
     }
 
-    @Test func `what has completed, lives, or never was is not put back`() async throws {
+    @Test func `completed, live and unknown jobs are not retried`() async throws {
         try await withQueue { queue, worker in
             try await insert(2, into: queue)
             let done = try await claimOne(queue, worker)
@@ -99,7 +99,7 @@ struct OperationsTests {
         }
     }
 
-    @Test func `however many people retry a job at once, it comes back once`() async throws {
+    @Test func `a job that several people retry at once is retried once`() async throws {
         try await withQueue { queue, worker in
             try await insert(1, into: queue)
             let id = try await discardOne(queue, worker, because: "it broke")
@@ -112,7 +112,7 @@ struct OperationsTests {
         }
     }
 
-    @Test(arguments: [JobQueue.Stopping.cancelled, .discarded]) func `what waits is stopped at once`(how: JobQueue.Stopping) async throws {
+    @Test(arguments: [JobQueue.StopKind.cancelled, .discarded]) func `what waits is stopped at once`(how: JobQueue.StopKind) async throws {
         try await withQueue { queue, worker in
             try await insert(2, into: queue)
             try await queue.pool.execute(
@@ -127,7 +127,7 @@ struct OperationsTests {
         }
     }
 
-    @Test func `a job that comes back from its worker before that heeds the wish ends instead of running again`() async throws {
+    @Test func `a job that is put back before its worker reads the stop request ends instead of running again`() async throws {
         try await withQueue { queue, worker in
             try await insert(2, into: queue)
             let claims = try await queue.claim(worker: worker, kinds: ["noop"], limit: 2)

@@ -46,7 +46,7 @@ struct ClaimRoundTests {
 }
 
 extension JobWorkerTests {
-    @Test func `however many patient jobs wait, one slot is left for what somebody waits for`() async throws {
+    @Test func `one slot stays free for prompt jobs, however many patient jobs wait`() async throws {
         try await withBench { bench in
             try await bench.insert(6, kind: "patient")
             let gate = Gate()

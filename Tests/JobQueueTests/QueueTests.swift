@@ -75,7 +75,7 @@ struct QueueTests {
             ).one()
             #expect(try row.decode((String.self, Int.self, String.self, String.self)) == ("completed", 1, "first", "completed"))
             #expect(try await queue.counts().live == 0)
-            #expect(try await queue.standing(of: claim) == .ended)
+            #expect(try await queue.status(of: claim) == .ended)
         }
     }
 
@@ -102,16 +102,16 @@ struct QueueTests {
             }
             let effects = try await column(queue, "SELECT by FROM effects") as [String]
             #expect(effects == ["current"])
-            #expect(try await queue.standing(of: stale) == .lost)
+            #expect(try await queue.status(of: stale) == .lost)
         }
     }
 
     @Test(arguments: [("retried", 1, 0), ("crashed", 0, 1), ("snoozed", 0, 0), ("released", 0, 0)])
-    func `what is given back counts as what it was`(how: String, failures: Int, crashes: Int) async throws {
+    func `a job that is put back counts the attempt by its reason`(how: String, failures: Int, crashes: Int) async throws {
         try await withQueue { queue, worker in
             try await insert(1, into: queue)
             let claim = try await claimOne(queue, worker)
-            let puttingBack = try #require(JobQueue.PuttingBack(rawValue: how))
+            let puttingBack = try #require(JobQueue.PutBackReason(rawValue: how))
             try await queue.pool.transaction { connection in
                 try await queue.putBack(claim, as: puttingBack, after: .zero, reason: "because", in: connection)
             }
@@ -159,7 +159,7 @@ struct QueueTests {
         }
     }
 
-    @Test func `jobs whose claim never reached their worker are given back, those that it holds are not`() async throws {
+    @Test func `jobs whose claim never reached their worker are put back, those that it holds are not`() async throws {
         try await withQueue { queue, worker in
             try await insert(3, into: queue)
             let claims = try await queue.claim(worker: worker, kinds: ["noop"], limit: 3)
@@ -168,14 +168,14 @@ struct QueueTests {
             try await queue.pool.execute("UPDATE dailies.jobs SET claimed_at = now() - interval '2 hours'")
             try await queue.pool.execute("UPDATE dailies.claims SET claimed_at = now() - interval '2 hours'")
             #expect(try await queue.releaseUnheld(worker: worker, held: held) == 2)
-            #expect(try await queue.standing(of: claims[0]) == .held)
-            #expect(try await queue.standing(of: claims[1]) == .lost)
+            #expect(try await queue.status(of: claims[0]) == .held)
+            #expect(try await queue.status(of: claims[1]) == .lost)
             let again = try await queue.claim(worker: worker, kinds: ["noop"], limit: 3)
             #expect(Set(again.map(\.attempt)) == [2])
         }
     }
 
-    @Test func `a worker that found nothing and asked is told of the next insert, once, and of no more until it asks again`() async throws {
+    @Test func `a worker that asked for a notification gets one for the next insert, and no more until it asks again`() async throws {
         try await withQueue { queue, worker in
             var events = PostgresListener(queue.pool.configuration.connection, channels: [JobQueue.channel]).makeAsyncIterator()
             #expect(await events.next() == .connected)
@@ -188,7 +188,7 @@ struct QueueTests {
             #expect(try await queue.claim(worker: worker, kinds: ["noop"], limit: 60).count == 51)
             try await inserts("one found a flood, and looks again by itself")
             #expect(try await queue.claim(worker: worker, kinds: ["noop"], limit: 60).count == 51)
-            #expect(try await queue.claim(worker: worker, kinds: ["noop"], limit: 60, asksForMore: false).isEmpty)
+            #expect(try await queue.claim(worker: worker, kinds: ["noop"], limit: 60, asksForNotification: false).isEmpty)
             try await inserts("one found nothing, and did not ask")
             #expect(try await queue.claim(worker: worker, kinds: ["noop"], limit: 60).count == 51)
             #expect(try await queue.claim(worker: worker, kinds: ["noop"], limit: 60).isEmpty)

@@ -9,8 +9,8 @@ import Testing
 /// Whole workers whose running jobs people stop.
 @Suite(.timeLimit(.minutes(10)))
 struct StoppingTests {
-    @Test(arguments: [JobQueue.Stopping.cancelled, .discarded])
-    func `a running job is stopped, and its neighbours are not`(how: JobQueue.Stopping) async throws {
+    @Test(arguments: [JobQueue.StopKind.cancelled, .discarded])
+    func `a running job is stopped, and its neighbours are not`(how: JobQueue.StopKind) async throws {
         try await JobWorkerTests().withBench { bench in
             try await bench.insert(2)
             let stopped = Mutex<[Int64]>([])
@@ -39,7 +39,7 @@ struct StoppingTests {
         }
     }
 
-    @Test func `work that was done when the wish came stays done`() async throws {
+    @Test func `work that completed before the stop request stays completed`() async throws {
         let request = StopRequest(job: 1, how: "cancelled", reason: "not wanted")
         if case .completed = request.overruling(.completed { _ in }) {} else { Issue.record("the work was thrown away") }
         if case .cancelled = request.overruling(.crashed(reason: "it was killed", after: .zero)) {

@@ -33,7 +33,7 @@ struct WakeUpTests {
         func run(_ claim: JobClaim) async throws -> JobResolution { .completed { _ in } }
     }
 
-    @Test func `with the listener killed whenever it comes back, new jobs are picked up all the same`() async throws {
+    @Test func `new jobs are claimed even if the listener is killed each time it comes back`() async throws {
         try await JobWorkerTests().withBench { bench in
             try await bench.run([worker(on: bench, pollInterval: .milliseconds(200))]) {
                 let hunt = Hunt()

@@ -4,7 +4,7 @@ import Testing
 @testable import JobQueue
 
 struct WorkerSlotsTests {
-    @Test func `a change between the registration and the first listener is told to that listener, and no other is told twice`() {
+    @Test func `a change before the first observer reaches that observer, and no change is reported twice`() {
         let slots = WorkerSlots(1)
         slots.change(to: 3)
         let told = Mutex<[Int]>([])

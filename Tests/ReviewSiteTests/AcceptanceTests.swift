@@ -4,7 +4,7 @@ import Testing
 @testable import ReviewSite
 
 /// In which types answers are welcome.
-@Suite("A type that is not welcome")
+@Suite("A response type that the request does not accept")
 struct AcceptanceTests {
     @Test(
         arguments: [
@@ -20,10 +20,10 @@ struct AcceptanceTests {
 
     @Test("is answered with 406 on every address of the API, and nothing is done")
     func refusal() async throws {
-        try await House.with { house in
-            let values = try await house.values()
-            let program = try await house.program(of: house.ines)
-            for route in house.routes where route.isAPI {
+        try await TestSite.with { testSite in
+            let values = try await testSite.values()
+            let program = try await testSite.program(of: testSite.ines)
+            for route in testSite.routes where route.isAPI {
                 let isTable = route.path.hasSuffix(".csv")
                 let answer = try await program.use(route, values, [("Accept", isTable ? "application/json" : "text/csv, text/html")])
                 #expect(answer.status == 406 && answer.header("content-type") == "application/problem+json", "\(route)")
@@ -32,10 +32,10 @@ struct AcceptanceTests {
                 let welcome = try await program.use(route, values, [("Accept", isTable ? "text/*" : "application/json")])
                 #expect(welcome.status == 200 || welcome.status == 404, "\(route)")
             }
-            let changes: Int = try await house.pool.query(
+            let changes: Int = try await testSite.pool.query(
                 "SELECT count(*) FROM dailies.audit_events WHERE action NOT IN ('answer.viewed', 'results.exported')"
             ).one().decode(at: 0)
-            #expect(changes == 2, "only the two assignments of the house")
+            #expect(changes == 2, "only the two assignments of the test site")
         }
     }
 }

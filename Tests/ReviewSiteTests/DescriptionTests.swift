@@ -13,9 +13,9 @@ struct DescriptionTests {
     func holds(access: Reviewer.Access) async throws {
         let here = FilePath(#filePath).removingLastComponent()
         let program = here.removingLastComponent().removingLastComponent().appending(".build/schemathesis/bin/st")
-        try await House.with { house in
-            let token = try await house.accounts.addToken(
-                reviewer: access == .admin ? house.ines.email : house.rosa.email, name: "schemathesis", scope: .write)
+        try await TestSite.with { testSite in
+            let token = try await testSite.accounts.addToken(
+                reviewer: access == .admin ? testSite.ines.email : testSite.rosa.email, name: "schemathesis", scope: .write)
             let folder = here.appending("schemathesis")
             let result = try await TemporaryFolder.with { scratch in
                 // As many examples as take half a minute; always the same ones.
@@ -23,7 +23,7 @@ struct DescriptionTests {
                     .path(program),
                     arguments: [
                         "--config-file", folder.appending("schemathesis.toml").string, "run",
-                        "http://127.0.0.1:\(house.client.port)/api/v1/openapi.json", "--header", "Authorization:Bearer \(token.text)",
+                        "http://127.0.0.1:\(testSite.client.port)/api/v1/openapi.json", "--header", "Authorization:Bearer \(token.text)",
                         "--checks", "all", "--max-examples", "6", "--seed", "1",
                         "--suppress-health-check", "all", "--no-color",
                     ],

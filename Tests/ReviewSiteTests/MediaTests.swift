@@ -11,12 +11,12 @@ import Testing
 /// Files of an answer, as browsers ask for them.
 @Suite("A file of an answer")
 struct MediaTests {
-    private static let file = FileManager.default.contents(atPath: House.playback.string).map { [UInt8]($0) } ?? []
+    private static let file = FileManager.default.contents(atPath: TestSite.playback.string).map { [UInt8]($0) } ?? []
 
     /// Lends somebody who may see the file, and its address.
-    private static func with(_ body: (SiteClient, String, House) async throws -> Void) async throws {
-        try await House.with { house in
-            try await body(try await house.browser(of: house.rosa), "/media/\(house.answers[0])/playback", house)
+    private static func with(_ body: (SiteClient, String, TestSite) async throws -> Void) async throws {
+        try await TestSite.with { testSite in
+            try await body(try await testSite.browser(of: testSite.rosa), "/media/\(testSite.answers[0])/playback", testSite)
         }
     }
 
@@ -82,7 +82,7 @@ struct MediaTests {
         }
     }
 
-    @Test("is not sent again to who has it, and is sent whole to who has another")
+    @Test("is not sent again to a client that has it, and is sent whole to a client that has another")
     func tags() async throws {
         try await Self.with { rosa, address, _ in
             let tag = try #require(try await rosa.get(address, ("Range", "bytes=0-0")).header("etag"))
@@ -98,7 +98,7 @@ struct MediaTests {
         }
     }
 
-    @Test("is refused with 412 to who has the beginning of another one, and goes on for who has that of this one")
+    @Test("is refused with 412 to a client with the beginning of another file, and continues for a client with the beginning of this one")
     func preconditions() async throws {
         try await Self.with { rosa, address, _ in
             let tag = try #require(try await rosa.get(address, ("Range", "bytes=0-0")).header("etag"))
@@ -115,56 +115,56 @@ struct MediaTests {
         }
     }
 
-    @Test("is for those who review its role, by session or token, and nobody else is told that it is there")
+    @Test("is for reviewers of its role, by session or token; others cannot tell missing from forbidden")
     func access() async throws {
-        try await Self.with { rosa, address, house in
-            #expect(try await house.client.get(address).status == 401)
-            #expect(try await house.program(of: house.sam, .read).get(address).status == 200)
-            let foreign = "/media/\(house.foreignAnswer)/playback"
+        try await Self.with { rosa, address, testSite in
+            #expect(try await testSite.client.get(address).status == 401)
+            #expect(try await testSite.program(of: testSite.sam, .read).get(address).status == 200)
+            let foreign = "/media/\(testSite.foreignAnswer)/playback"
             #expect(try await rosa.get(foreign).status == 404)
-            #expect(try await house.browser(of: house.ines).get(foreign).status == 200, "admins reach every role")
-            try await house.reviews.setMembership(of: house.rosa.id, in: ["baker"], to: false)
+            #expect(try await testSite.browser(of: testSite.ines).get(foreign).status == 200, "admins reach every role")
+            try await testSite.reviews.setMembership(of: testSite.rosa.id, in: ["baker"], to: false)
             #expect(try await rosa.get(address).status == 404, "who no longer reviews the role")
         }
     }
 
     @Test("is refused at once when the session that asks has ended, by signing out or with its account, or has run out")
     func endedSessions() async throws {
-        try await Self.with { rosa, address, house in
-            let sam = try await house.browser(of: house.sam)
-            let ines = try await house.browser(of: house.ines)
+        try await Self.with { rosa, address, testSite in
+            let sam = try await testSite.browser(of: testSite.sam)
+            let ines = try await testSite.browser(of: testSite.ines)
             for browser in [rosa, sam, ines] { #expect(try await browser.get(address, ("Range", "bytes=0-9")).status == 206) }
             #expect(try await rosa.send("POST", "/sign-out", [], body: "").status == 303)
             #expect(try await rosa.get(address, ("Range", "bytes=0-9")).status == 401)
-            try await house.accounts.setDisabled(true, email: house.sam.email)
+            try await testSite.accounts.setDisabled(true, email: testSite.sam.email)
             #expect(try await sam.get(address, ("Range", "bytes=0-9")).status == 401)
-            try await house.pool.execute(
+            try await testSite.pool.execute(
                 """
                 UPDATE dailies.sessions SET created_at = now() - interval '2 hours', expires_at = now() - interval '1 second'
-                WHERE reviewer_id = \(house.ines.id)
+                WHERE reviewer_id = \(testSite.ines.id)
                 """)
             #expect(try await ines.get(address, ("Range", "bytes=0-9")).status == 401)
-            let madeUp = house.client.with(("Cookie", "dailies=\(SecretToken().text)"))
-            for target in [address, "/media/\(house.answers[0])/nothing", "/media/x/poster"] {
+            let madeUp = testSite.client.with(("Cookie", "dailies=\(SecretToken().text)"))
+            for target in [address, "/media/\(testSite.answers[0])/nothing", "/media/x/poster"] {
                 #expect(try await madeUp.get(target).status == 401, "\(target)")
             }
         }
     }
 
-    @Test("may be several times as long as what is brought into memory at once")
+    @Test("may be several times as long as the part that is read into memory at once")
     func long() async throws {
-        try await Self.with { rosa, address, house in
+        try await Self.with { rosa, address, testSite in
             var generator = SeededGenerator(seed: 7)
             let content = (0..<(5 << 17)).flatMap { _ in withUnsafeBytes(of: generator.next(), Array.init) }
-            let staged = try await house.services.storage.stageArtifact()
+            let staged = try await testSite.services.storage.stageArtifact()
             try staged.descriptor.writeAll(content)
-            let stored = try await house.services.storage.publish(staged, fileExtension: nil)
+            let stored = try await testSite.services.storage.publish(staged, fileExtension: nil)
             // The answer is reviewed anew, with that file as its playback copy.
-            try await house.pool.execute(
+            try await testSite.pool.execute(
                 """
-                WITH former AS (DELETE FROM dailies.review_records WHERE response_id = \(house.answers[0]) RETURNING report::jsonb)
+                WITH former AS (DELETE FROM dailies.review_records WHERE response_id = \(testSite.answers[0]) RETURNING report::jsonb)
                 INSERT INTO dailies.review_records (response_id, report)
-                SELECT \(house.answers[0]), jsonb_set(report, '{artifacts,playback}', (report #> '{artifacts,playback}') || jsonb_build_object(
+                SELECT \(testSite.answers[0]), jsonb_set(report, '{artifacts,playback}', (report #> '{artifacts,playback}') || jsonb_build_object(
                     'file', \(stored.key.string)::text, 'bytes', \(stored.bytes)::bigint, 'sha256', \(stored.sha256)::text))::json
                 FROM former
                 """)
@@ -179,17 +179,17 @@ struct MediaTests {
 
     @Test("is there in each kind but the candidate's own recording")
     func kinds() async throws {
-        try await Self.with { rosa, _, house in
+        try await Self.with { rosa, _, testSite in
             let types = [
                 "poster": "image/jpeg", "storyboard": "image/jpeg", "storyboard_track": "text/vtt", "waveform": "application/json",
                 "playback": "video/webm",
             ]
             for (kind, type) in types {
-                let answer = try await rosa.get("/media/\(house.answers[0])/\(kind)")
+                let answer = try await rosa.get("/media/\(testSite.answers[0])/\(kind)")
                 #expect(answer.header("content-type")?.hasPrefix(type) == true, "\(kind)")
             }
             for kind in ["recording", "original", "POSTER", "rendition", ""] {
-                let answer = try await rosa.get("/media/\(house.answers[0])/\(kind)")
+                let answer = try await rosa.get("/media/\(testSite.answers[0])/\(kind)")
                 #expect(answer.status == 404, "\(kind)")
             }
         }

@@ -10,23 +10,24 @@ import Testing
 struct ProgramTests {
     private static let json = [("Content-Type", "application/json")]
 
-    @Test("acts as the reviewer of its token until that is revoked or the account ends")
+    @Test("acts as its token's reviewer until the token is revoked or the account is disabled")
     func tokens() async throws {
-        try await House.with { house in
-            let program = try await house.program(of: house.rosa)
+        try await TestSite.with { testSite in
+            let program = try await testSite.program(of: testSite.rosa)
             let me = try await program.get("/api/v1/me")
-            #expect(me.text == #"{"access":"reviewer","email":"rosa@team.example","id":\#(house.rosa.id),"name":"Rosa","scope":"write"}"#)
-            let token = try #require(try await house.accounts.tokens().first)
+            #expect(
+                me.text == #"{"access":"reviewer","email":"rosa@team.example","id":\#(testSite.rosa.id),"name":"Rosa","scope":"write"}"#)
+            let token = try #require(try await testSite.accounts.tokens().first)
             #expect(token.lastUsedAt != nil)
-            try await house.accounts.revokeToken(id: token.id)
+            try await testSite.accounts.revokeToken(id: token.id)
             let refused = try await program.get("/api/v1/me")
             #expect(refused.status == 401 && refused.header("www-authenticate") == "Bearer")
-            let other = try await house.program(of: house.rosa)
-            try await house.accounts.setDisabled(true, email: house.rosa.email)
+            let other = try await testSite.program(of: testSite.rosa)
+            try await testSite.accounts.setDisabled(true, email: testSite.rosa.email)
             #expect(try await other.get("/api/v1/me").status == 401)
             for header in ["Bearer", "Bearer x", "Basic cm9zYTpyb3Nh", "Bearer \(SecretToken().text)", "bearer  ", "\(SecretToken().text)"]
             {
-                #expect(try await house.client.get("/api/v1/me", ("Authorization", header)).status == 401, "\(header)")
+                #expect(try await testSite.client.get("/api/v1/me", ("Authorization", header)).status == 401, "\(header)")
             }
         }
     }
@@ -38,8 +39,8 @@ struct ProgramTests {
             var items: [Item]
             var nextCursor: String?
         }
-        try await House.with { house in
-            let program = try await house.program(of: house.rosa, .read)
+        try await TestSite.with { testSite in
+            let program = try await testSite.program(of: testSite.rosa, .read)
             let decoder = JSONDecoder()
             decoder.keyDecodingStrategy = .convertFromSnakeCase
             func all(_ address: String) async throws -> [Part.Item] {
@@ -54,17 +55,17 @@ struct ProgramTests {
                 } while cursor != nil
                 return items
             }
-            #expect(try await all("/api/v1/roles/baker/answers").compactMap(\.responseId) == house.answers)
+            #expect(try await all("/api/v1/roles/baker/answers").compactMap(\.responseId) == testSite.answers)
             #expect(try await all("/api/v1/roles/baker/interviews").count == 2)
             let rolls = try await program.get("/api/v1/roles/baker/answers?question=rolls")
-            #expect(try decoder.decode(Part.self, from: Data(rolls.body)).items.compactMap(\.responseId) == [house.answers[1]])
+            #expect(try decoder.decode(Part.self, from: Data(rolls.body)).items.compactMap(\.responseId) == [testSite.answers[1]])
         }
     }
 
     @Test("rates, comments, decides and asks for a new take, and finds each again")
     func judging() async throws {
-        try await House.with { house in
-            let (program, answer) = (try await house.program(of: house.rosa), house.answers[0])
+        try await TestSite.with { testSite in
+            let (program, answer) = (try await testSite.program(of: testSite.rosa), testSite.answers[0])
             let address = "/api/v1/answers/\(answer)"
             #expect(try await program.get("\(address)/rating").status == 404)
             let rated = try await program.send(
@@ -76,18 +77,18 @@ struct ProgramTests {
             #expect(comment.status == 201 && comment.text.contains("„gut“"))
             let id = try #require(comment.text.firstMatch(of: /"id":(\d+)/)?.output.1)
             #expect(try await program.get("\(address)/comments").text == "{\"items\":[\(comment.text)]}")
-            let sam = try await house.program(of: house.sam)
+            let sam = try await testSite.program(of: testSite.sam)
             #expect(try await sam.send("DELETE", "/api/v1/comments/\(id)").status == 404, "another's comment")
             #expect(try await program.send("DELETE", "/api/v1/comments/\(id)").status == 204)
             #expect(try await program.send("DELETE", "/api/v1/comments/\(id)").status == 404)
-            let interview = "/api/v1/interviews/\(try await house.interview(of: answer))"
+            let interview = "/api/v1/interviews/\(try await testSite.interview(of: answer))"
             let decision = try await program.send(
                 "POST", "\(interview)/decisions", Self.json, body: #"{"verdict": "advance", "reason": "good"}"#)
             #expect(decision.status == 201)
             #expect(try await program.get(interview).text.contains(decision.text))
             for _ in 0..<2 { #expect(try await program.send("PUT", "\(address)/take_request").status == 204) }
             #expect(try await program.get(address).text.contains(#""is_take_requested":true"#))
-            let views: Int = try await house.pool.query("SELECT count(*) FROM dailies.audit_events WHERE action = 'answer.viewed'").one()
+            let views: Int = try await testSite.pool.query("SELECT count(*) FROM dailies.audit_events WHERE action = 'answer.viewed'").one()
                 .decode(at: 0)
             #expect(views == 1, "one look at the answer itself")
         }
@@ -95,16 +96,16 @@ struct ProgramTests {
 
     @Test("of an admin changes how a role is reviewed, by whom, and its wording")
     func administering() async throws {
-        try await House.with { house in
-            let program = try await house.program(of: house.ines)
+        try await TestSite.with { testSite in
+            let program = try await testSite.program(of: testSite.ines)
             let role = "/api/v1/roles/baker"
             let settings = #"{"admins_follow_rule":true,"is_blind":true,"others_ratings":"never"}"#
             #expect(try await program.send("PUT", "\(role)/settings", Self.json, body: settings).text == settings)
             #expect(try await program.get("\(role)/settings").text == settings)
-            let sam = try await house.program(of: house.sam)
-            #expect(try await program.send("DELETE", "\(role)/reviewers/\(house.sam.id)").status == 204)
+            let sam = try await testSite.program(of: testSite.sam)
+            #expect(try await program.send("DELETE", "\(role)/reviewers/\(testSite.sam.id)").status == 204)
             #expect(try await sam.get(role).status == 404)
-            #expect(try await program.send("PUT", "\(role)/reviewers/\(house.sam.id)").status == 204)
+            #expect(try await program.send("PUT", "\(role)/reviewers/\(testSite.sam.id)").status == 204)
             #expect(try await sam.get(role).status == 200)
             let words = #"{"prompt": "Why?", "key_points": ["because"], "anchors": {"1": "a", "3": "b", "5": "c"}}"#
             let first = try await program.send("POST", "\(role)/questions/bread/versions", Self.json, body: words)
@@ -124,9 +125,9 @@ struct ProgramTests {
         (String(repeating: "[", count: 100_000), 400),
     ])
     func `is told what is wrong with a rating that cannot be`(body: String, status: Int) async throws {
-        try await House.with { house in
-            let program = try await house.program(of: house.rosa)
-            let answer = try await program.send("PUT", "/api/v1/answers/\(house.answers[0])/rating", Self.json, body: body)
+        try await TestSite.with { testSite in
+            let program = try await testSite.program(of: testSite.rosa)
+            let answer = try await program.send("PUT", "/api/v1/answers/\(testSite.answers[0])/rating", Self.json, body: body)
             #expect(answer.status == status)
             #expect(answer.header("content-type") == "application/problem+json")
         }
@@ -134,15 +135,15 @@ struct ProgramTests {
 
     @Test("is told what is wrong with an address, a type or a size")
     func refusals() async throws {
-        try await House.with { house in
-            let program = try await house.program(of: house.rosa)
+        try await TestSite.with { testSite in
+            let program = try await testSite.program(of: testSite.rosa)
             for query in [
                 "show=all", "shwo=split", "limit=0", "limit=201", "limit=x", "cursor=x", "cursor=-1", "limit=1&limit=2",
                 "cursor=99999999999999999999",
             ] {
                 #expect(try await program.get("/api/v1/roles/baker/answers?\(query)").status == 400, "\(query)")
             }
-            let rating = "/api/v1/answers/\(house.answers[0])/rating"
+            let rating = "/api/v1/answers/\(testSite.answers[0])/rating"
             for type in ["text/plain", "application/x-www-form-urlencoded", "application/jsonp", ""] {
                 #expect(try await program.send("PUT", rating, [("Content-Type", type)], body: #"{"score": 4}"#).status == 415, "\(type)")
             }
@@ -152,7 +153,7 @@ struct ProgramTests {
             for answer in [
                 try await program.send("PUT", rating, Self.json + [("Content-Length", "\(1 << 40)")], body: ""),
                 try await program.send("PUT", rating, Self.json, chunks: Array(repeating: long, count: 3)),
-                try await house.client.send("POST", "/sign-in", [("Content-Type", "application/x-www-form-urlencoded")], chunks: [long]),
+                try await testSite.client.send("POST", "/sign-in", [("Content-Type", "application/x-www-form-urlencoded")], chunks: [long]),
             ] {
                 #expect(answer.status == 413)
                 #expect(answer.header("connection") == "close")
@@ -160,18 +161,18 @@ struct ProgramTests {
             let words = String(repeating: "ä", count: 4_001)
             #expect(
                 try await program.send(
-                    "POST", "/api/v1/answers/\(house.answers[0])/comments", Self.json, body: #"{"from_ms": 0, "body": "\#(words)"}"#
+                    "POST", "/api/v1/answers/\(testSite.answers[0])/comments", Self.json, body: #"{"from_ms": 0, "body": "\#(words)"}"#
                 ).status == 422)
             #expect(try await program.get("/api/v1/nothing").status == 404)
             #expect(try await program.get("/api/v2/me").header("content-type") == "application/problem+json")
         }
     }
 
-    @Test("is refused with 409 a score for what nobody can watch, and may abstain")
+    @Test("gets 409 for a score of an answer that cannot be watched, and may abstain")
     func unwatchable() async throws {
-        try await House.with { house in
-            try await house.pool.execute("DELETE FROM dailies.review_records WHERE response_id = \(house.answers[0])")
-            let (program, rating) = (try await house.program(of: house.rosa), "/api/v1/answers/\(house.answers[0])/rating")
+        try await TestSite.with { testSite in
+            try await testSite.pool.execute("DELETE FROM dailies.review_records WHERE response_id = \(testSite.answers[0])")
+            let (program, rating) = (try await testSite.program(of: testSite.rosa), "/api/v1/answers/\(testSite.answers[0])/rating")
             #expect(try await program.send("PUT", rating, Self.json, body: #"{"score": 4}"#).status == 409)
             #expect(try await program.send("PUT", rating, Self.json, body: #"{"abstained": "technical_fault"}"#).status == 200)
         }

@@ -81,7 +81,7 @@ struct Visitor: Sendable {
     subscript(route: SiteRoute) -> SiteClient { route.isAPI ? program : browser }
 }
 
-extension House {
+extension TestSite {
     var routes: [SiteRoute] { SiteRoute.all(services) }
 
     /// Values for the parameters of every route: of an answer that Rosa reviews, or else of one that she does not.

@@ -21,7 +21,7 @@ struct CredentialsRenewalTests {
         return renewal
     }
 
-    @Test func `The first who asks fetches, and the others wait for it`() {
+    @Test func `The first caller starts a fetch, and the others wait for it`() {
         var renewal = CredentialsRenewal(at: Self.begin)
         #expect(renewal.asked(at: Self.begin) == .wait(fetch: true))
         #expect(renewal.asked(at: Self.begin) == .wait(fetch: false))
@@ -30,7 +30,7 @@ struct CredentialsRenewalTests {
     }
 
     @Test(arguments: [(0.0, 3300), (1.0, 3150)])
-    func `Others are fetched five minutes before the end or a little earlier, once, while these are used`(jitter: Double, due: Int) {
+    func `New credentials are fetched once, about five minutes before the expiry, while the old ones are used`(jitter: Double, due: Int) {
         var renewal = renewal(with: Self.hour, jitter: jitter)
         #expect(renewal.asked(at: Self.at(due - 1)) == .use(Self.hour, fetch: false))
         #expect(renewal.asked(at: Self.at(due)) == .use(Self.hour, fetch: true))
@@ -40,20 +40,20 @@ struct CredentialsRenewalTests {
         #expect(renewal.asked(at: Self.at(6899)) == .use(second, fetch: false))
     }
 
-    @Test func `Ones that are short-lived are used for a while all the same`() {
+    @Test func `Short-lived credentials are used for half of their lifetime`() {
         let short = Self.credentials("short", for: 100)
         var renewal = renewal(with: short, jitter: 1)
         #expect(renewal.asked(at: Self.at(24)) == .use(short, fetch: false))
         #expect(renewal.asked(at: Self.at(25)) == .use(short, fetch: true))
     }
 
-    @Test func `Ones without an end are never replaced`() {
+    @Test func `Credentials without an expiry are never replaced`() {
         let endless = Self.credentials("endless", for: nil)
         var renewal = renewal(with: endless)
         #expect(renewal.asked(at: Self.at(1_000_000_000)) == .use(endless, fetch: false))
     }
 
-    @Test func `While others cannot be fetched, these are used until their end, and it is tried again in between`() {
+    @Test func `While fetches fail, the old credentials are used until they expire, and fetches are repeated`() {
         var renewal = renewal(with: Self.hour)
         #expect(renewal.asked(at: Self.at(3300)) == .use(Self.hour, fetch: true))
         #expect(renewal.failed(Self.failure, at: Self.at(3301), jitter: 0) == .success(Self.hour))
@@ -65,7 +65,7 @@ struct CredentialsRenewalTests {
         #expect(renewal.failed(Self.failure, at: Self.at(3601), jitter: 0) == .failure(Self.failure))
     }
 
-    @Test func `While there are none, everybody hears why, and it is tried again once a second, also after a clock was set back`() {
+    @Test func `Without credentials every caller gets the reason, and a fetch is tried once a second, also after a clock was set back`() {
         var renewal = CredentialsRenewal(at: Self.begin)
         _ = renewal.asked(at: Self.begin)
         #expect(renewal.failed(Self.failure, at: Self.begin, jitter: 0) == .failure(Self.failure))
@@ -75,7 +75,7 @@ struct CredentialsRenewalTests {
         #expect(renewal.asked(at: Self.at(-3600)) == .wait(fetch: true))
     }
 
-    @Test func `Ones that came too late are told of as such`() {
+    @Test func `Credentials that are expired when they arrive are reported as expired`() {
         var renewal = CredentialsRenewal(at: Self.at(3600))
         _ = renewal.asked(at: Self.at(3600))
         guard case .failure(let failure) = renewal.fetched(Self.hour, at: Self.at(3600), jitter: 0) else {
@@ -85,7 +85,7 @@ struct CredentialsRenewalTests {
         #expect(renewal.asked(at: Self.at(3600)) == .fail(failure))
     }
 
-    @Test func `Ones that a store refuses are replaced, unless they have come just now`() {
+    @Test func `Credentials that a store refuses are replaced, unless they are new`() {
         var renewal = renewal(with: Self.hour)
         #expect(renewal.refused(Self.hour, at: Self.at(9)) == false)
         #expect(renewal.asked(at: Self.at(9)) == .use(Self.hour, fetch: false))

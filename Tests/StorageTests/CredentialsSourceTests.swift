@@ -65,7 +65,7 @@ struct CredentialsSourceTests {
             ], "of one line"
         ),
     ])
-    func `What says too little is refused, with what to say, and without what is secret`(environment: [String: String], words: String)
+    func `An incomplete environment is refused with what is missing, and without secrets`(environment: [String: String], words: String)
         throws
     {
         let failure = #expect(throws: CredentialsFailure.self) { try source(environment) }
@@ -80,7 +80,7 @@ struct CredentialsSourceTests {
         ("http://localhost.example.org/role", false), ("http://127.0.0.1@example.org/role", false), ("http://169.254.1.1/role", false),
         ("ftp://127.0.0.1/role", false), ("http://[fd00:ec2::24]/role", false),
     ])
-    func `A container's token goes nowhere in the open but to its own surroundings`(url: String, isAsked: Bool) throws {
+    func `A container's token is sent without TLS only to the container's own addresses`(url: String, isAsked: Bool) throws {
         let found = try? source(["AWS_CONTAINER_CREDENTIALS_FULL_URI": url])
         #expect((found != nil) == isAsked)
     }

@@ -44,7 +44,7 @@ struct FolderEscapeTests {
         }
     }
 
-    @Test func `A link in the place of a folder of artifacts does not lead what is published outside`() async throws {
+    @Test func `A link in place of an artifact folder does not make artifacts land outside the storage`() async throws {
         try await withStorage { storage, root, outside in
             try #require(symlink(outside.string, root.appending("artifacts").string) == 0)
             let error = await #expect(throws: StorageError.self) {
@@ -55,7 +55,7 @@ struct FolderEscapeTests {
         }
     }
 
-    @Test func `A pipe, a socket's place, a device and a folder are refused in words, and nothing hangs`() async throws {
+    @Test func `A pipe, a socket, a device and a folder are refused with a reason, and nothing hangs`() async throws {
         try await withStorage { storage, root, _ in
             try #require(mkfifo(root.appending("pipe").string, 0o644) == 0)
             try #require(mkdir(root.appending("folder").string, 0o755) == 0)

@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 
 struct FolderFailureTests {
-    @Test func `What was never published is not visible, and goes with its owner`() async throws {
+    @Test func `An unpublished artifact is not visible, and is removed with its owner`() async throws {
         try await TemporaryFolder.with { root in
             let storage = try await FolderStorage.open(root)
             let staged = try await storage.stageArtifact()
@@ -18,7 +18,7 @@ struct FolderFailureTests {
         }
     }
 
-    @Test func `What a killed process left staged is swept, and what a living one writes is not`() async throws {
+    @Test func `Staged files of a killed process are removed, those of a running one are not`() async throws {
         try await TemporaryFolder.with { root in
             let living = try await FolderStorage.open(root)
             let staged = try await living.stageArtifact()
@@ -60,7 +60,7 @@ struct FolderFailureTests {
         }
     }
 
-    @Test func `A storage that has gone is the infrastructure's fault, and no recording's`() async throws {
+    @Test func `A missing storage is the infrastructure's fault, not a recording's`() async throws {
         try await TemporaryFolder.with { folder in
             let root = folder.appending("storage")
             let storage = try await FolderStorage.open(root)
@@ -84,13 +84,13 @@ struct FolderFailureTests {
         #expect(try opened.bytes == Bytes.of(path).count)
     }
 
-    @Test func `A folder whose parent is missing is not made up`() async throws {
+    @Test func `A folder whose parent is missing is not created`() async throws {
         let error = await #expect(throws: StorageError.self) { _ = try await FolderStorage.open("/nowhere/at/all") }
         #expect(error?.code == .unavailable)
     }
 
     @Test(.enabled(if: geteuid() == 0, "only root mounts a small disk"))
-    func `A full disk is told from a bad recording, and leaves nothing behind`() async throws {
+    func `A full disk is not reported as a bad recording, and leaves nothing behind`() async throws {
         try await TemporaryFolder.with { folder in
             try await Self.run("mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", folder.string)
             do {

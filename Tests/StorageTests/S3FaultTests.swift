@@ -39,7 +39,7 @@ struct S3FaultTests {
         }
     }
 
-    @Test func `What broke off is taken up where it broke off, and only if it is still the same`() async throws {
+    @Test func `An interrupted download continues where it stopped, if the object is still the same`() async throws {
         try await Bucket.withRecording(of: 300_000) { bucket, stored, content in
             bucket.proxy.spoil("GET", .cutAnswer(after: 100_000))
             let begun = bucket.proxy.requests.count
@@ -56,7 +56,7 @@ struct S3FaultTests {
         }
     }
 
-    @Test func `Bytes that are not those that were stored are not taken for the recording`() async throws {
+    @Test func `Changed bytes are not taken for the recording`() async throws {
         try await Bucket.withRecording(of: 1000) { bucket, stored, _ in
             bucket.proxy.spoil("GET", .corrupt)
             try await bucket.withStorage { storage in
@@ -92,7 +92,7 @@ struct S3FaultTests {
         }
     }
 
-    @Test func `What is sent in parts survives faults at each step, and parts alone are sent again`() async throws {
+    @Test func `An upload in parts survives faults at each step, and only parts are sent again`() async throws {
         try await Bucket.with { bucket in
             bucket.configuration.partBytes = 5 << 20
             let content = [UInt8](repeating: 1, count: 12 << 20)
@@ -112,7 +112,7 @@ struct S3FaultTests {
         }
     }
 
-    @Test func `An upload that was completed, and whose answer was lost, is complete`() async throws {
+    @Test func `A completed upload whose response was lost counts as complete`() async throws {
         try await Bucket.with { bucket in
             bucket.configuration.partBytes = 5 << 20
             // The beginning; the end, which fails, then is done without an answer, and then is a thing of the past.
@@ -143,7 +143,7 @@ struct S3FaultTests {
         }
     }
 
-    @Test func `What a killed process had begun to send is ended by a later one, and what is young is left alone`() async throws {
+    @Test func `An old unfinished upload of a killed process is aborted by a later process, and a recent one is not`() async throws {
         try await Bucket.with { bucket in
             bucket.configuration.partBytes = 5 << 20
             try await bucket.withClient { client in
@@ -188,7 +188,7 @@ struct S3FaultTests {
         (301, "PermanentRedirect", "s3-region"), (404, "NoSuchBucket", "correct the setting storage"),
         (403, "InvalidObjectState", "archived"),
     ])
-    func `What no retry mends is told at once, with what to do, and is no recording's fault`(
+    func `An error that retries cannot solve is reported at once, with what to do, and is not a recording's fault`(
         status: Int, code: String, advice: String
     ) async throws {
         try await Bucket.withRecording(of: 1000) { bucket, stored, _ in
@@ -217,7 +217,7 @@ struct S3FaultTests {
         }
     }
 
-    @Test func `A part of an artifact that breaks off on its way to somebody goes on from there`() async throws {
+    @Test func `A read of an artifact's part that breaks off continues from there`() async throws {
         try await Bucket.withRecording(of: 300_000) { bucket, stored, content in
             try await bucket.withStorage { storage in
                 bucket.proxy.spoil("GET", .cutAnswer(after: 50_000))
@@ -232,7 +232,7 @@ struct S3FaultTests {
         }
     }
 
-    @Test func `A store that has another time is asked by that from then on`() async throws {
+    @Test func `Requests are signed by the store's time after it differed`() async throws {
         try await Bucket.withRecording(of: 1000) { bucket, stored, content in
             let ahead = SigningTime(secondsSince1970: SigningTime.now.secondsSince1970 + 7200)
             bucket.proxy.spoil("HEAD", .answer(403, code: nil))

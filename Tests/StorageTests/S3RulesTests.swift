@@ -26,7 +26,7 @@ struct S3RulesTests {
         #expect(zip(large, large.dropFirst()).allSatisfy { $0.upperBound == $1.lowerBound })
     }
 
-    @Test func `S3's documents are read as far as they are needed, and what is no such document says nothing`() {
+    @Test func `The needed parts of S3's documents are read, and other documents give nothing`() {
         let document = S3Document(
             "<?xml version=\"1.0\"?><List xmlns=\"x\"><Upload><Key>a&amp;b&lt;c</Key></Upload><Upload><Key>&amp;lt;</Key></Upload></List>")
         #expect(document.elements("Upload").map { $0["Key"] } == ["a&b<c", "&lt;"])

@@ -76,7 +76,7 @@ struct S3SignatureTests {
     }
 
     @Test(arguments: ["plain.webm", "uploads/a b/c'd\".mp4", "Käse/お.webm", "a+b&c=d?e#f%20~!*().webm", "a..b/c.."])
-    func `Whatever a key is made of, requests and links lead to it`(key: String) async throws {
+    func `Requests and links work for keys of any characters`(key: String) async throws {
         try await Bucket.with { bucket in
             let key = try StorageKey(key)
             try await bucket.withClient { client in

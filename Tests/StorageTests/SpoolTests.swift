@@ -7,7 +7,7 @@ import Testing
 
 @Suite(.timeLimit(.minutes(2)))
 struct SpoolTests {
-    @Test func `Who asks for more space than is free waits, in order, until others give theirs back`() async throws {
+    @Test func `A request for more space than is free waits, in order, until space is freed`() async throws {
         let space = SpoolSpace(bytes: 10)
         var first = try await space.reserve(6)
         #expect(first != nil)
@@ -24,7 +24,7 @@ struct SpoolTests {
         #expect(try await small.value)
     }
 
-    @Test func `Who stops waiting is not in the way of others`() async throws {
+    @Test func `A cancelled request does not block the others`() async throws {
         let space = SpoolSpace(bytes: 10)
         let held = try await space.reserve(6)
         let large = Task { try await space.reserve(7) }
@@ -38,7 +38,7 @@ struct SpoolTests {
         #expect(served != nil && held != nil)
     }
 
-    @Test func `More than there is in all is refused, with the setting to raise`() async throws {
+    @Test func `A request for more than the whole spool is refused, and the error names the setting`() async throws {
         let error = await #expect(throws: StorageError.self) { _ = try await SpoolSpace(bytes: 10).reserve(11) }
         #expect(error?.code == .full)
         #expect(error?.description.contains("spool-mib") == true)

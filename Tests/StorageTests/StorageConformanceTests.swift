@@ -34,7 +34,7 @@ enum StorageKind: String, CaseIterable, CustomTestStringConvertible {
 
 struct StorageConformanceTests {
     @Test(arguments: StorageKind.allCases, StorageRequirement.all)
-    func `What is a storage does all of it`(kind: StorageKind, requirement: StorageRequirement) async throws {
+    func `Every storage meets every requirement`(kind: StorageKind, requirement: StorageRequirement) async throws {
         try await kind.lend { storage in try await requirement.check(storage) }
     }
 }

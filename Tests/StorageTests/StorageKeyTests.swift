@@ -11,7 +11,7 @@ struct StorageKeyTests {
         "", "/", "/a", "a/", "a//b", ".", "..", "a/..", "../a", "a/../b", "a/./b", "a\\b", "..\\a", "a\0b", "a\nb", "a\u{7f}", "a\u{85}b",
         ".staging/1/2", "a/.hidden", "file:///etc/passwd\n", String(repeating: "a", count: 256), String(repeating: "a/", count: 600) + "a",
     ])
-    func `What could lead elsewhere is no key`(text: String) {
+    func `A path that could lead out of the storage is not a key`(text: String) {
         let error = #expect(throws: StorageError.self) { try StorageKey(text) }
         #expect(error?.code == .invalidKey)
         #expect(error?.fault == .request)

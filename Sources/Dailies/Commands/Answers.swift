@@ -49,7 +49,7 @@ struct Answers: AsyncParsableCommand {
         }
     }
 
-    /// - Parameter posters: by the response's number, what their files are called; `nil` where the table does not mention them.
+    /// - Parameter posters: the names of the poster files by the response's id; `nil` for a table without posters.
     static func table(_ answers: [Answer], posters: [Int64: String]? = nil) -> Table {
         var table = Table(header: ["candidate", "question", "length", "what to know"] + (posters == nil ? [] : ["poster"]))
         for answer in answers {
@@ -74,7 +74,7 @@ struct Answers: AsyncParsableCommand {
         }
     }
 
-    /// What there is to know of the copy for browsers, where the recording needs one.
+    /// The status of the rendition, if the recording needs one.
     private static func playing(_ answer: Answer) -> String? {
         switch answer.rendition {
         case .waiting: "The copy that browsers play is being made."

@@ -41,7 +41,7 @@ struct Doctor: AsyncParsableCommand {
             add("s3-region", bucket.region.value, bucket.region.source)
             add("s3-addressing", bucket.addressing.value.rawValue, bucket.addressing.source)
             add("s3-media", bucket.media.value.rawValue, bucket.media.source)
-            // Where they come from; what they are is said nowhere.
+            // Prints where the credentials come from, never the credentials.
             let credentials = bucket.configuration.credentials
             add("s3 credentials", credentials.description, credentials.variable.map(SettingSource.environment) ?? .standard)
             add("spool", bucket.spool.value.string, bucket.spool.source)

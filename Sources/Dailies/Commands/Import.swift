@@ -46,7 +46,7 @@ struct Import: AsyncParsableCommand {
         if !problems.isEmpty { throw ExitCode.data }
     }
 
-    /// - Returns: the rows that did not go in, with those that could not be read.
+    /// - Returns: the rows that were not imported, including those that could not be read.
     private static func bringIn(_ manifest: Manifest, into storage: any RecordingStorage, interviews: Interviews) async -> [Manifest
         .Problem]
     {

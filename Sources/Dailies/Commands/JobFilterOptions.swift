@@ -27,7 +27,7 @@ struct JobFilterOptions: ParsableArguments {
         JobFilter(statuses: statuses, kind: kind, reason: reason, worker: worker, olderThan: older, newerThan: newer)
     }
 
-    /// Whether any of them restricts.
+    /// Whether any filter is set.
     var isEmpty: Bool { kind == nil && reason == nil && worker == nil && older == nil && newer == nil }
 }
 

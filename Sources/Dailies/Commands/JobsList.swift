@@ -8,7 +8,7 @@ extension Jobs {
             abstract: "List jobs, the newest first.",
             discussion: """
                 Without a filter it lists live and ended jobs alike. Filters add up: `--state discarded --worker host-3 --newer 1d` lists \
-                what was given up since yesterday after host-3 had a try at it.
+                what was discarded since yesterday after an attempt on host-3.
 
                 Exit code 0, also when nothing is found.
                 """)

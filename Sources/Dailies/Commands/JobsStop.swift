@@ -7,8 +7,8 @@ extension Jobs {
         static let configuration = CommandConfiguration(
             abstract: "Stop jobs that are no longer wanted, also while they run.",
             discussion: """
-                A job that waits ends at once. One that runs is stopped within a second: its inspector is killed and nothing of it is \
-                kept, unless it completes in that moment. Its answer stays "processing"; `dailies jobs retry` puts it back.
+                A job that waits ends at once. A running job is stopped within a second: its inspector is killed and no result is \
+                kept, unless it completes in that moment. Its answer stays "processing". `dailies jobs retry` retries it.
 
                 Workers of a release before 0.2 do not stop what they run.
 
@@ -22,10 +22,10 @@ extension Jobs {
 
     struct Discard: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Give jobs up: no more tries.",
+            abstract: "Discard jobs: they are not tried again.",
             discussion: """
-                Like `dailies jobs cancel`, but they are listed among the discarded ones, with those that were given up for their \
-                failures, and `dailies jobs retry --all` takes them too.
+                Like `dailies jobs cancel`, but the jobs are listed as discarded, with those that were discarded because of their \
+                failures, and `dailies jobs retry --all` retries them too.
 
                 Exit code 0 when every named job has ended as wished, 65 otherwise.
                 """)
@@ -36,26 +36,26 @@ extension Jobs {
     }
 }
 
-/// What `cancel` and `discard` have in common.
+/// The arguments and the work that `cancel` and `discard` share.
 struct JobsStop: ParsableArguments {
     @Argument(help: "The jobs' numbers.")
     var ids: [Int64]
 
-    @Option(help: ArgumentHelp("Kept in the jobs' story: why.", valueName: "text"))
+    @Option(help: ArgumentHelp("The reason, kept in the jobs' timelines.", valueName: "text"))
     var note: String?
 
     @OptionGroup var options: SettingsOptions
 
-    /// Until a running job's worker has heeded the wish; it takes a second at most when all is well.
+    /// How long to wait until a running job's worker has stopped it. Normally that takes at most a second.
     private static let patience = Duration.seconds(5)
 
-    func run(as how: JobQueue.Stopping) async throws {
+    func run(as how: JobQueue.StopKind) async throws {
         let reason = "\(how) by hand" + (note.map { ": \($0)" } ?? "")
         let ids = ids
         let outcomes = try await Application(settings: try await options.settings()).withPool { pool in
             let queue = JobQueue(pool: pool)
             let deadline = ContinuousClock.now + Self.patience
-            var outcomes: [(id: Int64, became: JobQueue.Stopped, now: JobStatus?)] = []
+            var outcomes: [(id: Int64, became: JobQueue.StopResult, now: JobStatus?)] = []
             for (id, became) in try await queue.stop(ids, as: how, reason: reason) {
                 var now = try await queue.job(id)?.status
                 while became == .asked, now?.isLive == true, ContinuousClock.now < deadline {
@@ -70,7 +70,7 @@ struct JobsStop: ParsableArguments {
         if outcomes.contains(where: { $0.now?.rawValue != how.rawValue || $0.became == .over }) { throw ExitCode.data }
     }
 
-    private static func sentence(_ became: JobQueue.Stopped, _ now: JobStatus?, _ how: JobQueue.Stopping) -> String {
+    private static func sentence(_ became: JobQueue.StopResult, _ now: JobStatus?, _ how: JobQueue.StopKind) -> String {
         switch (became, now) {
         case (.unknown, _): "there is no such job"
         case (.over, let status?): "had ended before: \(status.rawValue)"

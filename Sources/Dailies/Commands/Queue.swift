@@ -17,7 +17,7 @@ struct Queue: AsyncParsableCommand {
         @Option(help: ArgumentHelp("Only jobs of this kind; all without it.", valueName: "kind"))
         var kind: String?
 
-        @Option(help: ArgumentHelp("Shown by `dailies status`, for whoever wonders.", valueName: "text"))
+        @Option(help: ArgumentHelp("The reason, which `dailies status` shows.", valueName: "text"))
         var note: String?
 
         @OptionGroup var options: SettingsOptions

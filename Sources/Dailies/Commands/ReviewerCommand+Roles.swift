@@ -26,7 +26,7 @@ extension ReviewerCommand {
     }
 
     struct Assign: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Let somebody review roles.")
+        static let configuration = CommandConfiguration(abstract: "Assign a reviewer to roles.")
 
         @OptionGroup var assignment: Assignment
 
@@ -34,7 +34,7 @@ extension ReviewerCommand {
     }
 
     struct Unassign: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Let somebody review roles no longer. Their ratings stay.")
+        static let configuration = CommandConfiguration(abstract: "Remove a reviewer from roles. Their ratings stay.")
 
         @OptionGroup var assignment: Assignment
 

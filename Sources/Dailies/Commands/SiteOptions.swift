@@ -1,6 +1,6 @@
 import ArgumentParser
 
-/// The flags of commands that serve the review site or lead to it.
+/// The flags of commands that serve the review site or print links to it.
 struct SiteOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(

@@ -8,7 +8,7 @@ struct StatusWatch: Sendable {
     let queue: JobQueue
     let json: Bool
 
-    /// At most this part of the time is spent on looking, so that whoever watches a large queue does not slow it.
+    /// The largest part of the time that is spent on queries, so that watching a large queue does not slow it down.
     private static let share = 20
 
     func run() async {
@@ -58,7 +58,7 @@ struct StatusWatch: Sendable {
         if isDrawn { view.finish() }
     }
 
-    /// This machine's time of day, for people.
+    /// This machine's local time, for people.
     private static func time() -> String {
         var now = Glibc.time(nil)
         var parts = tm()
@@ -69,15 +69,15 @@ struct StatusWatch: Sendable {
 }
 
 extension StatusWatch {
-    /// The view for a terminal: at most as wide and as high as that.
+    /// The view for a terminal, no larger than the terminal.
     static func lines(_ activity: QueueActivity, _ trend: QueueTrend, clock: String, size: (columns: Int, rows: Int)) -> [String] {
-        let pulse = activity.pulse
-        let oldest = pulse.oldestWaiting.values.max().map { ", the oldest for \(Duration.seconds($0).inWords)" } ?? ""
+        let gauges = activity.gauges
+        let oldest = gauges.oldestWaiting.values.max().map { ", the oldest for \(Duration.seconds($0).inWords)" } ?? ""
         var lines = [
             "Dailies at \(clock), Ctrl-C ends this",
             "",
             "jobs     \(activity.waitingInWords) waiting\(oldest)",
-            "         \(pulse.jobs["running"] ?? 0) running, \(pulse.jobs["scheduled"] ?? 0) scheduled for later",
+            "         \(gauges.jobs["running"] ?? 0) running, \(gauges.jobs["scheduled"] ?? 0) scheduled for later",
             "rate     \(activity.completedInMinute) completed, \(activity.discardedInMinute) discarded in the last minute",
             "         \(direction(trend))",
             "slots    \(bar(activity.busy, of: activity.slots))",
@@ -101,12 +101,12 @@ extension StatusWatch {
         return fitting(lines, size)
     }
 
-    /// The same in one line, for logs and pipes: words that do not change, so that programs can read it.
+    /// The same in one line, for logs and pipes. Its words never change, so that programs can read it.
     static func line(_ activity: QueueActivity) -> String {
-        let pulse = activity.pulse
-        let oldest = pulse.oldestWaiting.values.max() ?? 0
+        let gauges = activity.gauges
+        let oldest = gauges.oldestWaiting.values.max() ?? 0
         return """
-            waiting=\(activity.waiting) oldest_s=\(Int(oldest)) running=\(pulse.jobs["running"] ?? 0) scheduled=\(pulse.jobs["scheduled"] ?? 0) \
+            waiting=\(activity.waiting) oldest_s=\(Int(oldest)) running=\(gauges.jobs["running"] ?? 0) scheduled=\(gauges.jobs["scheduled"] ?? 0) \
             completed_1m=\(activity.completedInMinute) discarded_1m=\(activity.discardedInMinute) \
             workers=\(activity.workers.count) slots=\(activity.slots) busy=\(activity.busy) paused=\(activity.pauses.isEmpty ? "no" : "yes")
             """
@@ -128,17 +128,17 @@ extension StatusWatch {
         return String(repeating: "█", count: filled) + String(repeating: "░", count: cells - filled) + " \(busy) of \(slots) busy"
     }
 
-    /// A longer line would wrap and a higher view scroll, and then the next one would not be drawn over it.
+    /// A longer line would wrap and a higher view would scroll, and the next view could not be drawn over it.
     private static func fitting(_ lines: [String], _ size: (columns: Int, rows: Int)) -> [String] {
         lines.prefix(max(1, size.rows - 1)).map { String($0.prefix(max(1, size.columns - 1))) }
     }
 }
 
 extension QueueActivity {
-    fileprivate var waiting: Int { pulse.jobs["available"] ?? 0 }
+    fileprivate var waiting: Int { gauges.jobs["available"] ?? 0 }
     fileprivate var slots: Int { workers.reduce(0) { $0 + $1.slots } }
     fileprivate var busy: Int { workers.reduce(0) { $0 + $1.busy } }
 
-    /// More are not counted.
-    fileprivate var waitingInWords: String { waiting >= QueuePulse.mostCounted ? "\(QueuePulse.mostCounted) or more" : "\(waiting)" }
+    /// Waiting jobs above this number are not counted.
+    fileprivate var waitingInWords: String { waiting >= QueueGauges.mostCounted ? "\(QueueGauges.mostCounted) or more" : "\(waiting)" }
 }

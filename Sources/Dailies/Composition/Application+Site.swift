@@ -5,7 +5,7 @@ import ServiceLifecycle
 import UnixSignals
 
 extension Application {
-    /// Lends the review site, which the caller has to run, with a pool of its own.
+    /// Lends the review site with its own pool. The caller has to run it.
     /// - Parameter onReady: called with the address to open, once the site accepts connections.
     func withSite<Result: Sendable>(
         on database: PostgresConfiguration, onReady: @escaping @Sendable (_ address: String, Accounts) async -> Void,
@@ -13,10 +13,10 @@ extension Application {
     ) async throws -> Result {
         try await awaitSchema(database)
         var database = database
-        // The views of fairness take the server several times longer to plan than to read.
+        // Planning the review views takes the server several times longer than reading them.
         database.preparesStatements = true
         return try await withStorage { [database] storage in
-            // As many as two cores keep busy; requests that find none free wait their turn.
+            // Enough to keep two cores busy. Other requests wait for a free connection.
             try await withPool(.init(database, limit: 8)) { pool in
                 let accounts = Accounts(pool: pool)
                 let site = try ReviewSite(

@@ -23,14 +23,14 @@ extension Application {
 
     /// Runs a worker until SIGTERM or Ctrl-C.
     /// - Parameters:
-    ///   - untilIdle: end by itself when nothing is left to do.
+    ///   - untilIdle: end when no jobs are left.
     ///   - others: services that run beside it and end with it.
     ///   - reload: reads the settings again.
     func runWorker(
         on database: PostgresConfiguration, untilIdle: Bool = false, beside others: [any Service] = [],
         reload: @escaping @Sendable () async throws -> Settings
     ) async throws {
-        // A worker that stands still within a transaction holds its jobs, and nobody could rescue them: for as long as a lease.
+        // A worker that is stopped inside a transaction keeps locks on its jobs, so that nobody can rescue them. This limits it to one lease.
         var limited = database
         limited.transactionIdleLimit = JobWorker.Configuration.standardLease
         let database = limited
@@ -50,8 +50,8 @@ extension Application {
     ) async throws {
         let slots = WorkerSlots(settings.slots.value)
         let metrics = WorkerMetrics()
-        // For claims, results, housekeeping, checks and the watcher; and for jobs that read what they are about.
-        // Closed soon, because a thousand idle workers need few at a time: each of them beats and listens by connections of its own.
+        // For claims, results, maintenance, checks and metrics; and for jobs that read their response.
+        // Closed early, so that a thousand idle workers use few connections. Each worker beats and listens on separate connections.
         try await withPool(.init(database, limit: min(slots.count, 8) + 5, idleLimit: .seconds(10))) { pool in
             let configuration = JobWorker.Configuration(
                 name: "\(Self.hostName()):\(getpid())", version: Release.version, slots: slots,
@@ -64,7 +64,7 @@ extension Application {
             let rendering = RenderResponse(
                 interviews: interviews, storage: storage, inspectors: inspectors, limits: settings.limits,
                 retryPolicy: configuration.retryPolicy)
-            let contact = DatabaseContact()
+            let contact = DatabaseReachability()
             let readiness = Readiness(
                 checks: WorkerChecks(
                     pool: pool, contact: contact, storage: storage, folder: settings.storage.value.workFolder,
@@ -79,7 +79,7 @@ extension Application {
                     contact.observe(event)
                 }, logger: logger)
             let manager = ServiceManager(environment: ProcessInfo.processInfo.environment)
-            // Ended in the reverse order: the worker before those who tell of it.
+            // Services end in the reverse order: the worker ends before the services that report on it.
             var services: [ServiceGroupConfiguration.ServiceConfiguration] = [
                 .init(
                     service: SignalWatch(
@@ -90,14 +90,14 @@ extension Application {
                 let queue = JobQueue(pool: pool)
                 let server = HealthServer(
                     configuration: HealthServer.Configuration(host: address.host, port: address.port), readiness: readiness,
-                    metrics: { metrics.families(slots: slots.count) + WorkerMetrics.families(of: try? await queue.pulse()) },
+                    metrics: { metrics.families(slots: slots.count) + WorkerMetrics.families(of: try? await queue.gauges()) },
                     logger: logger)
                 services.append(.init(service: server))
             }
             services += ([worker] + others).map { .init(service: $0) }
             if untilIdle {
                 services.append(
-                    .init(service: UntilIdle(pool: pool, logger: logger), successTerminationBehavior: .gracefullyShutdownGroup))
+                    .init(service: IdleShutdown(pool: pool, logger: logger), successTerminationBehavior: .gracefullyShutdownGroup))
             }
             var quiet = logger
             quiet.logLevel = max(.error, logger.logLevel)
@@ -115,7 +115,7 @@ extension Application {
         }
     }
 
-    /// What may change while a worker runs: how much it says, and how much it does at once. The rest takes a restart.
+    /// Applies the settings that may change while a worker runs: the log level and the number of slots. Other changes need a restart.
     private func takeOver(_ reload: () async throws -> Settings, _ slots: WorkerSlots) async {
         do {
             let settings = try await reload()
@@ -124,12 +124,12 @@ extension Application {
             logger.notice(
                 "settings were read again", metadata: ["log-level": "\(logLevel.level)", "slots": "\(slots.count)"])
         } catch {
-            logger.error("the settings cannot be read again; the old ones hold", metadata: ["error": "\(error)"])
+            logger.error("the settings cannot be read again; the old ones stay in effect", metadata: ["error": "\(error)"])
         }
     }
 
-    /// Refuses to work where the cage around inspectors cannot be built, unless that is what the setting says. What else may be wrong with
-    /// the inspector passes, such as an upgrade that is under way; the jobs wait for it.
+    /// Refuses to work when the inspectors' sandbox does not work on this machine, unless the setting allows it. Other problems of the
+    /// inspector, such as an upgrade in progress, are temporary, and the jobs wait.
     private func requireCage(_ inspectors: InspectorPool) async throws {
         guard settings.sandbox.value == .required else {
             return logger.warning(
@@ -144,9 +144,9 @@ extension Application {
         throw InspectorError.sandboxUnavailable(support)
     }
 
-    /// A release's first process may be there before its migrations. It waits for them, because in a rolling deploy the workers of the
-    /// release before go on meanwhile, and one that ended instead would be restarted until its supervisor gives it up. Whatever else is
-    /// wrong with the schema ends it.
+    /// Waits for the schema's migrations, because a release's first worker may start before them. In a rolling deploy the earlier release's
+    /// workers go on meanwhile. A worker that ended instead would be restarted until its supervisor stops trying. Any other problem of the
+    /// schema ends the worker.
     func awaitSchema(_ database: PostgresConfiguration) async throws {
         var isTold = false
         while true {

@@ -10,14 +10,14 @@ import SystemPackage
 struct Application: Sendable {
     let settings: Settings
     let logger: Logger
-    /// Turns the level of `logger` while it is in use.
-    let logLevel: LogLevelDial
+    /// Changes the level of `logger` while it is in use.
+    let logLevel: AdjustableLogLevel
 
-    /// - Parameter isService: services report what they do; other commands only what is wrong, unless they are asked for more.
+    /// - Parameter isService: services log what they do. Other commands log only problems, unless the settings ask for more.
     init(settings: Settings, isService: Bool = false) {
         self.settings = settings
         let isDefault = settings.logLevel.source == .standard
-        let dial = LogLevelDial(isDefault && !isService ? .warning : settings.logLevel.value.level)
+        let dial = AdjustableLogLevel(isDefault && !isService ? .warning : settings.logLevel.value.level)
         logLevel = dial
         logger = Logger(label: "dailies") { _ in ServiceLogHandler(dial: dial, style: isService && !Terminal.isInteractive ? .json : .text)
         }
@@ -33,7 +33,7 @@ struct Application: Sendable {
             let folder = settings.data.value.appending("postgres")
             return try await LocalPostgres.withServer(LocalPostgres.Configuration(folder: folder), logger: logger) { connection in
                 let database = PostgresConfiguration(connection, logger: logger)
-                // Nobody else looks after this server's schema.
+                // The private server has no other program that migrates its schema.
                 _ = try await migrate(database)
                 return try await body(database)
             }

@@ -6,12 +6,12 @@ import Storage
 import SystemPackage
 import Worker
 
-/// A folder that a person named for the artifacts of one recording. Files get their final names only when they are whole.
+/// The folder for the artifacts of one recording, as the person named it. Files get their final names when they are complete.
 struct ArtifactFolder: ~Copyable {
     private let path: FilePath
     private var lent: [ArtifactKind: FileDescriptor] = [:]
 
-    /// Makes the folder if it is missing, and the empty files in it.
+    /// Creates the folder if it is missing, and the empty files in it.
     init(_ path: FilePath) throws {
         self.path = path
         do {

@@ -5,12 +5,12 @@ import Recordings
 import Storage
 import SystemPackage
 
-/// A folder in which a person looks through the posters, named by the answer's number: links to the stored ones, and copies of those in a
-/// bucket.
+/// A folder of posters, named by the answer's id, that a person can look through. It holds links to the stored files, or copies if the
+/// storage is a bucket.
 struct PosterGallery {
     private let folder: FilePath
 
-    /// Makes the folder if it is missing.
+    /// Creates the folder if it is missing.
     init(_ folder: FilePath) throws(Failure) {
         self.folder = folder
         do {
@@ -20,7 +20,7 @@ struct PosterGallery {
         }
     }
 
-    /// As short as it can be written: relative to the current folder when it is below that.
+    /// The folder's path, relative to the current folder if it is below it.
     var displayName: String {
         let here = FilePath(FileManager.default.currentDirectoryPath)
         var path = folder
@@ -28,7 +28,7 @@ struct PosterGallery {
     }
 
     /// Puts the answers' posters into the folder.
-    /// - Returns: their names there, by the response's number; answers without a poster are left out.
+    /// - Returns: the names of the files by the response's id; answers without a poster are left out.
     func show(_ answers: [Answer], _ application: Application) async throws -> [Int64: String] {
         let posters = answers.compactMap { answer in answer.artifacts[.poster].map { (answer.responseID, $0) } }
         var names: [Int64: String] = [:]
@@ -47,7 +47,7 @@ struct PosterGallery {
 
     private func link(_ poster: FilePath, as name: String) throws(Failure) {
         let link = folder.appending(name).string
-        // Only a link is ever replaced: a person's own file of that name stays, and is told of.
+        // Only a link is replaced. A person's own file of that name stays, and is reported.
         if (try? FileManager.default.destinationOfSymbolicLink(atPath: link)) != nil { unlink(link) }
         guard symlink(poster.string, link) == 0 else {
             throw Failure("\(link) cannot be made: \(Errno(rawValue: errno)). Name an empty folder.", .ioError)

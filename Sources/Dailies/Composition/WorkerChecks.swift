@@ -5,12 +5,12 @@ import Postgres
 import Storage
 import SystemPackage
 
-/// What every job needs: looked at once a second, before anything is claimed.
+/// The checks of what every job needs. They run once a second, and before the first claim.
 struct WorkerChecks: Sendable {
     let pool: PostgresPool
-    let contact: DatabaseContact
+    let contact: DatabaseReachability
     let storage: any RecordingStorage
-    /// Where work takes up space.
+    /// The folders in which work uses space.
     let folder: FilePath
     let minFreeMiB: Int
     let inspectors: InspectorPool
@@ -72,9 +72,9 @@ struct WorkerChecks: Sendable {
     }
 }
 
-/// How much room a folder's file system has for this user.
+/// The free space of a file system.
 enum FreeSpace {
-    /// - Returns: `nil` when the system does not say; the storage itself tells then what is wrong.
+    /// The free space for this user in a folder's file system; `nil` when the system does not say. Then the storage reports what is wrong.
     static func bytes(in folder: FilePath) -> Int64? {
         var status = statvfs()
         guard statvfs(folder.string, &status) == 0 else { return nil }

@@ -4,11 +4,11 @@ import JobQueue
 import Storage
 import Worker
 
-/// Everything that a worker counts, each with its meaning. `deploy/runbook.md` names them for ops people.
+/// The metrics of a worker, with their meanings. `deploy/runbook.md` explains them for ops people.
 struct WorkerMetrics: Sendable {
-    /// From 5 ms, an idle worker's answer, to ten minutes, after which aging begins.
+    /// From 5 ms, the wait for an idle worker, to ten minutes, after which aging begins.
     private static let pickupBounds = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 15, 60, 300, 600]
-    /// From 25 ms, a short answer on an idle machine, to four minutes, the inspector's limit.
+    /// From 25 ms, the time for a short answer on an idle machine, to four minutes, the inspector's limit.
     private static let processingBounds = [0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 240]
     private static let factorBounds: [Double] = [1, 2, 5, 10, 20, 50, 100, 200, 500]
     private static let kinds = ["inspect_response", "render_response"]
@@ -46,14 +46,14 @@ struct WorkerMetrics: Sendable {
     func observe(_ event: JobWorkerEvent) {
         switch event {
         case .claimed(let claim):
-            // A later attempt waited for more than a free worker.
+            // Only first attempts, because later ones did not wait for a free worker only.
             if claim.attempt == 1 { pickup.observe(claim.waited / .seconds(1), claim.kind) }
         case .ended(let claim, let outcome, let spent):
             ended.add(1, claim.kind, outcome)
             processing.observe(spent / .seconds(1), claim.kind)
         case .databaseFailed(let code): databaseErrors.add(1, code ?? "none")
         case .beat: break
-        case .held(let reason): held.set(reason == nil ? 0 : 1)
+        case .claimsBlocked(let reason): held.set(reason == nil ? 0 : 1)
         case .busy(let count): busy.set(count)
         }
     }
@@ -68,7 +68,7 @@ struct WorkerMetrics: Sendable {
         }
     }
 
-    /// What was counted, without what has to be asked for.
+    /// The metrics that this process counts.
     func families(slots: Int) -> [MetricFamily] {
         [
             MetricFamily(
@@ -84,25 +84,26 @@ struct WorkerMetrics: Sendable {
         ]
     }
 
-    /// What the database says of the queue; only that it says nothing, when it does not.
-    static func families(of pulse: QueuePulse?) -> [MetricFamily] {
+    /// The metrics of the queue, read from the database. When the database is away, only the metric that says so.
+    static func families(of gauges: QueueGauges?) -> [MetricFamily] {
         let up = MetricFamily(
-            "dailies_database_up", help: "Whether the database answered this scrape.", samples: [.init(pulse == nil ? 0 : 1)])
-        guard let pulse else { return [up] }
+            "dailies_database_up", help: "Whether the database answered this scrape.", samples: [.init(gauges == nil ? 0 : 1)])
+        guard let gauges else { return [up] }
         return [
             up,
             MetricFamily(
                 "dailies_jobs",
-                help: "Live jobs of the whole queue by state, counted up to \(QueuePulse.mostCounted) of each kind and priority.",
-                samples: pulse.jobs.sorted { $0.key < $1.key }.map { .init(Double($0.value), labels: [("state", $0.key)]) }),
+                help: "Live jobs of the whole queue by state, counted up to \(QueueGauges.mostCounted) of each kind and priority.",
+                samples: gauges.jobs.sorted { $0.key < $1.key }.map { .init(Double($0.value), labels: [("state", $0.key)]) }),
             MetricFamily(
                 "dailies_oldest_waiting_seconds",
                 help: "For how long the first in line of a priority has waited; 0 is a fresh answer, 10 a bulk import, 12 a rendition.",
-                samples: pulse.oldestWaiting.merging([0: 0]) { a, _ in a }.sorted { $0.key < $1.key }.map {
+                samples: gauges.oldestWaiting.merging([0: 0]) { a, _ in a }.sorted { $0.key < $1.key }.map {
                     .init($0.value, labels: [("priority", "\($0.key)")])
                 }),
-            MetricFamily("dailies_workers", help: "Workers of the whole queue whose lease holds.", samples: [.init(Double(pulse.workers))]),
-            MetricFamily("dailies_workers_slots", help: "Slots of all those workers together.", samples: [.init(Double(pulse.slots))]),
+            MetricFamily(
+                "dailies_workers", help: "Workers of the whole queue whose lease holds.", samples: [.init(Double(gauges.workers))]),
+            MetricFamily("dailies_workers_slots", help: "Slots of all those workers together.", samples: [.init(Double(gauges.slots))]),
         ]
     }
 }

@@ -4,19 +4,19 @@ import Logging
 
 /// Writes each event as one line to standard error: text where a person watches, a JSON object for programs otherwise.
 ///
-/// The level is the dial's, so that it can be turned while the daemon runs, unless a logger was given one of its own.
+/// The level can be changed while the daemon runs, unless a logger has its own level.
 struct ServiceLogHandler: LogHandler {
     enum Style: Sendable {
         case text, json
     }
 
-    let dial: LogLevelDial
+    let dial: AdjustableLogLevel
     let style: Style
     var metadata: Logger.Metadata = [:]
     var metadataProvider: Logger.MetadataProvider?
     private var own: Logger.Level?
 
-    init(dial: LogLevelDial, style: Style) {
+    init(dial: AdjustableLogLevel, style: Style) {
         self.dial = dial
         self.style = style
     }
@@ -36,7 +36,7 @@ struct ServiceLogHandler: LogHandler {
         Terminal.err(Self.line(event.level, "\(event.message)", all, style, at: Date()))
     }
 
-    /// - Parameter time: this host's, for people; nothing is decided by it.
+    /// - Parameter time: this host's time, for people only.
     static func line(_ level: Logger.Level, _ message: String, _ metadata: Logger.Metadata, _ style: Style, at time: Date) -> String {
         let stamp = time.formatted(Date.ISO8601FormatStyle(includingFractionalSeconds: true))
         let pairs = metadata.map { (key: $0.key, value: "\($0.value)") }.sorted { $0.key < $1.key }
@@ -44,7 +44,7 @@ struct ServiceLogHandler: LogHandler {
         case .text:
             return "\(stamp) \(level) \(message)" + pairs.map { " \($0.key)=\(quoted($0.value))" }.joined() + "\n"
         case .json:
-            // What the line itself says has names of its own, which a job's metadata cannot take.
+            // The line's own fields have reserved names, which metadata cannot overwrite.
             let fields = [("time", stamp), ("level", level.rawValue), ("message", message)] + pairs.filter { !taken.contains($0.key) }
             return "{" + fields.map { "\(JSONText.string($0.0)):\(JSONText.string($0.1))" }.joined(separator: ",") + "}\n"
         }
@@ -52,7 +52,7 @@ struct ServiceLogHandler: LogHandler {
 
     private static let taken: Set = ["time", "level", "message"]
 
-    /// As it is when that is one plain word, otherwise as a JSON string, which keeps a line a line.
+    /// The value itself if it is one plain word, otherwise a JSON string, so that an event stays on one line.
     private static func quoted(_ value: String) -> String {
         let isPlain = !value.isEmpty && value.utf8.allSatisfy { (0x21...0x7E).contains($0) && $0 != UInt8(ascii: "\"") }
         return isPlain ? value : JSONText.string(value)

@@ -1,11 +1,11 @@
 import FoundationEssentials
 import Glibc
 
-/// Tells systemd how the daemon does, in the protocol of `sd_notify(3)`: a datagram to the socket that `NOTIFY_SOCKET` names. Without one,
-/// or where it does not listen, nothing happens.
+/// Reports the daemon's state to systemd, in the protocol of `sd_notify(3)`: a datagram to the socket that `NOTIFY_SOCKET` names. Without
+/// that variable, or if nobody listens there, it does nothing.
 struct ServiceManager: Sendable {
     private let socket: String?
-    /// Between signs of life that systemd waits for; `nil` when it waits for none.
+    /// The longest time between two watchdog messages that systemd allows; `nil` without a watchdog.
     let watchdogInterval: Duration?
 
     /// - Parameter environment: of this process; `WATCHDOG_USEC` counts only when `WATCHDOG_PID` is absent or this process.

@@ -2,10 +2,10 @@ import Logging
 import ServiceLifecycle
 import UnixSignals
 
-/// What signals mean to a daemon beyond the first SIGTERM, which the service group heeds: SIGHUP reads the settings again, and a second
+/// Handles a daemon's signals, except for the first SIGTERM, which the service group handles. SIGHUP reads the settings again. A second
 /// SIGTERM or Ctrl-C stops at once, without the grace time.
 struct SignalWatch: Service {
-    /// Those of SIGHUP. Trapped by whoever starts the daemon, before anything that takes time: untrapped, the signal ends the process.
+    /// The SIGHUP signals. The code that starts the daemon traps them early, because an untrapped SIGHUP ends the process.
     let hangups: UnixSignalsSequence
     let manager: ServiceManager
     let reload: @Sendable () async -> Void
@@ -16,13 +16,13 @@ struct SignalWatch: Service {
 
     func run() async throws {
         try await withThrowingTaskGroup(of: Void.self) { group in
-            group.addTask { await heedHangups() }
-            try await heedStops()
+            group.addTask { await handleHangups() }
+            try await handleStops()
             try await group.waitForAll()
         }
     }
 
-    private func heedHangups() async {
+    private func handleHangups() async {
         for await _ in hangups.cancelOnGracefulShutdown() {
             manager.isReloading()
             await reload()
@@ -30,13 +30,13 @@ struct SignalWatch: Service {
         }
     }
 
-    private func heedStops() async throws {
+    private func handleStops() async throws {
         let signals = await UnixSignalsSequence(trapping: .sigterm, .sigint)
         var isStopping = false
-        // First in the group, so that its turn to end comes last: the second signal comes after shutdown has begun.
+        // First in the group, so that it ends last: the second signal comes after the shutdown has begun.
         for await _ in signals.cancelOnGracefulShutdown() {
             if isStopping {
-                logger.warning("stopping at once: running jobs go back to the queue")
+                logger.warning("stopping at once: running jobs are released")
                 throw StoppedAtOnce()
             }
             isStopping = true

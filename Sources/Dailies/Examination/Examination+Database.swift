@@ -25,7 +25,7 @@ extension Examination {
 
     private var place: String { settings.database.value == .privateServer ? ", a private server in \(settings.data.value)/postgres" : "" }
 
-    /// - Parameter number: as the server tells it, 150014 for 15.14.
+    /// - Parameter number: the version as the server reports it, such as 150014 for 15.14.
     static func version(_ number: Int, in place: String = "") -> Finding {
         let name = "PostgreSQL \(number / 10_000).\(number % 10_000)"
         // UNIQUE NULLS NOT DISTINCT, which the queue's pauses use, came with 15.
@@ -34,7 +34,7 @@ extension Examination {
             : .problem("database", "\(name) is too old", remedy: "Use PostgreSQL 15 or newer.")
     }
 
-    /// What of the server's own settings and state breaks a promise, or will.
+    /// Checks the server's settings and state for what breaks a promise of Dailies.
     private func server(_ connection: PostgresConnection) async throws -> [Finding] {
         let row = try await connection.query(
             PostgresQuery(
@@ -62,7 +62,7 @@ extension Examination {
         }
         let (most, used): (Int, Int) = (try row.decode("most"), try row.decode("used"))
         found.append(Self.connections(most: most, used: used, wanted: min(settings.slots.value, 8) + 6))
-        // Its owner is the only account that the private server has.
+        // The private server has no account but its owner's.
         if settings.database.value != .privateServer, try row.decode("is_superuser") {
             let account: String = try row.decode("account")
             found.append(
@@ -73,7 +73,7 @@ extension Examination {
         return found
     }
 
-    /// - Parameter wanted: what one worker with these settings takes at most.
+    /// - Parameter wanted: the most connections that one worker with these settings uses.
     static func connections(most: Int, used: Int, wanted: Int) -> Finding {
         let text = "\(used) of \(most) are in use, and a worker takes up to \(wanted)"
         guard most - used < wanted else { return .fine("connections", text) }
@@ -81,7 +81,7 @@ extension Examination {
             "connections", text, remedy: "Raise max_connections, lower slots, or put PgBouncer in transaction mode in between.")
     }
 
-    /// Only the database's clock decides anything; a wrong one here makes logs and sign-in links puzzling.
+    /// Only the database's clock decides anything. But a wrong clock on this machine makes logs and sign-in links confusing.
     private func clock(_ connection: PostgresConnection) async throws -> Finding {
         let before = Date()
         let theirs: Date = try await connection.query(PostgresQuery(named: "doctor.clock", "SELECT clock_timestamp()")).one().decode(at: 0)
@@ -92,8 +92,8 @@ extension Examination {
     }
 
     /// - Parameters:
-    ///   - ahead: by how many seconds this machine's clock is before the database's.
-    ///   - uncertain: by how many seconds that may be wrong.
+    ///   - ahead: by how many seconds this machine's clock is ahead of the database's.
+    ///   - uncertain: by how many seconds `ahead` may be wrong.
     static func clock(ahead: Double, uncertain: Double) -> Finding {
         guard abs(ahead) > 2 + uncertain else { return .fine("clock", "agrees with the database's") }
         let seconds = Int(abs(ahead).rounded())
@@ -138,7 +138,7 @@ extension Examination {
         }
     }
 
-    /// That LISTEN does not work here is only worth knowing where nothing was done about it.
+    /// Says that LISTEN does not work here, unless a setting for it exists.
     private var pooler: Finding {
         let text = "reached through a pooler, such as PgBouncer"
         guard settings.listenDatabase == nil else { return .fine("database", text) }

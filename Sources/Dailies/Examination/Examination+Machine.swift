@@ -2,7 +2,7 @@ import Glibc
 import Recordings
 import SystemPackage
 
-/// The machine, and what others may do in Dailies' folders.
+/// Checks the machine, and other users' access to Dailies' folders.
 extension Examination {
     func machine() -> [Finding] {
         var name = utsname()
@@ -13,7 +13,7 @@ extension Examination {
             + Self.memory(total: pages, slots: settings.slots.value, each: settings.limits.memoryBytes)
     }
 
-    /// Inspectors rarely take what they may; all of them at once should still leave the machine alive.
+    /// Inspectors rarely use all the memory that they may use. But if all of them do at the same time, the machine should still work.
     static func memory(total: Int64, slots: Int, each: Int64) -> [Finding] {
         guard Int64(slots) * each > total else { return [] }
         return [
@@ -23,8 +23,8 @@ extension Examination {
         ]
     }
 
-    /// Recordings are personal data: nobody but Dailies reads them. The folder around them may be passed through, as a private server
-    /// that runs as another user has to, but nobody may put something else in their place.
+    /// Recordings are personal data, so only Dailies may read them. Other users may pass through the folder around them, as a private server
+    /// with its own user has to, but must not replace anything in it.
     func folders() -> [Finding] {
         let folders: [(String, FilePath, mode_t)] = [
             ("data", settings.data.value, 0o002), ("storage", settings.storage.value.workFolder, 0o007),
@@ -32,14 +32,14 @@ extension Examination {
         var found: [Finding] = []
         for (name, folder, forbidden) in folders {
             var status = stat()
-            // Whether it can be made is another question.
+            // Another check finds out whether it can be created.
             guard stat(folder.string, &status) == 0 else { continue }
             found += Self.folder(folder, mode: status.st_mode & forbidden, owner: status.st_uid, user: geteuid(), as: name)
         }
         return found + settingsFile()
     }
 
-    /// - Parameter mode: what others may do there and should not.
+    /// - Parameter mode: the permissions that others must not have.
     static func folder(_ folder: FilePath, mode: mode_t, owner: uid_t, user: uid_t, as name: String) -> [Finding] {
         if mode != 0 {
             let verb = mode & 0o002 != 0 ? "change" : mode & 0o004 != 0 ? "list" : "enter"

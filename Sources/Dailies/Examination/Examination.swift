@@ -5,8 +5,8 @@ import Recordings
 import Storage
 import SystemPackage
 
-/// Looks at everything that a person would when Dailies does not do what it should, one thing after the other, and goes on after each
-/// failure.
+/// The checks of `dailies doctor`: everything that a person would check when Dailies does not work. Each check runs, whatever the earlier
+/// ones found.
 struct Examination: Sendable {
     let application: Application
 
@@ -23,7 +23,7 @@ struct Examination: Sendable {
         return found
     }
 
-    /// Whether a role gives credentials, and for how long; ones of the environment are tried with the storage.
+    /// Whether a role gives credentials, and for how long. Credentials from the environment are tested with the storage.
     private func credentials() async -> [Finding] {
         guard case .bucket(let bucket) = settings.storage.value, bucket.configuration.credentials.isRole else { return [] }
         do {
@@ -60,7 +60,7 @@ struct Examination: Sendable {
         ]
     }
 
-    /// Whether an inspector that tries what it must not do is stopped.
+    /// Whether the sandbox stops an inspector that tries forbidden things.
     private static func cage(_ tests: [SandboxTest]) -> [Finding] {
         let escapes = tests.filter { !$0.held }
         guard !escapes.isEmpty else {

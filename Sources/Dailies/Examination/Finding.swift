@@ -1,4 +1,4 @@
-/// One thing that was checked: in order, worth knowing, or a problem with its remedy.
+/// The result of one check: fine, a note, or a problem with its remedy.
 struct Finding: Hashable, Sendable {
     enum Verdict: String, Hashable, Sendable {
         case fine = "ok"

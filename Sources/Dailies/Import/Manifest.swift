@@ -2,18 +2,18 @@ import FoundationEssentials
 import SwiftCSV
 import SystemPackage
 
-/// A CSV file that names recordings and whose answers they are.
+/// A CSV file that lists recordings with their candidates and questions.
 struct Manifest: Sendable {
     static let columns = ["role", "question", "candidate_name", "candidate_email", "file"]
 
     struct Row: Hashable, Sendable {
-        /// Where the row begins in the file, counted from 1, the header included.
+        /// The line in the file at which the row begins, counted from 1, the header included.
         var line: Int
         var role: String
         var question: String
         var candidateName: String
         var candidateEmail: String
-        /// Absolute, or below the manifest's own folder.
+        /// Absolute, or relative to the manifest's folder.
         var file: FilePath
     }
 
@@ -27,8 +27,8 @@ struct Manifest: Sendable {
     var problems: [Problem] = []
 
     /// Reads the manifest's text.
-    /// - Parameter folder: where relative file names begin.
-    /// - Throws: `Failure` when it is no manifest at all; a bad row is a problem, not an error.
+    /// - Parameter folder: the folder to which file names are relative.
+    /// - Throws: `Failure` when the text is not a manifest. A bad row is a ``Problem`` and not an error.
     init(text: String, name: String, folder: FilePath) throws(Failure) {
         let table: EnumeratedCSV
         do {
@@ -46,7 +46,7 @@ struct Manifest: Sendable {
         var line = 2
         for fields in table.rows {
             let here = line
-            // A quoted field may hold line breaks of its own.
+            // A quoted field may contain line breaks.
             line += 1 + fields.reduce(0) { $0 + $1.count { $0.isNewline } }
             let values = Self.columns.map { column in
                 place[column].flatMap { fields.indices.contains($0) ? Self.trimmed(fields[$0]) : nil } ?? ""

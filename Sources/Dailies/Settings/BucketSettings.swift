@@ -3,11 +3,11 @@ import SystemPackage
 
 /// The settings of a bucket.
 struct BucketSettings: Sendable {
-    /// How browsers get what they play.
+    /// How browsers get videos.
     enum Media: String, CaseIterable, Sendable {
-        /// From the store itself, by links that expire.
+        /// From the store, by links that expire.
         case links
-        /// Through the site, where browsers do not reach the store.
+        /// From the site, because browsers do not reach the store.
         case through
     }
 
@@ -15,9 +15,9 @@ struct BucketSettings: Sendable {
     var endpoint: Setting<S3Endpoint>
     var addressing: Setting<S3Storage.Configuration.Addressing>
     var media: Setting<Media>
-    /// On this machine, for what is being worked on.
+    /// The folder on this machine for files in use.
     var spool: Setting<FilePath>
-    /// Twice the largest recording at least.
+    /// At least twice the size of the largest recording.
     var spoolMiB: Setting<Int>
     var configuration: S3Storage.Configuration
 
@@ -65,7 +65,7 @@ struct BucketSettings: Sendable {
             credentials: credentials, spool: spool.value, spoolBytes: Int64(spoolMiB.value) << 20, givesLinks: media.value == .links)
     }
 
-    /// The first of these variables that says something.
+    /// The first of these variables that is not empty.
     private static func variable(_ names: [String], of environment: [String: String]) -> Setting<String>? {
         for name in names {
             if let value = environment[name], !value.isEmpty { return Setting(value: value, source: .environment(name)) }

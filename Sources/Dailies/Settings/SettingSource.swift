@@ -1,6 +1,6 @@
 import SystemPackage
 
-/// Where a setting's effective value came from, in the order in which they win.
+/// Where a setting's effective value comes from; earlier cases win over later ones.
 enum SettingSource: Hashable, Sendable, CustomStringConvertible {
     case flag(String)
     case environment(String)
@@ -17,7 +17,7 @@ enum SettingSource: Hashable, Sendable, CustomStringConvertible {
     }
 }
 
-/// A setting's effective value with where it came from, so that `dailies doctor` can say both.
+/// A setting's effective value and its source. `dailies doctor` shows both.
 struct Setting<Value: Sendable>: Sendable {
     var value: Value
     var source: SettingSource

@@ -3,10 +3,10 @@ import Logging
 import Recordings
 import SystemPackage
 
-/// Every setting of the `dailies` command with its effective value and where that came from.
+/// Every setting of the `dailies` command, with its effective value and the value's source.
 struct Settings: Sendable {
     enum Database: Hashable, Sendable {
-        /// A libpq connection string; empty when libpq's own `PG…` variables say it all. May hold a password: never printed.
+        /// A libpq connection string; empty when libpq's own `PG…` variables are used. It may hold a password, so it is never printed.
         case server(String)
         /// The private server in the data folder.
         case privateServer
@@ -22,7 +22,7 @@ struct Settings: Sendable {
         var level: Logger.Level { Logger.Level(rawValue: rawValue) ?? .info }
     }
 
-    /// Where a server of ours listens.
+    /// The address on which a server of ours listens.
     struct Address: Hashable, Sendable {
         var host: String
         var port: Int
@@ -30,21 +30,21 @@ struct Settings: Sendable {
 
     var data: Setting<FilePath>
     var database: Setting<Database>
-    /// Where to listen for new jobs, when `database` is a pooler in transaction mode; `nil`: there too. May hold a password.
+    /// The server to LISTEN on for new jobs, if `database` is a pooler in transaction mode; `nil` to use `database`. May hold a password.
     var listenDatabase: Setting<String>?
     var storage: Setting<StoragePlace>
     var slots: Setting<Int>
     var graceSeconds: Setting<Int>
     var pollMs: Setting<Int>
-    /// How long the stories of ended jobs are kept; answers and review records are not part of that.
+    /// How long ended jobs are kept in the history. Answers and review records stay.
     var historyDays: Setting<Int>
     var sandbox: Setting<Sandbox>
-    /// Where health and metrics are served; `nil`: nowhere.
+    /// The address of health and metrics; `nil` to serve none.
     var health: Setting<Address>?
-    /// Below this much free space in storage, workers claim nothing. A playback copy is about as large as its recording: below a
-    /// gigabyte an hour of video no longer fits.
+    /// With less free space than this in storage, workers claim nothing. A playback copy is about as large as its recording, and an hour of
+    /// video needs up to a gigabyte.
     var minFreeMiB: Setting<Int>
-    /// `nil`: the `dailies-inspector` beside this program.
+    /// `nil` for the `dailies-inspector` beside this program.
     var inspector: Setting<FilePath>?
     var logLevel: Setting<LogLevel>
     var limits: InspectionLimits

@@ -2,14 +2,14 @@ import Configuration
 import FoundationEssentials
 import SystemPackage
 
-/// Looks settings up where they may stand: flags, then the environment (`DAILIES_…`), then the settings file.
+/// Reads settings from flags, then from the environment (`DAILIES_…`), then from the settings file.
 ///
-/// Built on swift-configuration's providers; asked one by one, because people need to be told which one won.
+/// It uses swift-configuration's providers one by one, because people need to see which source a value comes from.
 struct SettingsReader: Sendable {
     private let providers: [(provider: any ConfigProvider, source: @Sendable (String) -> SettingSource)]
 
     /// - Parameters:
-    ///   - flags: values given on the command line, by the setting's name; absent ones left out.
+    ///   - flags: values from the command line, by the setting's name.
     ///   - environment: the process's variables.
     ///   - file: a YAML file that must exist; `nil` reads `/etc/dailies/dailies.yaml` when that exists.
     init(flags: [String: String], environment: [String: String], file: FilePath?) async throws(SettingsError) {
@@ -33,7 +33,7 @@ struct SettingsReader: Sendable {
         ]
     }
 
-    /// A text; an empty one counts as not given.
+    /// A text. An empty text counts as not set.
     func text(_ name: String) throws(SettingsError) -> Setting<String>? {
         for (provider, source) in providers {
             guard let value = try lookUp(name, .string, in: provider, source(name)) else { continue }

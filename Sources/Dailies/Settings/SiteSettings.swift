@@ -4,13 +4,13 @@ import ReviewSite
 struct SiteSettings: Sendable {
     /// Address and port.
     var listen: Setting<String>
-    /// `nil`: as it listens.
+    /// `nil` when it is the listen address.
     var publicURL: Setting<String>?
     /// Separated by commas.
     var trustedProxies: Setting<String>?
     var emailHeader: Setting<String>?
     var sessionHours: Setting<Int>
-    /// All of them, found good.
+    /// The site's configuration, with all values checked.
     var configuration: ReviewSite.Configuration
 
     init(reader: SettingsReader) throws(SettingsError) {
@@ -34,6 +34,6 @@ struct SiteSettings: Sendable {
         }
     }
 
-    /// Where people reach it, as far as settings can tell.
+    /// The site's URL, as far as the settings tell.
     var address: String { configuration.address(port: configuration.port) }
 }

@@ -6,7 +6,7 @@ enum StoragePlace: Sendable, CustomStringConvertible {
     case folder(FilePath)
     case bucket(BucketSettings)
 
-    /// - Parameter recordingBytes: of the largest recording that is looked into.
+    /// - Parameter recordingBytes: the size of the largest recording that is inspected.
     static func read(
         _ reader: SettingsReader, environment: [String: String], data: FilePath, absolute: (String) -> FilePath, recordingBytes: Int64
     ) throws(SettingsError) -> Setting<StoragePlace> {
@@ -28,7 +28,7 @@ enum StoragePlace: Sendable, CustomStringConvertible {
         }
     }
 
-    /// The folder of this machine that fills up while recordings are worked on.
+    /// The folder on this machine that fills up while jobs run.
     var workFolder: FilePath {
         switch self {
         case .folder(let path): path

@@ -1,5 +1,5 @@
-/// Text for one place of a table, made harmless and measured as a terminal shows it. What people submit must not move the
-/// cursor, ring the bell or turn the line round.
+/// The text of a table's cell, without control characters, and its width on a terminal. Submitted text must not move the cursor, ring the
+/// bell or change the writing direction.
 struct Cell: Equatable {
     let text: String
 
@@ -12,12 +12,12 @@ struct Cell: Equatable {
         self.text = String(harmless)
     }
 
-    /// Columns on the screen: East Asian characters and pictographs take two.
+    /// The width in columns. East Asian characters and emoji take two.
     var width: Int { text.reduce(0) { $0 + (Self.isWide($1) ? 2 : 1) } }
 
     var longestWord: Int { words.map(\.trimmed.width).max() ?? 0 }
 
-    /// The text in lines of at most `width` columns, broken after spaces and hyphens; a longer word keeps a line of its own.
+    /// The text in lines of at most `width` columns, broken after spaces and hyphens. A longer word gets its own line.
     func lines(within width: Int) -> [Cell] {
         guard self.width > width else { return [self] }
         var lines: [String] = []

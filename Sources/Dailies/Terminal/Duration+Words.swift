@@ -1,6 +1,6 @@
-/// Lengths of time as people write them.
+/// Durations as people write them.
 extension Duration {
-    /// `48 s`, `12 min`, `3 h`: two figures are enough to know where one stands.
+    /// `48 s`, `12 min`, `3 h`.
     var inWords: String {
         let seconds = Int(self / .seconds(1))
         return switch seconds {

@@ -1,6 +1,6 @@
 import FoundationEssentials
 
-/// Values as JSON for programs: keys in order, times as ISO 8601.
+/// Values as JSON for programs: keys sorted, times as ISO 8601.
 enum JSONText {
     /// One object, over several lines.
     static func document(_ value: some Encodable) throws -> String {
@@ -16,7 +16,7 @@ enum JSONText {
     static func string(_ text: String) -> String {
         let encoder = JSONEncoder()
         encoder.outputFormatting = .withoutEscapingSlashes
-        // Texts are always valid Unicode here, so there is nothing that it could refuse.
+        // Swift's strings are always valid Unicode, so encoding cannot fail.
         return (try? encoder.encode(text)).map { String(decoding: $0, as: UTF8.self) } ?? "\"\""
     }
 

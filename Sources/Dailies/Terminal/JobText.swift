@@ -1,7 +1,7 @@
 import FoundationEssentials
 import JobQueue
 
-/// Jobs as a person in a terminal reads them.
+/// Jobs as text for a terminal.
 enum JobText {
     static func table(_ jobs: [JobRecord]) -> Table {
         var table = Table(header: ["job", "state", "kind", "about", "tries", "age", "worker", "latest error"])
@@ -15,7 +15,7 @@ enum JobText {
     }
 
     /// A job's head, then each line of its timeline with its evidence below it.
-    static func story(of job: JobRecord, _ timeline: [JobEvent]) -> String {
+    static func details(of job: JobRecord, _ timeline: [JobEvent]) -> String {
         var text = "job \(job.id)  \(job.kind), \(job.status.rawValue)\n\n"
         func line(_ label: String, _ value: String) { text += "  " + label.padded(10) + value + "\n" }
         line("about", subject(job))
@@ -38,7 +38,7 @@ enum JobText {
         return text
     }
 
-    /// `3`, `3 and 5`, `3, 5 and 8`; of many only the first.
+    /// `3`, `3 and 5`, `3, 5 and 8`; a long list is cut.
     static func numbers(_ ids: [Int64]) -> String {
         let shown = ids.prefix(20).map(String.init)
         let noun = ids.count == 1 ? "job " : "\(ids.count) jobs: "
@@ -83,7 +83,7 @@ enum JobText {
 }
 
 extension String {
-    /// With spaces behind it up to a width, for columns; always at least one.
+    /// Adds spaces up to a width, for columns; at least one.
     fileprivate func padded(_ width: Int) -> String {
         self + String(repeating: " ", count: max(width - count, count < width ? 0 : 1))
     }

@@ -1,5 +1,4 @@
-/// A line that fills while work is done. On a terminal it is drawn over itself; elsewhere it stays silent, so that logs hold
-/// results only.
+/// A progress bar. It is drawn only on a terminal, so that logs hold results only.
 struct ProgressBar {
     private let label: String
     private let isDrawn: Bool
@@ -10,7 +9,7 @@ struct ProgressBar {
         self.isDrawn = isDrawn
     }
 
-    /// - Parameter note: a few words behind the numbers, such as what is worked on now.
+    /// - Parameter note: a few words after the numbers, such as the present file.
     mutating func show(_ done: Int, of total: Int, note: String = "") {
         guard isDrawn else { return }
         let line = Self.line(label: label, done: done, total: total, note: note, width: Terminal.width)
@@ -19,7 +18,7 @@ struct ProgressBar {
         Terminal.err("\r\u{1B}[2K\(line)")
     }
 
-    /// Ends the line, so that what follows stands below it.
+    /// Ends the line, so that later output begins below it.
     mutating func finish() {
         guard isDrawn, !shown.isEmpty else { return }
         Terminal.err("\n")

@@ -1,4 +1,4 @@
-/// Rows of text in aligned columns, for a person's terminal.
+/// Rows of text in aligned columns, for a terminal.
 struct Table {
     private var rows: [[Cell]]
 
@@ -9,10 +9,10 @@ struct Table {
 
     mutating func add(_ row: [String]) { rows.append(row.map(Cell.init)) }
 
-    /// The table with a line under its header. Nothing is cut: where a row is wider than `width`, the widest columns are
+    /// The table with a line under its header. Nothing is cut: if a row is wider than `width`, the widest columns are
     /// narrowed and their cells continue on the next line. The last column is not padded.
-    /// - Parameter width: the columns of the terminal; `nil` for as many as it takes. A column never gets narrower than its
-    ///   longest word, so a table of long words may still be wider than this.
+    /// - Parameter width: the terminal's columns; `nil` for no limit. A column is never narrower than its longest word, so a table of long
+    ///   words may be wider.
     func rendered(width: Int? = nil) -> String {
         let widths = widths(within: width)
         let rule = widths.map { String(repeating: "─", count: $0) }.joined(separator: "  ")

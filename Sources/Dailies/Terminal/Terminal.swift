@@ -1,7 +1,7 @@
 import Glibc
 import Synchronization
 
-/// Standard output for results, standard error for everything that is about them.
+/// Standard output for results, standard error for progress and messages.
 enum Terminal {
     /// Whether a person watches standard error, so that progress may be drawn over itself.
     static var isInteractive: Bool { isatty(STDERR_FILENO) == 1 }
@@ -13,7 +13,7 @@ enum Terminal {
     /// Columns of the terminal behind standard error, 80 where that is unknown.
     static var width: Int { columns(of: STDERR_FILENO) ?? 80 }
 
-    /// Columns for results: those of the terminal behind standard output; in a file or a pipe as many as they take (`nil`).
+    /// The columns for results: those of the terminal behind standard output; `nil` in a file or a pipe.
     static var resultWidth: Int? { columns(of: STDOUT_FILENO) }
 
     /// Whether results may be drawn over themselves: a person watches standard output, on a terminal that can.
@@ -21,7 +21,7 @@ enum Terminal {
         isatty(STDOUT_FILENO) == 1 && getenv("TERM").map { String(cString: $0) } != "dumb"
     }
 
-    /// Of the terminal behind standard output, now: people change it. 80 by 24 where that is unknown.
+    /// The present size of the terminal behind standard output; 80 by 24 if unknown.
     static var resultSize: (columns: Int, rows: Int) {
         var size = winsize()
         guard ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0, size.ws_row > 0 else { return (80, 24) }

@@ -1,13 +1,13 @@
-/// Stops the claiming of jobs while the infrastructure below them is away, so that no attempts are burned and nothing is
-/// hammered. Pure: time is handed in.
+/// Stops the claiming of jobs while storage or the database is away, so that no attempts are used up and the infrastructure is not
+/// overloaded when it comes back. A pure value: the caller passes the time.
 ///
-/// Closed: everything may be claimed. After an infrastructure failure it opens for a while, which grows with every failure in
-/// a row; then it lets one job through. That job's success closes it, its failure opens it again.
+/// Closed: everything may be claimed. After an infrastructure failure the breaker opens for a while. The while grows with every failure
+/// in a row. Then one job is let through: its success closes the breaker, its failure opens it again.
 public struct CircuitBreaker: Sendable {
     public enum State: Hashable, Sendable {
         case closed
         case open(until: ContinuousClock.Instant)
-        /// One job is on its way to find out.
+        /// One job runs, to find out whether the infrastructure is back.
         case probing
     }
 
@@ -15,7 +15,7 @@ public struct CircuitBreaker: Sendable {
     private var failuresInARow = 0
     private let backoff: RetryPolicy
 
-    /// - Parameter backoff: its delays, from the first failure on, are how long the breaker stays open.
+    /// - Parameter backoff: its delays say how long the breaker stays open after the first failure, the second, and so on.
     public init(backoff: RetryPolicy = RetryPolicy(firstDelay: .seconds(1), longestDelay: .seconds(30))) {
         self.backoff = backoff
     }
@@ -35,20 +35,20 @@ public struct CircuitBreaker: Sendable {
         if case .open = state { state = .probing }
     }
 
-    /// The probe came to nothing either way: the next one may start at once.
+    /// The probe neither succeeded nor failed. The next one may start at once.
     public mutating func learnedNothing(now: ContinuousClock.Instant) {
         if case .probing = state { state = .open(until: now) }
     }
 
-    /// A job got through to its end, whatever its outcome: the infrastructure is there.
+    /// A job reached its end, with any outcome: the infrastructure is there.
     public mutating func succeeded() {
         failuresInARow = 0
         state = .closed
     }
 
-    /// A job, or the claiming itself, found the infrastructure away.
+    /// A job, or a claim, failed because the infrastructure is away.
     public mutating func failed(now: ContinuousClock.Instant, jitter: Double) {
-        // Several jobs that run into the same outage are one failure.
+        // Several jobs that meet the same outage count as one failure.
         if case .open(let until) = state, now < until { return }
         state = .open(until: now + backoff.delay(step: failuresInARow, jitter: jitter))
         failuresInARow += 1

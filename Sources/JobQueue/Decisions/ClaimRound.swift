@@ -1,9 +1,9 @@
-/// How the free slots of one worker are shared out between jobs that somebody waits for and patient ones, that can be long and nobody
-/// waits for: pure, told what each claim brought, asked for the next.
+/// Shares the free slots of one worker between prompt jobs, which somebody waits for, and patient jobs, which can take minutes and nobody
+/// waits for. A pure value: the caller says how many jobs each claim brought, and asks for the next claim.
 ///
-/// Nothing that runs is interrupted for something more urgent, so priority alone would let patient jobs take every slot in a quiet
-/// moment and hold them for minutes. One slot is always kept from them. A worker with a single slot takes a patient job only when
-/// nothing else waits.
+/// A running job is never interrupted for a more urgent one. So priority alone would let patient jobs take every slot in a quiet moment
+/// and hold them for minutes. Therefore one slot is never given to patient jobs. A worker with a single slot takes a patient job only
+/// when no prompt job waits.
 struct ClaimRound {
     /// Which jobs a claim is for.
     enum Kinds: Hashable {
@@ -21,7 +21,7 @@ struct ClaimRound {
 
     /// - Parameters:
     ///   - limit: how many jobs are wanted.
-    ///   - slots: of the worker, busy ones included.
+    ///   - slots: the worker's slots, busy ones included.
     ///   - patient: how many patient jobs the worker works on.
     init(limit: Int, slots: Int, patient: Int) {
         left = limit
@@ -31,12 +31,12 @@ struct ClaimRound {
         } else if room >= limit {
             waiting = [Claim(kinds: .all, limit: limit)]
         } else {
-            // In turn for as long as all of them might be patient, so that age counts.
+            // Jobs of both kinds by age, as long as all of them could be patient; then prompt jobs only.
             waiting = (room > 0 ? [Claim(kinds: .all, limit: room)] : []) + [Claim(kinds: .prompt, limit: limit)]
         }
     }
 
-    /// The next claim, if there is one.
+    /// The next claim to make; `nil` when the round is over.
     mutating func next() -> Claim? {
         guard left > 0, !waiting.isEmpty else { return nil }
         var claim = waiting.removeFirst()
@@ -45,10 +45,10 @@ struct ClaimRound {
         return claim
     }
 
-    /// Takes note of how many jobs the last claim brought.
+    /// Records how many jobs the last claim brought.
     mutating func brought(_ count: Int) {
         left -= count
-        // Fewer than asked for, of all kinds: nothing is left for anybody.
+        // A claim of all kinds brought fewer jobs than it asked for: no more jobs wait.
         if let asked, asked.kinds == .all, count < asked.limit { waiting = [] }
     }
 }

@@ -1,16 +1,17 @@
-/// When a failed job is tried again, and when no more. Pure: the same answers for the same claim, but for jitter.
+/// When a failed job is retried, and when it is discarded. A pure value: the same claim and jitter give the same decision.
 public struct RetryPolicy: Hashable, Sendable {
     /// What to do with a claim that did not complete.
     public enum Decision: Hashable, Sendable {
-        case tryAgain(after: Duration)
-        case giveUp
+        case retry(after: Duration)
+        case discard
     }
 
     /// The first delay; each further one is twice as long.
     public var firstDelay: Duration
-    /// No delay is longer.
+    /// The upper limit of every delay.
     public var longestDelay: Duration
-    /// How often the inspector may die over one recording: the design says once again, then poison.
+    /// How many deaths of the inspector one recording may cause. With the standard 2, a job is retried after the first and discarded after
+    /// the second.
     public var crashBudget: Int
 
     public init(firstDelay: Duration = .seconds(1), longestDelay: Duration = .seconds(600), crashBudget: Int = 2) {
@@ -19,20 +20,20 @@ public struct RetryPolicy: Hashable, Sendable {
         self.crashBudget = crashBudget
     }
 
-    /// After a fault of ours: exponential backoff until `maxAttempts` attempts have failed, this one included.
+    /// The decision after a fault of ours: exponential backoff, until `maxAttempts` attempts have failed, this one included.
     public func afterFailure(of claim: JobClaim, jitter: Double) -> Decision {
-        guard claim.failures + 1 < claim.maxAttempts else { return .giveUp }
-        return .tryAgain(after: delay(step: claim.failures, jitter: jitter))
+        guard claim.failures + 1 < claim.maxAttempts else { return .discard }
+        return .retry(after: delay(step: claim.failures, jitter: jitter))
     }
 
-    /// After the inspector died: again, until the crash budget is used up, this death included.
+    /// The decision after the inspector died: retried until the crash budget is used up, this death included.
     public func afterCrash(of claim: JobClaim, jitter: Double) -> Decision {
-        guard claim.crashes + 1 < crashBudget else { return .giveUp }
-        return .tryAgain(after: delay(step: claim.crashes, jitter: jitter))
+        guard claim.crashes + 1 < crashBudget else { return .discard }
+        return .retry(after: delay(step: claim.crashes, jitter: jitter))
     }
 
-    /// `firstDelay · 2^step`, at most `longestDelay`, then scaled by 0.5 to 1 so that what failed together does not come
-    /// back together ("equal jitter").
+    /// `firstDelay · 2^step`, at most `longestDelay`, then multiplied by 0.5 to 1 ("equal jitter"), so that jobs which failed
+    /// together are not retried together.
     /// - Parameter jitter: uniformly random in 0...1.
     public func delay(step: Int, jitter: Double) -> Duration {
         let full = min(firstDelay * (1 << min(max(step, 0), 30)), longestDelay)

@@ -2,7 +2,7 @@ import FoundationEssentials
 public import Postgres
 
 extension JobClaim: PostgresRowDecodable {
-    /// By position, because a worker reads many of them: the columns of ``JobQueue/claim(worker:kinds:limit:)``.
+    /// Reads the columns of ``JobQueue/claim(worker:kinds:limit:asksForNotification:)`` by position, because a worker reads many rows.
     public init(from row: PostgresRow) throws(PostgresError) {
         self.init(
             id: try row.decode(at: 0), kind: try row.decode(at: 1), payload: Data(try row.decode(at: 2, as: String.self).utf8),
@@ -10,14 +10,5 @@ extension JobClaim: PostgresRowDecodable {
             maxAttempts: try row.decode(at: 6))
         self.row = try row.decode(at: 7)
         self.waited = try row.decode(at: 8)
-    }
-}
-
-extension QueueCounts: PostgresRowDecodable {
-    public init(from row: PostgresRow) throws(PostgresError) {
-        self.init(
-            available: try row.decode("available"), running: try row.decode("running"), scheduled: try row.decode("scheduled"),
-            completed: try row.decode("completed"), discarded: try row.decode("discarded"), cancelled: try row.decode("cancelled"),
-            oldestWaitingSeconds: try row.decode("oldest"), workers: try row.decode("workers"))
     }
 }

@@ -1,8 +1,8 @@
 public import FoundationEssentials
 
-/// One job in the hands of one worker.
+/// One job that one worker works on.
 ///
-/// `id` and `attempt` together are the fence: every statement that ends or gives back this claim names both, and fails with
+/// `id` and `attempt` together are the fence: every statement that ends this claim or puts it back names both, and fails with
 /// `JobQueueError.claimLost` once another worker has claimed the job or it has ended.
 public struct JobClaim: Hashable, Sendable {
     public var id: Int64
@@ -11,16 +11,16 @@ public struct JobClaim: Hashable, Sendable {
     public var payload: Data
     /// Raised by every claim, never lowered.
     public var attempt: Int
-    /// Earlier attempts that failed by a fault of ours.
+    /// Earlier attempts that failed because of a fault of ours.
     public var failures: Int
     /// Earlier attempts whose inspector died.
     public var crashes: Int
     public var maxAttempts: Int
     /// From the job's insertion until this claim, by the database's clock.
     public var waited: Duration = .zero
-    /// When this process got it.
+    /// When this process received it.
     let received = ContinuousClock.now
-    /// The row in which the database keeps what was claimed together; 0 for none.
+    /// The row of `dailies.claims` that holds the jobs claimed together; 0 for none.
     var row: Int64 = 0
 
     public init(id: Int64, kind: String, payload: Data, attempt: Int, failures: Int, crashes: Int, maxAttempts: Int) {
@@ -33,6 +33,6 @@ public struct JobClaim: Hashable, Sendable {
         self.maxAttempts = maxAttempts
     }
 
-    /// Earlier attempts that counted as nothing: given back at a shutdown, rescued, or put off while the infrastructure was away.
+    /// Earlier attempts that used up nothing: released, rescued or snoozed.
     public var refunds: Int { attempt - 1 - failures - crashes }
 }

@@ -1,21 +1,22 @@
 public import FoundationEssentials
 public import Postgres
 
-/// One line of a job's timeline: an attempt that has ended, or what a person did to the job.
+/// One entry of a job's timeline: an attempt that has ended, or what a person did to the job.
 public struct JobEvent: Sendable, Hashable, Encodable {
-    /// The attempt, or the latest one before a person's deed.
+    /// The number of the attempt. For what a person did: of the latest attempt before.
     public var attempt: Int
-    /// Who had it; `nil` for what was done by hand, and when the worker's name is no longer known.
+    /// The worker's name; `nil` for what a person did, and when the name is no longer known.
     public var worker: String?
-    /// When it was claimed; `nil` for what was done by hand.
+    /// When the job was claimed; `nil` for what a person did.
     public var from: Date?
     public var to: Date?
-    /// `completed`, `discarded`, `cancelled`, `retried`, `crashed`, `snoozed`, `released`, `rescued`; by hand also `put_back`.
+    /// `completed`, `discarded`, `cancelled`, `retried`, `crashed`, `snoozed`, `released` or `rescued`. `put_back` means that a person retried
+    /// a job that had ended.
     public var outcome: String
-    /// What went wrong, or why a person did it; below the first line stands evidence, such as an inspector's last words.
+    /// What went wrong, or the reason that a person gave. The lines below the first hold evidence, such as the inspector's last log lines.
     public var error: String?
 
-    /// Whether a person did it, and no worker.
+    /// Whether a person did it, not a worker.
     public var isByHand: Bool { from == nil }
 }
 

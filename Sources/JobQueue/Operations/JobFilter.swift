@@ -1,10 +1,10 @@
-/// Which jobs a person wants to see or to put back. What is left out does not restrict.
+/// Which jobs to list or to retry. A `nil` property does not restrict.
 public struct JobFilter: Sendable, Hashable {
     public var statuses: Set<JobStatus>
     public var kind: String?
-    /// Part of what the latest attempt's error says, in any case of letters.
+    /// Part of the latest attempt's error; upper and lower case are the same.
     public var reason: String?
-    /// The name of a worker that has the job or had it in an earlier attempt, or its beginning: a host's name finds all of its workers.
+    /// The name of a worker that has or had the job, or the beginning of the name. A host's name finds all workers of that host.
     public var worker: String?
     /// Inserted at least this long ago, by the database's clock.
     public var olderThan: Duration?

@@ -1,23 +1,9 @@
-public import FoundationEssentials
+import FoundationEssentials
 import Postgres
 
-/// How the queue did in one hour, by the database's clock.
-public struct QueueHour: Sendable, Hashable, Encodable {
-    /// Its beginning.
-    public var hour: Date
-    /// Jobs that were done in it, and jobs that were given up.
-    public var completed: Int
-    public var discarded: Int
-    /// Jobs that had begun and not ended at its end; in the present hour, now. Jobs that somebody put back count from their first
-    /// beginning, also for the time in which they had ended.
-    public var live: Int
-    /// For how many seconds the oldest of these had been there; `nil` when there were none.
-    public var oldestSeconds: Double?
-}
-
 extension JobQueue {
-    /// The last `count` hours, the present one last, also those in which nothing happened. Reads each job once that is live or ended in
-    /// this time.
+    /// The last `count` hours, the present one last. Hours in which nothing happened are included. Reads each live job, and each job that
+    /// ended in this time, once.
     public func hours(_ count: Int) async throws -> [QueueHour] {
         try await pool.query(
             PostgresQuery(

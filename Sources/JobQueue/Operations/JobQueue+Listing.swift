@@ -1,13 +1,13 @@
 import Postgres
 
 extension JobQueue {
-    /// The newest jobs that a filter lets through, live and ended ones together, the newest first. A job that was put back
-    /// counts once, as what it is now.
+    /// The newest jobs that match a filter, live and ended ones, the newest first. A job that a person retried is listed once, with its
+    /// present status.
     public func jobs(_ filter: JobFilter = JobFilter(), limit: Int) async throws -> [JobRecord] {
         try await pool.query(PostgresQuery(named: "jobs.list", Self.selection(filter, limit: limit))).decode(JobRecord.self)
     }
 
-    /// One job; `nil` when there is none of this id, or its day has been dropped from the history.
+    /// One job; `nil` when there is no job with this id, or its day was dropped from the history.
     public func job(_ id: Int64) async throws -> JobRecord? {
         let query: PostgresQuery = "\(fragment: Self.records(limit: 1, "id = \(id)", "h.id = \(id)")) ORDER BY id"
         return try await pool.query(PostgresQuery(named: "jobs.show", query)).decode(JobRecord.self).first
@@ -65,8 +65,8 @@ extension JobQueue {
     private static let lastErrorOfLive: PostgresQuery = "timeline -> -1 ->> 'error'"
     private static let lastErrorOfEnded: PostgresQuery = "CASE WHEN h.claimed_at IS NULL THEN timeline -> -1 ->> 'error' ELSE h.error END"
 
-    /// Live jobs and the latest endings of ended ones, each with its own condition; at most `limit` of either, from the newest on,
-    /// so that a large backlog or history costs nothing where no condition asks to search it.
+    /// Live jobs that meet one condition, and ended jobs (their latest ending) that meet another. It reads at most `limit` of each, from the
+    /// newest on, so that a large backlog or history costs nothing unless a condition searches it.
     private static func records(limit: Int, _ live: PostgresQuery, _ ended: PostgresQuery) -> PostgresQuery {
         """
         SELECT * FROM (

@@ -1,19 +1,9 @@
-public import FoundationEssentials
+import FoundationEssentials
 import Postgres
 
-/// A pause of the queue, which lasts until somebody ends it.
-public struct QueuePause: Sendable, Hashable, Encodable {
-    /// `nil`: jobs of every kind.
-    public var kind: String?
-    public var reason: String?
-    public var since: Date
-    /// How long ago that was by the database's clock.
-    public var seconds: Double
-}
-
 extension JobQueue {
-    /// Pauses jobs of one kind, or of all: what runs goes on, nothing new is claimed, inserting goes on. It is in the database, so it
-    /// holds for every worker, and outlasts them all. Pausing what is paused only changes the reason.
+    /// Pauses one kind of job, or all kinds. Running jobs go on, no job is claimed, and jobs may be inserted. The pause is kept in the
+    /// database, so it holds for all workers and after restarts. Pausing again only changes the reason.
     public func pause(kind: String?, reason: String?) async throws {
         try await pool.execute(
             PostgresQuery(
@@ -24,8 +14,8 @@ extension JobQueue {
                 """))
     }
 
-    /// Ends the pause of one kind, or every pause, and wakes the workers.
-    /// - Returns: how many pauses that were.
+    /// Ends the pause of one kind, or all pauses, and notifies the workers.
+    /// - Returns: how many pauses were ended.
     public func resume(kind: String?) async throws -> Int {
         try await pool.query(
             PostgresQuery(
@@ -37,7 +27,7 @@ extension JobQueue {
         ).one().decode(at: 0)
     }
 
-    /// The pauses of now, that of all kinds first.
+    /// The present pauses; the pause of all kinds comes first.
     public func pauses() async throws -> [QueuePause] {
         try await pool.query(
             PostgresQuery(

@@ -2,47 +2,45 @@ import FoundationEssentials
 import Postgres
 
 extension JobQueue {
-    /// The channel on which wishes to stop running jobs are announced.
+    /// The channel on which requests to stop running jobs are announced.
     public static let stopChannel = "dailies_stops"
 
-    /// How a person ends a job.
-    public enum Stopping: String, Sendable {
-        /// No longer wanted.
+    /// What a person wants a stopped job to become.
+    public enum StopKind: String, Sendable {
+        /// The job is no longer wanted.
         case cancelled
-        /// Given up.
+        /// The job will never be done.
         case discarded
     }
 
-    /// What became of a job that was to be stopped.
-    public enum Stopped: String, Sendable, Hashable, Encodable {
-        /// Nobody ran it: it is in the history.
+    /// What came of a request to stop a job.
+    public enum StopResult: String, Sendable, Hashable, Encodable {
+        /// It was not running. It has ended now and is in the history.
         case ended
-        /// It runs, and its worker was told. Asking again shows what came of it.
+        /// It is running, and its worker was notified. List the job later to see its outcome.
         case asked
-        /// It had ended before.
+        /// It had ended before the request.
         case over
         /// There is no such job.
         case unknown
     }
 
-    /// Stops jobs by hand. Jobs that wait end at once. Running ones are stopped by their workers, within a second also where
-    /// notifications do not arrive; one that completes before that has completed.
+    /// Stops jobs. Jobs that wait end at once. Running jobs are stopped by their workers, within a second even without notifications. A job
+    /// that completes before its worker stops it counts as completed.
     /// - Parameter reason: kept in the jobs' timelines.
-    public func stop(_ ids: [Int64], as how: Stopping, reason: String) async throws -> [(id: Int64, became: Stopped)] {
+    public func stop(_ ids: [Int64], as how: StopKind, reason: String) async throws -> [(id: Int64, became: StopResult)] {
         try await pool.transaction(attempts: 3) { connection in
             try await connection.query(
                 PostgresQuery(
                     named: "jobs.stop", "SELECT job_id, became FROM dailies.stop_jobs(\(ids), \(how.rawValue), \(reason))")
-            ).decode((Int64.self, String.self)).map { (id: $0, became: Stopped(rawValue: $1) ?? .unknown) }
+            ).decode((Int64.self, String.self)).map { (id: $0, became: StopResult(rawValue: $1) ?? .unknown) }
         }
     }
 
-    /// Which jobs of a worker people want stopped, and ends those that came back before their worker could heed the wish.
+    /// Reads the stop requests for a worker's running jobs. Also ends jobs that were put back before their worker could stop them.
     func stopRequests(for worker: UUID) async throws -> [StopRequest] {
-        try await pool.query(
-            PostgresQuery(named: "jobs.obey_stop_requests", "SELECT job_id, how, why FROM dailies.obey_stop_requests(\(worker))")
-        )
-        .decode((Int64.self, String.self, String.self))
-        .map { StopRequest(job: $0, how: $1, reason: $2) }
+        try await pool.query(PostgresQuery(named: "jobs.stop_requests", "SELECT job_id, how, why FROM dailies.obey_stop_requests(\(worker))"))
+            .decode((Int64.self, String.self, String.self))
+            .map { StopRequest(job: $0, how: $1, reason: $2) }
     }
 }

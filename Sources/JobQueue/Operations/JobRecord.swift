@@ -1,34 +1,35 @@
 public import FoundationEssentials
 public import Postgres
 
-/// A job as people look at it, live or ended. It holds ids and technical evidence, and nothing of a candidate.
+/// A job, live or ended, as lists show it. It holds ids and technical evidence, and nothing about a candidate.
 public struct JobRecord: Sendable, Hashable, Encodable {
     public var id: Int64
     public var kind: String
     public var status: JobStatus
-    /// The payload's JSON object, as text: which response the job is about, for instance.
+    /// The payload's JSON object, as text. It names the response, for example.
     public var payload: String
-    /// Lower comes first.
+    /// A lower number is claimed first.
     public var priority: Int
     public var fairKey: Int64
     /// How often it was claimed.
     public var attempt: Int
-    /// Attempts that failed by a fault of ours, since the job was last put back by hand.
+    /// Attempts that failed because of a fault of ours, since a person last retried the job.
     public var failures: Int
-    /// Attempts whose inspector died, likewise.
+    /// Attempts whose inspector died, since a person last retried the job.
     public var crashes: Int
     public var createdAt: Date
     /// When a scheduled job becomes available; `nil` for any other.
     public var dueAt: Date?
-    /// Since when it runs, and on which worker; `nil` when it does not run.
+    /// When the running attempt was claimed; `nil` when the job does not run.
     public var claimedAt: Date?
+    /// The worker that runs it; `nil` when the job does not run.
     public var worker: String?
-    /// A person asked to stop it, and its worker has not done so yet.
+    /// Whether a person asked to stop it and its worker has not stopped it yet.
     public var isToStop: Bool
     public var endedAt: Date?
-    /// What the latest ended attempt said when it did not complete.
+    /// The error of the latest ended attempt; `nil` if it completed.
     public var lastError: String?
-    /// The database's clock when this was read: ages are measured from here, never from this host's clock.
+    /// The database's clock when this was read. Measure ages from here, never from this host's clock.
     public var readAt: Date
 
     enum CodingKeys: String, CodingKey {

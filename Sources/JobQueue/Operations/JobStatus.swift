@@ -1,4 +1,4 @@
-/// Where a job stands: the state of a live one, or the outcome of an ended one.
+/// The state of a live job, or the outcome of an ended one.
 public enum JobStatus: String, Sendable, Hashable, CaseIterable, Codable {
     case available, running, scheduled
     case completed, discarded, cancelled

@@ -1,17 +1,18 @@
-/// A person's wish to stop a running job.
+/// A person's request to stop a running job.
 struct StopRequest: Sendable, Hashable {
     var job: Int64
-    var how: JobQueue.Stopping
+    var how: JobQueue.StopKind
     var reason: String
 
     /// A row of the SQL function `obey_stop_requests`.
     init(job: Int64, how: String, reason: String) {
         self.job = job
-        self.how = JobQueue.Stopping(rawValue: how) ?? .cancelled
+        self.how = JobQueue.StopKind(rawValue: how) ?? .cancelled
         self.reason = reason
     }
 
-    /// What becomes of the job when its handler was stopped with this resolution. Work that was done by then stays done.
+    /// The resolution of a job that was stopped, after its handler returned `resolution`. If the handler had completed the work, the job is
+    /// completed.
     func overruling(_ resolution: JobResolution) -> JobResolution {
         switch (resolution, how) {
         case (.completed, _): resolution

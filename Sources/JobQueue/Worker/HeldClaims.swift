@@ -1,7 +1,7 @@
 import Synchronization
 
-/// The claims that a worker has, each with the task that works on it: from the moment the database gave it until its result is
-/// written there. So the worker can stop a single job, and can tell what it holds from what the database believes it holds.
+/// The claims that a worker holds, each with the task that works on it. A claim is here from the moment it is received until its result
+/// is written. With this the worker can stop a single job, and can find jobs that the database counts as the worker's by mistake.
 final class HeldClaims: Sendable {
     private struct Entry {
         var kind: String
@@ -11,22 +11,22 @@ final class HeldClaims: Sendable {
 
     private struct State {
         var entries: [Int64: Entry] = [:]
-        /// How many jobs of what was claimed together are still here, by row.
+        /// How many jobs of each row of `dailies.claims` are still here.
         var open: [Int64: Int] = [:]
-        /// Rows with none.
+        /// Rows whose jobs have all ended.
         var done: [Int64] = []
-        /// Until then the database may believe that the worker holds what it does not know of.
+        /// Until then the database may count jobs as this worker's that the worker does not know.
         var mayHoldMore = ContinuousClock.now
     }
 
     private let state = Mutex(State())
     private let patience: Duration
 
-    /// - Parameter lease: what the database alone believes in is given back once it is as old as that.
+    /// - Parameter lease: jobs that only the database counts as this worker's are put back when their claim is older than the lease.
     init(lease: Duration) { patience = lease * 3 }
 
-    /// Starts to work on claims, each in a task of its own.
-    /// - Parameter work: ends by handing the claim's resolution on; the entry stays until ``remove(_:isSettled:)``.
+    /// Starts to work on claims, each in its own task.
+    /// - Parameter work: passes the claim's resolution on when it ends. The claim stays here until ``remove(_:isSettled:)``.
     func start(_ claims: [JobClaim], _ work: @escaping @Sendable (JobClaim) async -> Void) {
         state.withLock { state in
             for claim in claims {
@@ -36,7 +36,7 @@ final class HeldClaims: Sendable {
         }
     }
 
-    /// Stops the jobs that are here; others are none of this worker's business. Doing it again changes nothing.
+    /// Stops the requested jobs that are here, and ignores other requests. Repeating it changes nothing.
     func stop(_ requests: [StopRequest]) {
         for request in requests {
             let task = state.withLock { state in
@@ -47,15 +47,15 @@ final class HeldClaims: Sendable {
         }
     }
 
-    /// The wish that stopped a job, if one did.
+    /// The request that stopped a job; `nil` if none did.
     func stopRequest(for job: Int64) -> StopRequest? { state.withLock { $0.entries[job]?.request } }
 
     func cancelAll() {
         for task in state.withLock({ $0.entries.values.map(\.task) }) { task.cancel() }
     }
 
-    /// Lets go of claims.
-    /// - Parameter isSettled: the database knows that they are over; of others it will find out by itself.
+    /// Removes claims.
+    /// - Parameter isSettled: whether the database knows that they have ended. If not, it will find out through maintenance.
     func remove(_ claims: some Sequence<JobClaim>, isSettled: Bool) {
         state.withLock { state in
             for claim in claims {
@@ -68,17 +68,17 @@ final class HeldClaims: Sendable {
         }
     }
 
-    /// Takes note of a claim whose answer never came: jobs may have been given.
-    func missedAnswer() { state.withLock { $0.mayHoldMore = .now + patience } }
+    /// Records that the answer to a claim was lost: the database may have given this worker jobs.
+    func lostClaimAnswer() { state.withLock { $0.mayHoldMore = .now + patience } }
 
     /// Whether the database has, or may have, claims of this worker.
-    var isConcerned: Bool { state.withLock { !$0.entries.isEmpty || !$0.done.isEmpty || $0.mayHoldMore > .now } }
+    var mayHoldClaims: Bool { state.withLock { !$0.entries.isEmpty || !$0.done.isEmpty || $0.mayHoldMore > .now } }
 
     var ids: [Int64] { state.withLock { Array($0.entries.keys) } }
 
     func count(of kinds: Set<String>) -> Int { state.withLock { $0.entries.values.count { kinds.contains($0.kind) } } }
 
-    /// The rows of claims with all of whose jobs the worker is done, each once.
+    /// Returns each row of `dailies.claims` whose jobs have all ended, once.
     func takeDone() -> [Int64] {
         state.withLock { state in
             defer { state.done = [] }

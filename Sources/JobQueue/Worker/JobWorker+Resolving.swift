@@ -2,23 +2,23 @@ import Logging
 import Postgres
 
 extension JobWorker {
-    /// The most results that are written in one transaction.
+    /// The most results that one transaction writes.
     static let largestBatch = 1000
 
-    /// What a claim's handler, or the person who stopped it, makes of it.
+    /// Runs a claim's handler. A stop request overrules what the handler returns.
     func resolution(of claim: JobClaim, stoppedBy stop: () -> StopRequest?) async -> JobResolution {
         let found = await outcome(of: claim)
         return stop()?.overruling(found) ?? found
     }
 
-    /// Brings what became of jobs into the database until no more come. Ends with the lease at the latest.
-    func write(_ resolved: ResolvedJobs, keeper: LeaseKeeper, held: HeldClaims, to mailbox: Tenure.Mailbox) async {
+    /// Writes resolutions to the database until no more come or the lease is lost.
+    func write(_ resolved: ResolvedJobs, keeper: LeaseKeeper, held: HeldClaims, to mailbox: WorkerSession.Mailbox) async {
         await withDiscardingTaskGroup { others in
             func writeAlone(_ one: ResolvedJobs.Element, outcomeIsUnknown: Bool = false) {
                 others.addTask {
                     let end = await resolve(one.claim, as: one.resolution, outcomeIsUnknown: outcomeIsUnknown, keeper: keeper)
-                    // What a person stopped says nothing about the infrastructure.
-                    let event = Tenure.Event.jobEnded(held.stopRequest(for: one.claim.id) == nil ? end : .abandoned)
+                    // A job that a person stopped says nothing about the infrastructure.
+                    let event = WorkerSession.Event.jobEnded(held.stopRequest(for: one.claim.id) == nil ? end : .abandoned)
                     held.remove(CollectionOfOne(one.claim), isSettled: end != .abandoned)
                     mailbox.yield([event])
                 }
@@ -31,10 +31,10 @@ extension JobWorker {
                     if keeper.isLost { throw JobQueueError.leaseLost }
                     try await complete(completed)
                     held.remove(completed.lazy.map(\.claim), isSettled: true)
-                    mailbox.yield(completed.map { _ in .jobEnded(.reachedItsEnd) })
-                    for one in completed { tell(one.resolution, one.claim) }
+                    mailbox.yield(completed.map { _ in .jobEnded(.resolved) })
+                    for one in completed { report(one.resolution, one.claim) }
                 } catch {
-                    // Whatever it was: each for itself, so that one that cannot be written takes no other with it.
+                    // After any error each result gets its own transaction, so that one that cannot be written does not stop the others.
                     let isUnknown = (error as? PostgresError)?.isCommitOutcomeUnknown ?? false
                     for one in completed { writeAlone(one, outcomeIsUnknown: isUnknown) }
                 }
@@ -42,7 +42,7 @@ extension JobWorker {
         }
     }
 
-    /// One transaction for all of them: the fence first, then the effects.
+    /// Completes all of them in one transaction: first the fence, then the effects.
     private func complete(_ jobs: [ResolvedJobs.Element]) async throws {
         try await queue.pool.transaction { connection in
             try await queue.complete(jobs.map(\.claim), in: connection)
@@ -52,10 +52,10 @@ extension JobWorker {
         }
     }
 
-    /// Says that a result is in the database.
-    private func tell(_ resolution: JobResolution, _ claim: JobClaim) {
+    /// Logs and reports a result that is in the database.
+    private func report(_ resolution: JobResolution, _ claim: JobClaim) {
         resolution.log(to: logger, claim)
-        observe(.ended(claim, outcome: resolution.word, spent: ContinuousClock.now - claim.received))
+        observe(.ended(claim, outcome: resolution.outcome, spent: ContinuousClock.now - claim.received))
     }
 
     private func outcome(of claim: JobClaim) async -> JobResolution {
@@ -78,15 +78,15 @@ extension JobWorker {
 
     private func failure(of claim: JobClaim, reason: String) -> JobResolution {
         switch configuration.retryPolicy.afterFailure(of: claim, jitter: .random(in: 0...1)) {
-        case .tryAgain(let delay): .retry(reason: reason, after: delay)
-        case .giveUp: .discarded(reason: reason, { _ in })
+        case .retry(let delay): .retried(reason: reason, after: delay)
+        case .discard: .discarded(reason: reason, { _ in })
         }
     }
 
-    /// Writes one resolution, again and again while the database is away and the lease may hold.
+    /// Writes one resolution. Tries again while the database is away, until the lease is lost.
     private func resolve(
         _ claim: JobClaim, as first: JobResolution, outcomeIsUnknown wasUnknown: Bool, keeper: LeaseKeeper
-    ) async -> Tenure.JobEnd {
+    ) async -> WorkerSession.JobEnd {
         var resolution = first
         var isFallback = false
         var outcomeIsUnknown = wasUnknown
@@ -94,14 +94,14 @@ extension JobWorker {
         while !keeper.isLost {
             do {
                 if outcomeIsUnknown {
-                    switch try await queue.standing(of: claim) {
+                    switch try await queue.status(of: claim) {
                     case .ended: return resolution.end
                     case .lost: return .abandoned
                     case .held: outcomeIsUnknown = false
                     }
                 }
                 try await write(resolution, for: claim)
-                tell(resolution, claim)
+                report(resolution, claim)
                 return resolution.end
             } catch let error as JobQueueError where error.code == .claimLost {
                 logger.notice("\(error)", metadata: claim.metadata())
@@ -109,21 +109,21 @@ extension JobWorker {
             } catch let error as PostgresError where error.isInfrastructure {
                 outcomeIsUnknown = outcomeIsUnknown || error.isCommitOutcomeUnknown
                 observe(.databaseFailed(code: error.sqlState?.rawValue))
-                logger.warning("the database is away; the result waits", metadata: claim.metadata(["error": "\(error)"]))
+                logger.warning("the database is away; will write the result again", metadata: claim.metadata(["error": "\(error)"]))
                 let delay = RetryPolicy(firstDelay: .milliseconds(100), longestDelay: .seconds(1)).delay(
                     step: step, jitter: .random(in: 0...1))
                 try? await Task.sleep(for: delay)
                 step += 1
             } catch  where !isFallback {
-                // The result itself cannot be written: a fault of ours. The attempt counts, and its evidence stays.
+                // The database refuses the result: a fault of ours. The attempt counts as failed, and the error is kept.
                 logger.error("the result cannot be written", metadata: claim.metadata(["error": "\(error)"]))
                 resolution = failure(of: claim, reason: "the result cannot be written: \(error)")
                 isFallback = true
             } catch {
                 logger.critical(
-                    "the job cannot be given back; this worker starts anew, so that others rescue it",
+                    "the job cannot be put back; this worker gives up its lease, so that others rescue the job",
                     metadata: claim.metadata(["error": "\(error)"]))
-                keeper.forfeit()
+                keeper.giveUpLease()
                 return .abandoned
             }
         }
@@ -141,12 +141,12 @@ extension JobWorker {
                 try await effects(connection)
             case .cancelled(let reason):
                 try await queue.end(claim, as: .cancelled, reason: reason, in: connection)
-            case .retry(let reason, let delay):
+            case .retried(let reason, let delay):
                 try await queue.putBack(claim, as: .retried, after: delay, reason: reason, in: connection)
             case .crashed(let reason, let delay):
                 try await queue.putBack(claim, as: .crashed, after: delay, reason: reason, in: connection)
             case .snoozed(let reason):
-                // The attempts that were counted as nothing tell how long this has been going on.
+                // The number of refunded attempts shows how long the infrastructure has been away.
                 let delay = RetryPolicy(firstDelay: .seconds(1), longestDelay: .seconds(60)).delay(
                     step: claim.refunds, jitter: .random(in: 0...1))
                 try await queue.putBack(claim, as: .snoozed, after: delay, reason: reason, in: connection)
@@ -158,21 +158,21 @@ extension JobWorker {
 }
 
 extension JobResolution {
-    fileprivate var end: Tenure.JobEnd {
+    fileprivate var end: WorkerSession.JobEnd {
         switch self {
-        case .completed, .discarded, .cancelled, .retry, .crashed: .reachedItsEnd
+        case .completed, .discarded, .cancelled, .retried, .crashed: .resolved
         case .snoozed: .infrastructureAway
         case .released: .abandoned
         }
     }
 
-    /// For counting.
-    fileprivate var word: String {
+    /// The attempt's outcome, as timelines and metrics name it.
+    fileprivate var outcome: String {
         switch self {
         case .completed: "completed"
         case .discarded: "discarded"
         case .cancelled: "cancelled"
-        case .retry: "retried"
+        case .retried: "retried"
         case .crashed: "crashed"
         case .snoozed: "snoozed"
         case .released: "released"
@@ -183,27 +183,26 @@ extension JobResolution {
         if case .completed = self { true } else { false }
     }
 
-    /// Only a reason's first line is logged; what stands below it is evidence that may quote a recording, and stays in the
-    /// database.
+    /// Only the first line of a reason is logged. The lines below are evidence, which may quote a recording, and stay in the database.
     fileprivate func log(to logger: Logger, _ claim: JobClaim) {
         func line(_ reason: String) -> Logger.MetadataValue { "\(reason.prefix { !$0.isNewline })" }
         switch self {
         case .completed: logger.info("completed", metadata: claim.metadata())
         case .discarded(let reason, _): logger.error("discarded", metadata: claim.metadata(["reason": line(reason)]))
         case .cancelled(let reason): logger.notice("cancelled", metadata: claim.metadata(["reason": line(reason)]))
-        case .retry(let reason, let delay):
-            logger.warning("to be tried again", metadata: claim.metadata(["after": "\(delay)", "reason": line(reason)]))
+        case .retried(let reason, let delay):
+            logger.warning("retried", metadata: claim.metadata(["after": "\(delay)", "reason": line(reason)]))
         case .crashed(let reason, let delay):
-            logger.warning("the inspector died", metadata: claim.metadata(["after": "\(delay)", "reason": line(reason)]))
+            logger.warning("crashed: the inspector died", metadata: claim.metadata(["after": "\(delay)", "reason": line(reason)]))
         case .snoozed(let reason):
             logger.warning("snoozed: the infrastructure is away", metadata: claim.metadata(["reason": line(reason)]))
-        case .released(let reason): logger.notice("given back", metadata: claim.metadata(["reason": line(reason)]))
+        case .released(let reason): logger.notice("released", metadata: claim.metadata(["reason": line(reason)]))
         }
     }
 }
 
 extension JobClaim {
-    /// What every line about this claim says.
+    /// The metadata of every log line about this claim.
     fileprivate func metadata(_ more: Logger.Metadata = [:]) -> Logger.Metadata {
         more.merging(["job": "\(id)", "attempt": "\(attempt)"]) { mine, _ in mine }
     }

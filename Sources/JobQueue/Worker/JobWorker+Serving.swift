@@ -4,10 +4,10 @@ import Postgres
 import ServiceLifecycle
 
 extension JobWorker {
-    /// One tenure: from a fresh registration until shutdown or a lost lease.
+    /// One session: from the registration until shutdown or a lost lease.
     func serve(as worker: UUID, slots: Int) async {
-        let (events, mailbox) = AsyncStream.makeStream(of: [Tenure.Event].self)
-        let turns = HouseTurns()
+        let (events, mailbox) = AsyncStream.makeStream(of: [WorkerSession.Event].self)
+        let turns = MaintenanceTurns()
         let keeper = LeaseKeeper(
             worker: worker, database: database, configuration: configuration, logger: logger, turns: turns, observe: observe
         ) {
@@ -15,72 +15,72 @@ extension JobWorker {
             mailbox.yield([.leaseLost])
         }
         let held = HeldClaims(lease: configuration.lease)
-        let ear = Ear()
+        let listener = ListenerStatus()
         keeper.start()
-        // Nothing is claimed before it is known that nothing is missing.
-        mailbox.yield([.held(true)])
+        // Nothing is claimed before the first check for obstacles.
+        mailbox.yield([.claimsBlocked(true)])
         await withTaskGroup(of: Void.self) { helpers in
             helpers.addTask { await announceShutdown(to: mailbox) }
-            helpers.addTask { await listen(for: mailbox, ear: ear, worker: worker, held: held) }
-            helpers.addTask { await poll(for: mailbox, ear: ear) }
-            helpers.addTask { await keepHouse(turns, worker: worker, held: held) }
+            helpers.addTask { await listen(for: mailbox, listener: listener, worker: worker, held: held) }
+            helpers.addTask { await poll(for: mailbox, listener: listener) }
+            helpers.addTask { await doMaintenance(turns, worker: worker, held: held) }
             helpers.addTask { await watchForObstacles(mailbox) }
             helpers.addTask { await announceSlots(worker: worker, from: slots, to: mailbox) }
-            // In a task of its own, because this one may be cancelled, and a result that is there shall not be lost for that. It ends:
-            // being cancelled is a shutdown without grace.
+            // This task may be cancelled, and then finished results must still be written. So the decisions run in another task. That task
+            // ends too: cancellation is a shutdown without grace time.
             await Task { await decide(events, mailbox: mailbox, worker: worker, keeper: keeper, held: held) }.value
             helpers.cancelAll()
         }
         keeper.stop()
         guard !keeper.isLost else {
-            logger.error("the lease is lost: its jobs were stopped, others may have them by now")
+            logger.error("the lease is lost: the running jobs were stopped, other workers may have them by now")
             return
         }
-        // Not in this task, which may be cancelled: what is left undone here others would have to wait for.
+        // In another task, because this one may be cancelled. Without it the jobs would be unavailable until the lease is over.
         await Task { await leave(worker, doneWith: held.takeDone()) }.value
     }
 
-    /// Carries out what the tenure decides until it has ended and every job with it.
+    /// Carries out the session's decisions until the session and all of its jobs have ended.
     private func decide(
-        _ events: AsyncStream<[Tenure.Event]>, mailbox: Tenure.Mailbox, worker: UUID, keeper: LeaseKeeper, held: HeldClaims
+        _ events: AsyncStream<[WorkerSession.Event]>, mailbox: WorkerSession.Mailbox, worker: UUID, keeper: LeaseKeeper, held: HeldClaims
     ) async {
         let resolved = ResolvedJobs()
         async let writing: Void = write(resolved, keeper: keeper, held: held, to: mailbox)
-        var tenure = Tenure(slots: configuration.slots.count)
+        var session = WorkerSession(slots: configuration.slots.count)
         var busy = 0
-        var secondLook = SecondLook()
-        func take(_ event: Tenure.Event) {
-            if tenure.handle(event, now: .now, jitter: .random(in: 0...1)) == .cancelJobs { held.cancelAll() }
+        var followUp = FollowUpClaim()
+        func take(_ event: WorkerSession.Event) {
+            if session.handle(event, now: .now, jitter: .random(in: 0...1)) == .cancelJobs { held.cancelAll() }
         }
         deciding: for await batch in events {
             for event in batch { take(event) }
-            // Where a notification told of nothing for this worker, only the second look asks to be told again.
-            let wasTold = batch.contains(.told)
-            while let action = tenure.nextAction(now: .now) {
+            // After a notification only the follow-up claim asks for the next notification.
+            let wasNotified = batch.contains(.notified)
+            while let action = session.nextAction(now: .now) {
                 guard case .claim(let limit) = action else { break deciding }
-                let (outcome, fresh) = await claim(limit, for: worker, holding: held, asksForMore: !wasTold)
+                let (outcome, fresh) = await claim(limit, for: worker, holding: held, asksForNotification: !wasNotified)
                 held.start(fresh) { claim in
                     resolved.put(claim, await resolution(of: claim) { held.stopRequest(for: claim.id) })
                 }
                 take(outcome)
                 for claim in fresh { observe(.claimed(claim)) }
                 if fresh.count < limit {
-                    secondLook.plan(found: fresh.count, wasTold: wasTold) { mailbox.yield([.woken]) }
+                    followUp.plan(found: fresh.count, wasNotified: wasNotified) { mailbox.yield([.woken]) }
                 }
             }
-            if tenure.busy != busy {
-                busy = tenure.busy
+            if session.busy != busy {
+                busy = session.busy
                 observe(.busy(busy))
             }
         }
-        secondLook.end()
+        followUp.end()
         resolved.finish()
         await writing
     }
 
     private func claim(
-        _ limit: Int, for worker: UUID, holding held: HeldClaims, asksForMore: Bool
-    ) async -> (Tenure.Event, [JobClaim]) {
+        _ limit: Int, for worker: UUID, holding held: HeldClaims, asksForNotification: Bool
+    ) async -> (WorkerSession.Event, [JobClaim]) {
         let patient = Set(handlers.values.filter(\.isPatient).map(\.kind))
         let all = Array(handlers.keys)
         let kinds: [ClaimRound.Kinds: [String]] = [
@@ -92,7 +92,7 @@ extension JobWorker {
         do {
             while let next = round.next() {
                 let fresh = try await queue.claim(
-                    worker: worker, kinds: kinds[next.kinds] ?? all, limit: next.limit, asksForMore: asksForMore)
+                    worker: worker, kinds: kinds[next.kinds] ?? all, limit: next.limit, asksForNotification: asksForNotification)
                 round.brought(fresh.count)
                 claims += fresh
             }
@@ -102,10 +102,10 @@ extension JobWorker {
                 logger.error("\(error)")
                 return (.claimRefused, [])
             }
-            held.missedAnswer()
+            held.lostClaimAnswer()
             observe(.databaseFailed(code: (error as? PostgresError)?.sqlState?.rawValue))
             logger.warning("cannot claim jobs; trying again", metadata: ["error": "\(error)"])
-            // What came before the trouble is this worker's work.
+            // Jobs that were claimed before the error are this worker's.
             return claims.isEmpty ? (.claimFailed, []) : (.claimed(count: claims.count, limit: limit), claims)
         }
     }
@@ -114,16 +114,16 @@ extension JobWorker {
         do {
             try await queue.leave(worker: worker, doneWith: rows)
         } catch {
-            logger.warning("cannot sign off; others will notice within the lease", metadata: ["error": "\(error)"])
+            logger.warning("cannot leave the queue; others rescue the jobs when the lease is over", metadata: ["error": "\(error)"])
         }
     }
 }
 
-// MARK: - What wakes a tenure
+// MARK: - Sources of events
 
 extension JobWorker {
-    /// Tells of the shutdown, and when its grace time is over. Cancellation is a shutdown without grace.
-    private func announceShutdown(to mailbox: Tenure.Mailbox) async {
+    /// Sends the shutdown, and the end of its grace time. Cancellation is a shutdown without grace time.
+    private func announceShutdown(to mailbox: WorkerSession.Mailbox) async {
         do {
             try await gracefulShutdown()
             logger.info("stopping: running jobs get their grace time", metadata: ["grace": "\(configuration.graceTime)"])
@@ -135,94 +135,94 @@ extension JobWorker {
         mailbox.yield([.graceOver])
     }
 
-    private func listen(for mailbox: Tenure.Mailbox, ear: Ear, worker: UUID, held: HeldClaims) async {
+    private func listen(for mailbox: WorkerSession.Mailbox, listener: ListenerStatus, worker: UUID, held: HeldClaims) async {
         for await event in PostgresListener(listening, channels: [JobQueue.channel, JobQueue.stopChannel]) {
-            ear.hears = event != .disconnected
+            listener.isListening = event != .disconnected
             if case .notification(let notification) = event, notification.channel == JobQueue.stopChannel {
-                await heedStops(worker: worker, held: held)
+                await stopRequestedJobs(worker: worker, held: held)
                 continue
             }
-            mailbox.yield([event == .disconnected ? .woken : .told])
+            mailbox.yield([event == .disconnected ? .woken : .notified])
         }
     }
 
-    /// Looks for jobs, but rarely while notifications arrive: of what was missed then all are told by whoever keeps house.
-    private func poll(for mailbox: Tenure.Mailbox, ear: Ear) async {
+    /// Polls for jobs. While notifications arrive it polls rarely, because maintenance announces jobs whose notification was lost.
+    private func poll(for mailbox: WorkerSession.Mailbox, listener: ListenerStatus) async {
         var rest = 0
         while !Task.isCancelled {
             try? await Task.sleep(for: configuration.pollInterval * Double.random(in: 0.9...1.1))
-            rest = ear.hears && rest > 0 ? rest - 1 : Self.pollsLeftOut
+            rest = listener.isListening && rest > 0 ? rest - 1 : Self.pollsLeftOut
             if rest == Self.pollsLeftOut { mailbox.yield([.woken]) }
         }
     }
 
-    /// Of so many polls in a row, one is made while notifications arrive.
+    /// While notifications arrive, this many polls are left out between two.
     private static let pollsLeftOut = 60
 
-    /// Tells when something is missing that every job needs, and when it is there again. Until the first answer the tenure is held.
-    private func watchForObstacles(_ mailbox: Tenure.Mailbox) async {
+    /// Sends whether something is missing that every job needs. Until the first check has ended, nothing is claimed.
+    private func watchForObstacles(_ mailbox: WorkerSession.Mailbox) async {
         var known: String?
-        var isHeld = true
+        var isBlocked = true
         while !Task.isCancelled {
             let found = await obstacle()
             if found != known {
                 if let found {
-                    logger.warning("claims no jobs until this is over", metadata: ["reason": "\(found)"])
+                    logger.warning("claims no jobs until this obstacle is gone", metadata: ["reason": "\(found)"])
                 } else {
                     logger.notice("claims jobs again")
                 }
-                observe(.held(reason: found))
+                observe(.claimsBlocked(reason: found))
                 known = found
             }
-            if isHeld != (found != nil) {
-                isHeld = found != nil
-                mailbox.yield([.held(isHeld)])
+            if isBlocked != (found != nil) {
+                isBlocked = found != nil
+                mailbox.yield([.claimsBlocked(isBlocked)])
             }
             try? await Task.sleep(for: .seconds(1))
         }
     }
 
-    /// Passes changes of the number of slots on: to the tenure, and to the database, where people read it.
-    private func announceSlots(worker: UUID, from registered: Int, to mailbox: Tenure.Mailbox) async {
-        let (changes, told) = AsyncStream.makeStream(of: Int.self, bufferingPolicy: .bufferingNewest(1))
-        configuration.slots.onChange(from: registered) { told.yield($0) }
+    /// Passes changes of the number of slots on to the session, and to the database, where people read it.
+    private func announceSlots(worker: UUID, from registered: Int, to mailbox: WorkerSession.Mailbox) async {
+        let (changes, continuation) = AsyncStream.makeStream(of: Int.self, bufferingPolicy: .bufferingNewest(1))
+        configuration.slots.onChange(from: registered) { continuation.yield($0) }
         for await count in changes {
             mailbox.yield([.slots(count)])
             logger.notice("slots changed", metadata: ["slots": "\(count)"])
             do {
                 try await queue.announce(slots: count, of: worker)
             } catch {
-                logger.debug("cannot say how many slots there are", metadata: ["error": "\(error)"])
+                logger.debug("cannot write the number of slots", metadata: ["error": "\(error)"])
             }
         }
     }
 
-    /// Stops those of the running jobs that people want stopped.
-    private func heedStops(worker: UUID, held: HeldClaims) async {
+    /// Stops the running jobs for which there are stop requests.
+    private func stopRequestedJobs(worker: UUID, held: HeldClaims) async {
         do {
             held.stop(try await queue.stopRequests(for: worker))
         } catch {
-            // Asked again within a second.
-            logger.debug("cannot ask which jobs are to be stopped", metadata: ["error": "\(error)"])
+            // Maintenance reads the requests again within a second.
+            logger.debug("cannot read the stop requests", metadata: ["error": "\(error)"])
         }
     }
 
-    /// Once in a beat: for all, where it is this worker's turn, and for itself, where it has claims.
-    private func keepHouse(_ turns: HouseTurns, worker: UUID, held: HeldClaims) async {
+    /// Does maintenance after a beat: for all workers if it is this worker's turn, and for this worker if it may hold claims.
+    private func doMaintenance(_ turns: MaintenanceTurns, worker: UUID, held: HeldClaims) async {
         var nextHistory = ContinuousClock.now
         for await _ in turns.beats {
             let isTurn = turns.begin()
             defer { turns.end() }
-            guard isTurn || held.isConcerned else { continue }
+            guard isTurn || held.mayHoldClaims else { continue }
             do {
-                let found = try await queue.keepHouse(
-                    worker: worker, held: held.ids, doneWith: held.takeDone(), telling: isTurn ? Array(handlers.keys) : [])
+                let found = try await queue.runMaintenance(
+                    worker: worker, held: held.ids, doneWith: held.takeDone(), announcing: isTurn ? Array(handlers.keys) : [])
                 held.stop(found.stops)
-                for (name, jobs) in found.buried {
-                    logger.warning("buried a worker that stopped beating", metadata: ["dead": "\(name)", "jobs_rescued": "\(jobs)"])
+                for (name, jobs) in found.deadWorkers {
+                    logger.warning("rescued the jobs of a dead worker", metadata: ["dead": "\(name)", "jobs_rescued": "\(jobs)"])
                 }
                 if found.released > 0 {
-                    logger.warning("gave back jobs whose claim was lost on the way", metadata: ["jobs": "\(found.released)"])
+                    logger.warning("put back jobs whose claim never reached this worker", metadata: ["jobs": "\(found.released)"])
                 }
                 if ContinuousClock.now >= nextHistory {
                     nextHistory = .now + .seconds(3600)
@@ -230,11 +230,11 @@ extension JobWorker {
                     if days > 0 { logger.info("dropped days of the history", metadata: ["days": "\(days)"]) }
                 }
             } catch {
-                // Whoever is there next does it; the claims report that the database is away.
-                logger.debug("no housekeeping this time", metadata: ["error": "\(error)"])
-                // What it was to be told has yet to be told.
-                held.missedAnswer()
-                // Until then the turns are others'.
+                // The next worker in turn does it. Failing claims already report that the database is away.
+                logger.debug("maintenance failed; it is tried again", metadata: ["error": "\(error)"])
+                // The rows that were passed on were not processed, so the database may still count ended jobs as this worker's.
+                held.lostClaimAnswer()
+                // Other workers get the turns meanwhile.
                 try? await Task.sleep(for: configuration.beatInterval * Double.random(in: 1...2))
             }
         }

@@ -4,30 +4,30 @@ public import ServiceLifecycle
 
 /// Claims jobs and runs their handlers until it is told to stop.
 ///
-/// A worker lives in tenures. Each registers anew, beats from a thread of its own, claims whenever a slot is free and
-/// something may be waiting, and ends when the process shuts down or the lease is lost. On graceful shutdown running jobs get
-/// the grace time; then their handlers are cancelled and the jobs go back with the attempt refunded. Cancelling `run()` does the
-/// same without grace. While the database is away nothing is claimed, and everything goes on by itself when it is back.
+/// A worker works in sessions. Each session registers the worker, beats from its own thread, and claims whenever a slot is free and jobs
+/// may be waiting. It ends when the process shuts down or the lease is lost. On graceful shutdown running jobs get the grace time; then
+/// their handlers are cancelled and the jobs are released, which uses up no attempt. Cancelling `run()` does the same without grace time.
+/// While the database is away nothing is claimed. The worker goes on by itself when the database is back.
 public struct JobWorker: Service {
     public struct Configuration: Sendable {
-        /// For people: shown in timelines and lists.
+        /// Shown to people in timelines and lists.
         public var name: String
         public var version: String
         /// Jobs that run at the same time.
         public var slots: WorkerSlots
-        /// The design's: short enough that nobody waits for a dead worker, long enough that no busy one is taken for dead.
+        /// Short enough that nobody waits long for a dead worker, long enough that no busy worker is taken for dead.
         public static let standardLease = Duration.seconds(5)
 
-        /// Without a beat for this long, others take this worker's jobs.
+        /// Without a beat for this long, other workers take this worker's jobs.
         public var lease: Duration
-        /// Between beats: a fifth of the lease, so that four may fail.
+        /// The time between beats: a fifth of the lease, so that four in a row may fail.
         public var beatInterval: Duration
-        /// Between looks for jobs when no notification comes.
+        /// The time between polls when no notifications arrive.
         public var pollInterval: Duration
-        /// For running jobs at shutdown.
+        /// How long running jobs may go on at shutdown.
         public var graceTime: Duration
         public var retryPolicy: RetryPolicy
-        /// How long ended jobs are kept. Their results are not part of that: they stay.
+        /// How long ended jobs are kept in the history. Their results stay.
         public var historyRetention: Duration
 
         public init(
@@ -58,15 +58,15 @@ public struct JobWorker: Service {
     let logger: Logger
 
     /// - Parameters:
-    ///   - pool: for claims, results and housekeeping: four connections and what the handlers need.
-    ///   - database: for the two connections outside of the pool, the lease's and the listener's.
-    ///   - listening: for the listener, where `database` is a pooler that gives no session of one's own; otherwise `nil`. Without any
-    ///     that can listen, the worker polls.
-    ///   - onLeaseLost: called from the lease's own thread, the moment others may have this worker's jobs. Must not block; it
-    ///     is where inspectors are killed.
-    ///   - obstacle: asked about once a second: what is missing that every job needs, in words for people, or `nil`. While there is
-    ///     something, nothing is claimed, and what runs goes on.
-    ///   - observe: told of what happens, from any thread. Must not block.
+    ///   - pool: for claims, results and maintenance. It needs four connections and those that the handlers use.
+    ///   - database: for the two connections outside the pool: the lease's and the listener's.
+    ///   - listening: for the listener, if `database` is a pooler in transaction mode; otherwise `nil`. If neither can LISTEN, the
+    ///     worker polls.
+    ///   - onLeaseLost: called from the lease's thread as soon as other workers may have this worker's jobs. It must not block. It kills
+    ///     the inspectors.
+    ///   - obstacle: called about once a second. Returns what is missing that every job needs, in words for people, or `nil`. While
+    ///     there is an obstacle nothing is claimed, and running jobs go on.
+    ///   - observe: receives the worker's events, from any thread. It must not block.
     public init(
         pool: PostgresPool, database: PostgresConfiguration, listening: PostgresConfiguration? = nil, handlers: [any JobHandler],
         configuration: Configuration,
@@ -96,7 +96,7 @@ public struct JobWorker: Service {
                 failuresInARow = 0
                 logger.info("working", metadata: ["slots": "\(slots)"])
                 await serve(as: id, slots: slots)
-                // Workers that a slow database has lost together shall not come back in one instant.
+                // Workers that lost their leases together, because of a slow database, must not come back at the same time.
                 await pause(.seconds(Double.random(in: 0...1)))
             } catch let error as PostgresError where error.isInfrastructure {
                 observe(.databaseFailed(code: error.sqlState?.rawValue))
@@ -107,7 +107,7 @@ public struct JobWorker: Service {
         }
     }
 
-    /// Sleeps, but not beyond shutdown.
+    /// Sleeps until the time is over or the shutdown begins.
     private func pause(_ duration: Duration) async {
         try? await cancelWhenGracefulShutdown { try await Task.sleep(for: duration) }
     }

@@ -1,17 +1,17 @@
-/// What a worker does and meets, told as it happens, for whoever counts it. Holds ids, times and codes; nothing of a payload.
+/// An event of a worker, for metrics. It holds ids, times and codes, and nothing from a payload.
 public enum JobWorkerEvent: Sendable {
     /// A claim brought this job.
     case claimed(JobClaim)
-    /// A job's work is over and its result is in the database.
+    /// An attempt has ended and its result is in the database.
     /// - `outcome`: `completed`, `discarded`, `cancelled`, `retried`, `crashed`, `snoozed` or `released`.
-    /// - `spent`: from the claim until the result was there, on this host's monotonic clock.
+    /// - `spent`: from the claim until the result was written, by this host's monotonic clock.
     case ended(JobClaim, outcome: String, spent: Duration)
-    /// The database refused or was away; the worker tries again. `code` is its SQLSTATE, `nil` where no answer came.
+    /// The database refused or was away; the worker tries again. `code` is the SQLSTATE, `nil` if no answer came.
     case databaseFailed(code: String?)
-    /// The worker said that it lives, and the database took it or not.
+    /// The worker sent a beat. `gotThrough` says whether the database recorded it.
     case beat(gotThrough: Bool)
-    /// Claiming stopped because of this, or went on (`nil`).
-    case held(reason: String?)
-    /// How many jobs it works on now.
+    /// Claiming stopped for this reason, or goes on again (`nil`).
+    case claimsBlocked(reason: String?)
+    /// The number of running jobs changed to this.
     case busy(Int)
 }

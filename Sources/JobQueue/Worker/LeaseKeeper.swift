@@ -4,11 +4,11 @@ import Logging
 import Postgres
 import Synchronization
 
-/// Beats for one worker from a thread of its own, which neither decoding nor a crowded cooperative pool can starve.
+/// Beats for one worker from its own thread, so that neither decoding nor a full cooperative pool can delay the beats.
 ///
-/// The lease is lost when the database says that the worker is gone, or when no beat got through for as long as the lease:
-/// then the others may have taken its jobs, whatever this process believes. Time is measured as a distance on this host's
-/// monotonic clock, from before the last good beat was sent, so it never ends later than the database's own count.
+/// The lease is lost when the database says that the worker is dead, or when no beat succeeded for as long as the lease. Then other workers
+/// may have taken its jobs. The time is measured on this host's monotonic clock from before the last successful beat was sent. So the lease
+/// never ends later here than in the database.
 final class LeaseKeeper: Sendable {
     private enum Phase {
         case keeping, stopped, lost
@@ -19,17 +19,17 @@ final class LeaseKeeper: Sendable {
     private let lease: Duration
     private let beatInterval: Duration
     private let logger: Logger
-    private let turns: HouseTurns
+    private let turns: MaintenanceTurns
     private let observe: @Sendable (JobWorkerEvent) -> Void
     private let onLost: @Sendable () -> Void
     private let phase = Mutex(Phase.keeping)
 
     /// - Parameters:
-    ///   - turns: learns of every beat that got through.
+    ///   - turns: receives every successful beat.
     ///   - observe: called from the keeper's thread.
-    ///   - onLost: called once at most, from the keeper's thread or from `forfeit()`.
+    ///   - onLost: called at most once, from the keeper's thread or from `giveUpLease()`.
     init(
-        worker: UUID, database: PostgresConfiguration, configuration: JobWorker.Configuration, logger: Logger, turns: HouseTurns,
+        worker: UUID, database: PostgresConfiguration, configuration: JobWorker.Configuration, logger: Logger, turns: MaintenanceTurns,
         observe: @escaping @Sendable (JobWorkerEvent) -> Void, onLost: @escaping @Sendable () -> Void
     ) {
         self.worker = worker
@@ -45,30 +45,30 @@ final class LeaseKeeper: Sendable {
         self.onLost = onLost
     }
 
-    /// Whether others may have this worker's jobs.
+    /// Whether other workers may have this worker's jobs.
     var isLost: Bool { phase.withLock { $0 == .lost } }
 
-    /// Starts the thread. It ends within a beat after `stop()`, `forfeit()` or the lease.
+    /// Starts the thread. It ends within one beat after `stop()`, `giveUpLease()` or the lease.
     func start() {
         Thread.detachNewThread { self.keep() }
     }
 
-    /// Ends the beating; the lease is given back by whoever stops it.
+    /// Stops the beats. The caller removes the worker from the queue.
     func stop() {
         phase.withLock { if $0 == .keeping { $0 = .stopped } }
     }
 
-    /// Gives the lease up although it holds, so that others rescue the jobs.
-    func forfeit() {
+    /// Gives up a lease that still holds, so that other workers rescue the jobs.
+    func giveUpLease() {
         lose()
     }
 
     private func lose() {
-        let isNews = phase.withLock { phase in
+        let isFirst = phase.withLock { phase in
             defer { if phase == .keeping { phase = .lost } }
             return phase == .keeping
         }
-        if isNews { onLost() }
+        if isFirst { onLost() }
     }
 
     private func keep() {
@@ -80,32 +80,32 @@ final class LeaseKeeper: Sendable {
             do {
                 if connection?.isBroken ?? true { connection = try BlockingConnection(database) }
                 let remaining = lease - (ContinuousClock.now - lastBeat)
-                let query = Self.beat(worker, mayKeepHouse: turns.isFree)
+                let query = Self.beat(worker, mayMaintain: turns.isFree)
                 if remaining > .zero, let row = try connection?.query(query, timeout: remaining).one() {
                     if try row.decode("alive", as: Bool.self) {
                         lastBeat = sentAt
                         observe(.beat(gotThrough: true))
-                        turns.beat(isTurn: try row.decode("keeps_house", as: Bool.self))
+                        turns.beat(isTurn: try row.decode("is_turn", as: Bool.self))
                     } else {
                         logger.error("this worker was declared dead")
                         lose()
                     }
                 }
             } catch {
-                logger.warning("a beat did not get through", metadata: ["error": "\(error)"])
+                logger.warning("a beat failed", metadata: ["error": "\(error)"])
                 observe(.beat(gotThrough: false))
             }
             if ContinuousClock.now - lastBeat >= lease { lose() }
-            // Not a semaphore's wait: that ends at a time of day, so a clock that is set back by an hour would hold it for an hour.
+            // Not a semaphore: its wait ends at a time of day, so a clock that is set back by an hour would make it wait an hour longer.
             poll(nil, 0, Int32(clamping: Int64(beatInterval / .milliseconds(1))))
         }
     }
 
-    private static func beat(_ worker: UUID, mayKeepHouse: Bool) -> PostgresQuery {
+    private static func beat(_ worker: UUID, mayMaintain: Bool) -> PostgresQuery {
         PostgresQuery(
             named: "workers.beat",
             """
-            SELECT dailies.beat_worker(\(worker)) AS alive, CASE WHEN \(mayKeepHouse) THEN dailies.take_maintenance_turn() ELSE false END AS keeps_house
+            SELECT dailies.beat_worker(\(worker)) AS alive, CASE WHEN \(mayMaintain) THEN dailies.take_maintenance_turn() ELSE false END AS is_turn
             """)
     }
 }

@@ -1,9 +1,9 @@
 import Synchronization
 
-/// How jobs ended, on the way from their handlers to the database.
+/// The resolutions of jobs, on their way from the handlers to the database.
 ///
-/// Handlers put in what they have; one reader takes everything that has come together since it last looked. So results are
-/// written in batches that grow by themselves when the database is the slower of the two, and nothing waits for a batch to fill.
+/// Handlers add resolutions; one reader takes all that were added since it last looked. So results are written in batches, which grow when
+/// the database is slow, and no result waits for a batch to fill.
 final class ResolvedJobs: Sendable {
     struct Element: Sendable {
         var claim: JobClaim
@@ -18,10 +18,10 @@ final class ResolvedJobs: Sendable {
         signal.yield()
     }
 
-    /// No more will come: the reader ends when it has taken what is there.
+    /// Says that no more will come. The reader ends when it has taken those that are there.
     func finish() { signal.finish() }
 
-    /// Calls `body` with all that has come together, at most `most` at a time, until ``finish()``.
+    /// Calls `body` with all resolutions that were added, at most `most` at a time, until ``finish()``.
     func forEachBatch(most: Int, _ body: ([Element]) async -> Void) async {
         for await _ in signals {
             while case let batch = take(most), !batch.isEmpty { await body(batch) }

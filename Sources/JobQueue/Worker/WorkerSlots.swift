@@ -1,10 +1,10 @@
 import Synchronization
 
-/// How many jobs a worker runs at once; may be changed while it works. Fewer stop nothing: what runs over the number ends by itself.
+/// How many jobs a worker runs at once. The number may change while the worker runs. A lower number stops no running job.
 public final class WorkerSlots: Sendable {
     private struct State {
         var count: Int
-        var tell: (@Sendable (Int) -> Void)?
+        var notify: (@Sendable (Int) -> Void)?
     }
 
     private let state: Mutex<State>
@@ -16,20 +16,20 @@ public final class WorkerSlots: Sendable {
     public var count: Int { state.withLock { $0.count } }
 
     public func change(to count: Int) {
-        let tell = state.withLock { state in
+        let notify = state.withLock { state in
             state.count = count
-            return state.tell
+            return state.notify
         }
-        tell?(count)
+        notify?(count)
     }
 
-    /// Whom to tell of changes from now on, in place of whom was told before.
-    /// - Parameter known: the count that they know; they are told at once when it has changed since.
-    func onChange(from known: Int, _ tell: @escaping @Sendable (Int) -> Void) {
+    /// Calls `notify` after every change from now on. It replaces an earlier closure.
+    /// - Parameter known: the count that the caller knows. If it has changed since, `notify` is called at once.
+    func onChange(from known: Int, _ notify: @escaping @Sendable (Int) -> Void) {
         let count = state.withLock { state in
-            state.tell = tell
+            state.notify = notify
             return state.count
         }
-        if count != known { tell(count) }
+        if count != known { notify(count) }
     }
 }

@@ -1,5 +1,5 @@
-/// Growing waits between attempts: each twice the one before, up to `most`, minus a random part of up to a half, so that many who
-/// failed together do not come back together.
+/// Growing waits between attempts. Each is twice as long as the one before, up to `most`, minus a random part of up to a half. So clients that
+/// failed together do not try again together.
 struct Backoff {
     let first: Duration
     let most: Duration

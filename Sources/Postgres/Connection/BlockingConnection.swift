@@ -1,4 +1,4 @@
-/// A connection for a thread that must beat time whatever else goes on, such as a worker's heartbeat. It shares nothing with the
+/// A connection for a thread that must never be delayed, such as a worker's heartbeat. It shares nothing with the
 /// async connections: no task, no cooperative thread, no pool.
 ///
 /// Every call blocks its thread, at most for the time stated. It does not compile in an async function.
@@ -23,7 +23,7 @@ public struct BlockingConnection: ~Copyable {
         handle = try LibpqHandle.openOnThread(configuration)
     }
 
-    /// True after a timeout or a lost connection: make a new one.
+    /// True after a timeout or a lost connection. Then make a new connection.
     public var isBroken: Bool {
         !isUsable || handle.isBroken
     }
@@ -40,7 +40,7 @@ public struct BlockingConnection: ~Copyable {
             throw PostgresError(.connectionLost(reason: "an earlier query on this connection failed", sqlState: nil), query: label)
         }
         try query.validate()
-        // Becomes true again only when the protocol is known to be in step.
+        // Set back only when the protocol is known to be in step.
         isUsable = false
         let answer: LibpqResult?
         do throws(PostgresError) {

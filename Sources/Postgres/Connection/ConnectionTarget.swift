@@ -1,4 +1,4 @@
-/// Where a connection string leads. Holds no secret, so it may be shown.
+/// The servers that a connection string names. It holds no secret, so it may be shown.
 public struct ConnectionTarget: Sendable, CustomStringConvertible {
     /// Host names, addresses, or folders of Unix sockets, in the order in which they are tried; empty for libpq's own default.
     public let hosts: [String]
@@ -10,7 +10,7 @@ public struct ConnectionTarget: Sendable, CustomStringConvertible {
     /// The settings that lead to each host, in the order in which they are to be tried; one without any when libpq is to choose.
     let attempts: [[(keyword: String, value: String)]]
 
-    /// Reads a connection string; what it leaves open comes from the environment, as in libpq.
+    /// Reads a connection string. Missing settings come from the environment, as in libpq.
     ///
     /// - Throws: ``PostgresError/Kind/connecting(target:reason:)`` when libpq cannot read it.
     public init(connectionString: String) throws(PostgresError) {
@@ -37,7 +37,7 @@ public struct ConnectionTarget: Sendable, CustomStringConvertible {
                 (values.indices.contains(index) ? values[index] : values.first).map { (keyword: keyword, value: $0) }
             }
         }
-        // The only one of libpq's wishes that looks at all hosts twice.
+        // The only value of `target_session_attrs` for which libpq tries all hosts twice.
         guard prefersStandby else { return places }
         return ["standby", "any"].flatMap { wish in places.map { $0 + [(keyword: "target_session_attrs", value: wish)] } }
     }

@@ -2,14 +2,14 @@ public import Logging
 
 /// How to reach a database.
 ///
-/// Its description shows where it leads and never a password.
+/// The description shows the servers and never a password.
 public struct PostgresConfiguration: Sendable {
     /// A connection string in any form that libpq reads: `postgresql://user@host1,host2/database?sslmode=verify-full`,
     /// `host=/run/postgresql dbname=dailies`, or an empty string for the `PG…` environment variables.
     public var connectionString: String
 
-    /// The time that connecting may take altogether: looking names up, all hosts, TLS and authentication. Each of several hosts gets
-    /// an equal share, so that one that swallows packets does not use up the time of the others. libpq's own `connect_timeout` is
+    /// The time limit for connecting: name lookups, all hosts, TLS and authentication together. Each of several hosts gets
+    /// an equal share, so that a host that drops packets does not use up the time of the others. libpq's own `connect_timeout` is
     /// not used.
     public var connectTimeout: Duration
 
@@ -26,7 +26,7 @@ public struct PostgresConfiguration: Sendable {
     /// nothing is prepared, because the next query may meet another session.
     public var preparesStatements = false
 
-    /// Gets the server's notices (debug), lost connections and reconnects.
+    /// Logs the server's notices (at debug level), lost connections and reconnects.
     public var logger: Logger
 
     public init(
@@ -39,7 +39,7 @@ public struct PostgresConfiguration: Sendable {
         self.logger = logger
     }
 
-    /// Where the connection string leads, as libpq understands it together with the environment.
+    /// The servers that the connection string names, as libpq reads it together with the environment.
     ///
     /// - Throws: ``PostgresError/Kind/connecting(target:reason:)`` when the connection string cannot be read.
     public var target: ConnectionTarget {

@@ -3,19 +3,19 @@ extension PostgresConnection {
     ///
     /// - Parameters:
     ///   - queries: What to run, in this order.
-    ///   - inOneTransaction: True: the first failure undoes all of them, and the ones behind it get
+    ///   - inOneTransaction: True: the first failure undoes all of them, and the queries after it get
     ///     ``PostgresError/Kind/pipelineAborted``. False: each query stands for itself. Inside an open transaction, a failure fails that
     ///     transaction either way.
     /// - Returns: For each query its rows or its own error. With `inOneTransaction`, the results are in effect only if none is an
     ///   error.
-    /// - Throws: What concerns the whole: a lost connection (then it is not known what took effect), cancellation, a value that
+    /// - Throws: Errors of the whole pipeline: a lost connection (then it is not known what took effect), cancellation, a value that
     ///   cannot be sent (then nothing was).
     public func pipeline(
         _ queries: [PostgresQuery], inOneTransaction: Bool = true
     ) async throws(PostgresError) -> [Result<PostgresRows, PostgresError>] {
         guard !queries.isEmpty else { return [] }
         for query in queries { try query.validate() }
-        var answers = PipelineAnswers(labels: queries.map(\.label), inOneTransaction: inOneTransaction)
+        var answers = PipelineResults(labels: queries.map(\.label), inOneTransaction: inOneTransaction)
         let wasStopped = try await exchange(
             "pipeline of \(queries.count), first “\(queries[0].label)”", onCancellation: .stop
         ) { handle throws(PostgresError) in
@@ -38,11 +38,11 @@ extension PostgresConnection {
     }
 }
 
-/// Sorts what libpq returns in pipeline mode by query.
+/// Sorts the results that libpq returns in pipeline mode by query.
 ///
 /// Each query gives one result, then an end (nil); each transaction ends in a sync. An error between the last query and the sync
 /// is the transaction's COMMIT failing, which undoes all of its queries.
-struct PipelineAnswers {
+struct PipelineResults {
     private let labels: [String]
     private let inOneTransaction: Bool
     private(set) var results: [Result<PostgresRows, PostgresError>] = []

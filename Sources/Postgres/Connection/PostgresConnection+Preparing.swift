@@ -1,6 +1,6 @@
 extension PostgresConnection {
-    /// The name under which this session has the query prepared, now or from before; `nil` where it is to be sent with its text. Only
-    /// queries with a name are prepared: their text is the program's own.
+    /// The name under which this session has prepared the query; prepares it if it is time. `nil` when the query is sent as text. Only
+    /// queries with a name are prepared, because their text is fixed in the program.
     func preparedName(of query: PostgresQuery, _ sql: String, onCancellation: OnCancellation) async throws(PostgresError) -> String? {
         guard configuration.preparesStatements, query.name != nil else { return nil }
         switch statements.step(for: sql) {
@@ -14,7 +14,7 @@ extension PostgresConnection {
         }
     }
 
-    /// Whether what is prepared now is there for the next query: behind a pooler that may be another session's affair.
+    /// Whether a prepared statement is there for the next query. Behind a pooler the next query may use another session.
     private func holdsSession() async throws(PostgresError) -> Bool {
         if let isDirect { return isDirect }
         let isPooled = try await isPooled()
@@ -42,7 +42,8 @@ extension PostgresConnection {
 }
 
 extension ServerError {
-    /// The prepared statement may be gone, or made for tables or views that have changed since. Nothing was run, and the text itself serves.
+    /// Whether the prepared statement is missing, or made for tables or views that have changed since. Nothing was run, so the query is sent as
+    /// text.
     var isAboutPreparedStatement: Bool {
         sqlState == .invalidStatementName || sqlState == .featureNotSupported
     }

@@ -55,7 +55,7 @@ extension PostgresConnection {
         } catch {
             guard case .server(let refusal) = error.kind, refusal.isAboutPreparedStatement else { throw error }
             statements.forget(sql)
-            // Within a transaction it has failed, and whoever began it decides.
+            // The error has failed the transaction, and the code that began it decides what to do.
             guard handle.transactionStatus == .idle else { throw error }
             return try await run(query, onCancellation) { handle throws(PostgresError) in try handle.send(query) }
         }
@@ -79,7 +79,7 @@ extension PostgresConnection {
 }
 
 extension PostgresError {
-    /// The server's refusal; a query that it stopped because it was asked to counts as cancelled.
+    /// The server's error. A query that was stopped on request counts as cancelled.
     static func answer(_ error: ServerError, wasStopped: Bool, _ label: String?) -> PostgresError {
         PostgresError(wasStopped && error.sqlState == .queryCanceled ? .cancelled : .server(error), query: label)
     }

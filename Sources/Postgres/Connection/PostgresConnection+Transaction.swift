@@ -1,10 +1,3 @@
-/// What a transaction sees of others that run beside it.
-public enum TransactionIsolation: String, Sendable {
-    case readCommitted = "READ COMMITTED"
-    case repeatableRead = "REPEATABLE READ"
-    case serializable = "SERIALIZABLE"
-}
-
 extension PostgresConnection {
     /// Runs `body` in a transaction: commits when it returns, rolls back when it throws.
     ///
@@ -26,7 +19,7 @@ extension PostgresConnection {
             do {
                 return try await transactionOnce(isolation, readOnly, body)
             } catch let error as PostgresError where error.isConflict && attempt < attempts {
-                // The jitter keeps two that met from meeting again.
+                // With jitter, so that two transactions in conflict do not meet again.
                 let pause = Backoff(first: .milliseconds(10), most: .seconds(1)).delay(after: attempt)
                 do { try await Task.sleep(for: pause) } catch { throw PostgresError(.cancelled) }
                 attempt += 1
@@ -58,7 +51,7 @@ extension PostgresConnection {
             try await query(PostgresQuery(verbatim: statement))
             return
         }
-        // For this transaction alone, because behind a pooler the session is others' too; in one message, so that it costs no round trip.
+        // Only for this transaction, because behind a pooler other clients use the session too. In the same message, so that it costs no round trip.
         let milliseconds = max(1, Int(limit / .milliseconds(1)))
         try await script("\(statement); SET LOCAL idle_in_transaction_session_timeout = \(milliseconds)", named: statement)
     }
@@ -79,11 +72,11 @@ extension PostgresConnection {
         do {
             _ = try await query("ROLLBACK", onCancellation: .finish(within: Self.rollbackGrace))
         } catch {
-            // A connection that cannot roll back is broken, and the server rolls back for it. The body's error is the one to tell.
+            // A connection that cannot roll back is broken, and then the server rolls back. The body's error is the one to throw.
         }
     }
 
-    /// How long after cancellation COMMIT is waited for: its outcome is worth more than a quick end.
+    /// How long to wait for COMMIT after a cancellation. Its outcome is more important than a quick end.
     private static let commitGrace = Duration.seconds(30)
     private static let rollbackGrace = Duration.seconds(10)
 }

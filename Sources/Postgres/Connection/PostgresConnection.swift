@@ -15,7 +15,7 @@ public final class PostgresConnection {
     private var state = State.ready
     private let openedAt = ContinuousClock.now
     var statements = PreparedStatements()
-    /// That nothing stands between this client and the server, once that has been asked.
+    /// Whether there is no pooler between this client and the server; `nil` until checked.
     var isDirect: Bool?
 
     private enum State {
@@ -24,11 +24,11 @@ public final class PostgresConnection {
         case broken(PostgresError)
     }
 
-    /// What becomes of a query when its task is cancelled.
+    /// What to do with a query when its task is cancelled.
     package enum OnCancellation: Sendable {
         /// The server is asked to stop it.
         case stop
-        /// It is waited for this long, because its outcome matters more than the delay; then the connection is given up.
+        /// Wait for this long, because the outcome matters more than the delay. Then the connection is closed.
         case finish(within: Duration)
     }
 
@@ -68,10 +68,10 @@ public final class PostgresConnection {
     /// The time since it was opened.
     var age: Duration { openedAt.duration(to: .now) }
 
-    /// True when nothing is under way, no transaction is open and the server has not hung up meanwhile.
+    /// True when no query is running, no transaction is open and the server has not closed the connection.
     var isAtRest: Bool {
         guard case .ready = state, handle.transactionStatus == .idle else { return false }
-        // What arrives between two queries: parameters that changed, notifications, a farewell, the end of the stream.
+        // Between two queries the server may send changed parameters, notifications, a final error, or the end of the stream.
         while let socket = handle.socket, !handle.isBroken, SocketInterest.read.poll(socket, milliseconds: 0) {
             do throws(PostgresError) { try handle.consume() } catch { return false }
             // Parses what was read.
@@ -133,7 +133,7 @@ extension PostgresConnection {
                 }
                 guard let socket = handle.socket else { throw handle.lost() }
                 let outcome = await waitForSocket(
-                    socket, isFlushed ? .read : [.read, .write], timeout: deadline.map { $0 - .now }, heedsCancellation: deadline == nil)
+                    socket, isFlushed ? .read : [.read, .write], timeout: deadline.map { $0 - .now }, isCancellable: deadline == nil)
                 switch outcome {
                 case .value: try handle.consume()
                 case .timedOut: throw PostgresError(.cancelled)
@@ -154,7 +154,7 @@ extension PostgresConnection {
         }
     }
 
-    /// Marks the connection as of no use, after a failure outside of an exchange.
+    /// Marks the connection as broken, after a failure outside of a query.
     func giveUp(_ error: PostgresError) {
         state = .broken(error)
     }

@@ -1,6 +1,6 @@
 import Logging
 
-/// Notifications of some channels, for as long as somebody iterates.
+/// Notifications of some channels, as long as the sequence is iterated.
 ///
 /// ```swift
 /// for await event in PostgresListener(configuration, channels: ["dailies_jobs"]) {
@@ -10,13 +10,13 @@ import Logging
 ///     }
 /// }
 /// ```
-/// Each iteration has a connection of its own, which it opens at first and, whenever it is lost, again, with growing pauses. What was
-/// sent meanwhile is lost: `.reconnected` says so, and asks to look at once. The sequence never throws; it ends when the task is
+/// Each iteration has its own connection. When the connection is lost, it is opened again, with growing pauses. Notifications that were sent
+/// meanwhile are lost: `.reconnected` says so, and the caller should look at once. The sequence never throws; it ends when the task is
 /// cancelled.
 ///
-/// LISTEN needs a session of its own. Through a pooler in transaction mode it would seem to succeed, stay behind on a session that
-/// others use, and nothing would arrive here. So nothing is sent through any pooler (``PostgresConnection/isPooled()``): this says so
-/// once, and looks now and then whether the address leads to the server by now. Poll besides.
+/// LISTEN needs its own session. Through a pooler in transaction mode it would seem to succeed, but it would stay on a session that other
+/// clients use, and nothing would arrive here. So LISTEN is never sent through a pooler (``PostgresConnection/isPooled()``). The listener logs
+/// this once, and checks from time to time whether the address leads to the server directly. Always poll as well.
 public struct PostgresListener: AsyncSequence, Sendable {
     public enum Event: Hashable, Sendable {
         /// LISTEN is in effect for the first time.
@@ -51,7 +51,7 @@ public struct PostgresListener: AsyncSequence, Sendable {
         /// What was last logged, so that an outage is one line and not one for each attempt.
         private var complaint: String?
         private let backoff = Backoff(first: .milliseconds(100), most: .seconds(10))
-        /// Between two looks whether what only people can change has changed.
+        /// The time between two checks for problems that only a person can solve.
         private static let rarely = Duration.seconds(60)
 
         init(configuration: PostgresConfiguration, channels: [String]) {

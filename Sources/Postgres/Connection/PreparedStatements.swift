@@ -1,7 +1,7 @@
-/// Which statements a session has prepared, and what to do with the next query: pure decisions, no I/O.
+/// Which statements a session has prepared, and what to do with the next query. Pure decisions without I/O.
 ///
-/// A statement is prepared when it is asked a second time, so that what is asked once costs one round trip. Only so many are kept, because
-/// a program that puts statements together can make any number of them.
+/// A statement is prepared when it is used the second time, so that a query that is used once costs one round trip. Their number is limited,
+/// because a program that builds statements can make any number of them.
 struct PreparedStatements {
     enum Step: Equatable {
         /// Send it with its text.
@@ -35,7 +35,7 @@ struct PreparedStatements {
         names[sql] = name
     }
 
-    /// The session knows it no more, or it does not fit the tables any more. Prepared anew, it gets a new name.
+    /// The session no longer has the statement, or it no longer fits the tables. When it is prepared again, it gets a new name.
     mutating func forget(_ sql: String) {
         names[sql] = .some(nil)
     }

@@ -58,7 +58,7 @@ extension PostgresError {
         reason.last.map { ".!?".contains($0) } == true ? "" : "."
     }
 
-    /// libpq reports failures to connect as text only, so the advice goes by that text.
+    /// libpq reports failures to connect only as text, so the advice depends on that text.
     private static func advice(for reason: String) -> String {
         if reason.contains("authentication failed") || reason.contains("no password supplied") {
             return "Check the user and the password in DATABASE_URL, PGPASSWORD or ~/.pgpass."

@@ -26,7 +26,7 @@ public struct PostgresError: Error, Sendable, CustomStringConvertible {
         case poolTimeout(limit: Int, waited: Duration)
         /// The pool was closed.
         case poolClosed
-        /// A blocking call ran out of its time; its connection is of no use any more.
+        /// A blocking call reached its time limit; its connection is broken.
         case timedOut(after: Duration)
         /// The task was cancelled; the statement was stopped or never sent.
         case cancelled
@@ -34,7 +34,7 @@ public struct PostgresError: Error, Sendable, CustomStringConvertible {
         case misuse(String)
     }
 
-    /// A value that a row did not hold in the expected form. The value itself is kept out.
+    /// A value in a row that has another form than expected. The value itself is not included.
     public struct DecodingFailure: Hashable, Sendable {
         public let column: String
         public let expected: String
@@ -51,7 +51,7 @@ public struct PostgresError: Error, Sendable, CustomStringConvertible {
         self.query = query
     }
 
-    /// The error that came out of an untyped `throws`, such as a transaction's, whose body throws nothing but this type.
+    /// Converts the error of an untyped `throws`, such as a transaction's whose body throws only this type.
     package init(_ error: any Error) {
         switch error {
         case let error as PostgresError: self = error

@@ -91,7 +91,7 @@ extension SQLState {
         }
     }
 
-    /// True when two transactions were in each other's way and running the whole transaction again is the remedy.
+    /// True when two transactions were in conflict and the remedy is to run the whole transaction again.
     public var isConflict: Bool {
         self == .serializationFailure || self == .deadlockDetected
     }

@@ -1,4 +1,4 @@
-/// What the server said when it refused a statement.
+/// The server's error for a refused statement.
 public struct ServerError: Hashable, Sendable {
     public let sqlState: SQLState
 

@@ -4,7 +4,7 @@ import Dispatch
 /// Asks the server to stop what a connection is running.
 ///
 /// Unchecked, because: `PGcancel` is a copy of the connection's address and key that libpq makes for use from any thread,
-/// nothing changes it, and it is freed when its last user lets go of it.
+/// nothing changes it, and it is freed with its last reference.
 @safe final class CancelRequest: @unchecked Sendable {
     private let request: OpaquePointer
 
@@ -26,11 +26,11 @@ import Dispatch
             self.sendBlocking()
             taken.deliver(())
         }
-        _ = await taken.wait(timeout: timeout, heedsCancellation: false)
+        _ = await taken.wait(timeout: timeout, isCancellable: false)
     }
 
     private func sendBlocking() {
-        // Failure shows itself by the query not ending, which the caller watches anyway.
+        // If this fails, the query does not end, which the caller watches anyway.
         var complaint: [CChar] = Array(repeating: 0, count: 256)
         _ = unsafe PQcancel(request, &complaint, Int32(complaint.count))
     }

@@ -38,10 +38,10 @@ extension LibpqHandle {
         return arrival
     }
 
-    /// A handle on its way from the thread that connected to whoever asked.
+    /// Carries a handle from the thread that connected to the caller.
     ///
     /// Unchecked, because: the thread makes the handle, puts it into the only `Passage`, delivers that, and does not use it again;
-    /// ``OneShot`` gives it to the one who waits, or to nobody.
+    /// ``OneShot`` gives it to the single waiter, or to nobody.
     private struct Passage: @unchecked Sendable {
         let handle: LibpqHandle
     }

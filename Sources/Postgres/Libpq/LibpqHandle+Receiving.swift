@@ -22,7 +22,7 @@ extension LibpqHandle {
         return unsafe LibpqResult(reading: result, query: query)
     }
 
-    /// After the connection broke: what the server may have said last.
+    /// After the connection broke: the last error that the server may have sent.
     func lastWords() -> PostgresError {
         let loss = lost()
         // PQgetResult does not wait on a connection whose socket is gone. The bound only guards against a surprise.
@@ -34,8 +34,8 @@ extension LibpqHandle {
         return loss
     }
 
-    /// Forgets notifications that nobody here asked for: behind a pooler they come from what another client did to the session, and
-    /// libpq keeps every one until it is asked.
+    /// Drops notifications that this client did not ask for. Behind a pooler another client may have used LISTEN on the session, and libpq keeps
+    /// every notification until it is read.
     func dropNotifications() {
         while nextNotification() != nil {}
     }

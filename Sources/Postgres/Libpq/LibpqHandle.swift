@@ -1,8 +1,8 @@
 import CLibpq
 import Logging
 
-/// A connection of libpq: the protocol's single steps, none of which blocks. Who waits between them, and how, is the caller's
-/// business: ``PostgresConnection`` asynchronously, ``BlockingConnection`` on its thread.
+/// A connection of libpq, with the protocol's single steps. No step blocks. The caller waits between them: ``PostgresConnection``
+/// asynchronously, ``BlockingConnection`` on its thread.
 ///
 /// Not Sendable: libpq forbids two threads on one connection.
 @safe final class LibpqHandle {
@@ -64,7 +64,7 @@ import Logging
         }
     }
 
-    /// libpq's last complaint in one line, without the password should it ever quote one.
+    /// libpq's last error in one line, without the password if libpq quotes it.
     var complaint: String {
         let text = unsafe PQerrorMessage(connection).map { unsafe String(cString: $0) } ?? ""
         var line = text.split(whereSeparator: \.isNewline).map { $0.trimming(while: \.isWhitespace) }.joined(separator: "; ")

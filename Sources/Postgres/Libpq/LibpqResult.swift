@@ -1,6 +1,6 @@
 import CLibpq
 
-/// A result of libpq, copied, so that no pointer of libpq outlives the call that made it.
+/// A copy of a libpq result, so that no libpq pointer outlives the call that made it.
 enum LibpqResult {
     case rows(PostgresRows)
     case failure(ServerError)

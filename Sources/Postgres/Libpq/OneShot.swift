@@ -1,7 +1,7 @@
 import Dispatch
 import Synchronization
 
-/// A value that arrives once, from any thread, for one who waits, asynchronously or on a thread of its own.
+/// A value that arrives once, from any thread, for one waiter: a task or a thread.
 final class OneShot<Value: Sendable>: Sendable {
     enum Outcome: Sendable {
         case value(Value)
@@ -19,7 +19,7 @@ final class OneShot<Value: Sendable>: Sendable {
     private let state = Mutex(State.open)
 
     /// Delivers the value.
-    /// - Returns: false when nobody will take it any more, because the wait timed out, was cancelled, or is over.
+    /// - Returns: false when nobody waits for it any more, because the wait timed out, was cancelled, or is over.
     @discardableResult
     func deliver(_ value: Value) -> Bool {
         settle(.value(value))
@@ -29,8 +29,8 @@ final class OneShot<Value: Sendable>: Sendable {
     ///
     /// - Parameters:
     ///   - timeout: How long; nil for as long as it takes.
-    ///   - heedsCancellation: Whether cancellation of the task ends the wait.
-    func wait(timeout: Duration? = nil, heedsCancellation: Bool = true) async -> Outcome {
+    ///   - isCancellable: Whether cancelling the task ends the wait.
+    func wait(timeout: Duration? = nil, isCancellable: Bool = true) async -> Outcome {
         let timer = timeout.map { timeout in
             Task.detached {
                 do { try await Task.sleep(for: timeout) } catch { return }
@@ -38,7 +38,7 @@ final class OneShot<Value: Sendable>: Sendable {
             }
         }
         defer { timer?.cancel() }
-        guard heedsCancellation else { return await arrival() }
+        guard isCancellable else { return await arrival() }
         return await withTaskCancellationHandler {
             await arrival()
         } onCancel: {

@@ -7,7 +7,7 @@ struct SocketInterest: OptionSet {
     static let read = SocketInterest(rawValue: 1)
     static let write = SocketInterest(rawValue: 2)
 
-    /// As poll(2) and epoll(7) number them alike.
+    /// The bits are the same for poll(2) and epoll(7).
     var events: Int16 {
         Int16((contains(.read) ? POLLIN : 0) | (contains(.write) ? POLLOUT : 0))
     }
@@ -22,13 +22,13 @@ struct SocketInterest: OptionSet {
 
 /// Waits until a socket is ready, without holding a thread. Once it returns, nothing watches the socket, which may then be closed.
 func waitForSocket(
-    _ descriptor: Int32, _ interest: SocketInterest, timeout: Duration? = nil, heedsCancellation: Bool = true
+    _ descriptor: Int32, _ interest: SocketInterest, timeout: Duration? = nil, isCancellable: Bool = true
 ) async -> OneShot<Void>.Outcome {
     if interest.poll(descriptor, milliseconds: 0) { return .value(()) }
     let ready = OneShot<Void>()
     let watch = SocketWatcher.shared.watch(descriptor, interest, ready)
     defer { SocketWatcher.shared.end(watch) }
-    return await ready.wait(timeout: timeout, heedsCancellation: heedsCancellation)
+    return await ready.wait(timeout: timeout, isCancellable: isCancellable)
 }
 
 /// For libpq's calls that block: connecting (which looks host names up) and PQcancel.

@@ -5,8 +5,8 @@ import Synchronization
 
 /// One thread that waits for the sockets of all connections.
 ///
-/// Every query waits once. A dispatch source for each wait, made, fired and taken down on queues, costs several changes of thread, which
-/// together take longer than a small query; here the event costs one.
+/// Every query waits once. A dispatch source for each wait needs several thread switches, which together take longer than a small query. Here
+/// a wait needs one switch.
 final class SocketWatcher: Sendable {
     static let shared = SocketWatcher()
 
@@ -21,7 +21,7 @@ final class SocketWatcher: Sendable {
         var lastNumber: UInt64 = 0
     }
 
-    /// Of epoll; -1 where the system has none left.
+    /// The epoll descriptor; -1 when the system has none left.
     private let queue: Int32
     private let state = Mutex(State())
 
@@ -42,7 +42,7 @@ final class SocketWatcher: Sendable {
         unsafe event.events = UInt32(interest.events) | EPOLLONESHOT.rawValue
         unsafe event.data.u64 = number
         if unsafe epoll_ctl(queue, EPOLL_CTL_ADD, descriptor, &event) != 0 {
-            // Too little memory for another watch. A thread looks at the socket for a while; who waits then asks again.
+            // The system has no memory for another watch. A thread polls the socket for a while; then the waiter tries again.
             blockingCalls.async {
                 _ = interest.poll(descriptor, milliseconds: 100)
                 ready.deliver(())
@@ -51,7 +51,7 @@ final class SocketWatcher: Sendable {
         return Watch(number: number, descriptor: descriptor)
     }
 
-    /// Afterwards the number of the socket may be another's. An event that is on its way already finds nobody.
+    /// Ends a watch. Afterwards the descriptor may be reused. An event that is already on its way is ignored.
     func end(_ watch: Watch) {
         epoll_ctl(queue, EPOLL_CTL_DEL, watch.descriptor, nil)
         state.withLock { state in _ = state.waiting.removeValue(forKey: watch.number) }
@@ -60,7 +60,7 @@ final class SocketWatcher: Sendable {
     private func serve() {
         let most = 64
         unsafe withUnsafeTemporaryAllocation(of: epoll_event.self, capacity: most) { events in
-            // Some versions of glibc's headers take no `nil`.
+            // Some versions of glibc's headers do not accept `nil`.
             guard let first = events.baseAddress else { return }
             while true {
                 let count = unsafe epoll_wait(queue, first, Int32(most), -1)

@@ -1,4 +1,4 @@
-/// Who gets which connection: the pool's decisions, without any I/O.
+/// The pool's decisions about who gets which connection, without any I/O.
 ///
 /// A *place* is the right to have a connection open. There are `limit` of them; each is free, holds an idle connection, or belongs
 /// to a borrower, who has a connection or is making one.
@@ -59,10 +59,10 @@ struct PoolState<Connection> {
         return .rest(closing: nil)
     }
 
-    /// Since when the longest unused of the idle connections is that.
+    /// The time since which the longest unused idle connection is unused.
     var restsSince: ContinuousClock.Instant? { resting.first?.since }
 
-    /// Takes out the idle connections that nobody has used since then: they are to be closed.
+    /// Removes and returns the idle connections that were not used since then. The caller has to close them.
     mutating func expire(unusedSince then: ContinuousClock.Instant) -> [Connection] {
         let count = resting.prefix { $0.since <= then }.count
         defer { resting.removeFirst(count) }
@@ -74,7 +74,7 @@ struct PoolState<Connection> {
         waiting.removeAll { $0 == ticket }
     }
 
-    /// No more lending: idle connections are to be closed, waiting borrowers to be refused.
+    /// Stops lending. The caller has to close the returned idle connections and to refuse the waiting borrowers.
     mutating func close() -> (idle: [Connection], waiting: [Ticket]) {
         isClosed = true
         defer {

@@ -1,7 +1,7 @@
 import Logging
 import Synchronization
 
-/// Connections to one database, lent to one borrower at a time, in the order of asking.
+/// Connections to one database. Each is lent to one borrower at a time, in the order of the requests.
 ///
 /// Connections are opened when they are needed, and closed when nobody has needed them for a while. Broken ones, those in which a
 /// transaction was left open, and old ones are replaced. A connection keeps its session between borrowers: undo what you set (`SET`, `LISTEN`, session-level locks).
@@ -12,7 +12,7 @@ public final class PostgresPool: Sendable {
         /// The most connections that are open at once, at least 1.
         public var limit: Int
 
-        /// How long a borrower waits for its turn; making a new connection comes on top, with its own timeout.
+        /// How long a borrower waits for its turn. Opening a new connection takes additional time, with its own timeout.
         public var acquireTimeout: Duration
 
         /// After this age a connection is replaced when it is next returned or asked for, so that the load follows a failover or a
@@ -53,7 +53,7 @@ public final class PostgresPool: Sendable {
         var pool: PoolState<Resting>
         var waiting: [PoolState<Resting>.Ticket: OneShot<Grant>] = [:]
         var closing: [OneShot<Void>] = []
-        /// Comes back for what rests too long; `nil` while nothing rests.
+        /// The task that closes connections that are idle too long; `nil` while none is idle.
         var watch: Task<Void, Never>?
     }
 
@@ -65,7 +65,7 @@ public final class PostgresPool: Sendable {
         shared = Mutex(Shared(pool: PoolState(limit: max(1, configuration.limit))))
     }
 
-    /// Lends a connection to `body`, which must not keep it.
+    /// Lends a connection to `body`. It must not keep the connection.
     ///
     /// - Throws: What `body` throws; ``PostgresError/Kind/poolTimeout(limit:waited:)``, ``PostgresError/Kind/poolClosed``,
     ///   ``PostgresError/Kind/connecting(target:reason:)``, ``PostgresError/Kind/cancelled`` when there is none to lend.
@@ -93,7 +93,7 @@ public final class PostgresPool: Sendable {
         for grant in waiting { grant.deliver(.closed) }
         _ = consume idle
         announceDrained()
-        _ = await drained.wait(heedsCancellation: false)
+        _ = await drained.wait(isCancellable: false)
     }
 }
 
@@ -167,16 +167,16 @@ extension PostgresPool {
                 watchIdle()
                 return announceDrained()
             }
-            // A borrower that stopped waiting at this very moment does not take it: the next one is asked.
+            // The chosen borrower may have stopped waiting just now. Then the next one gets it.
             if let grant, grant.deliver(resting.map(Grant.connection) ?? .place) { return }
         }
     }
 
-    /// Sees to it that somebody closes what rests too long, until nothing rests any more.
+    /// Starts the task that closes connections that are idle too long, unless it is running.
     private func watchIdle() {
         shared.withLock { shared in
             guard shared.watch == nil, shared.pool.restsSince != nil else { return }
-            // Does not hold the pool, so that one that was let go of is gone at once.
+            // The task does not retain the pool, so that a released pool is freed at once.
             shared.watch = Task { [weak self, limit = configuration.idleLimit] in
                 var next: ContinuousClock.Instant? = .now + limit
                 while let time = next, (try? await Task.sleep(until: time)) != nil { next = self?.closeIdle() }
@@ -184,7 +184,7 @@ extension PostgresPool {
         }
     }
 
-    /// - Returns: when to come back; `nil` when nothing rests.
+    /// - Returns: when to check again; `nil` when no connection is idle.
     private func closeIdle() -> ContinuousClock.Instant? {
         let limit = configuration.idleLimit
         let (expired, since) = shared.withLock { shared in
@@ -213,6 +213,6 @@ extension PostgresPool {
     /// True from the first call of ``close()`` on.
     package var isClosed: Bool { shared.withLock { $0.pool.isClosed } }
 
-    /// Whether somebody will come back for connections that nobody needs.
+    /// Whether the task that closes idle connections is running.
     package var isWatched: Bool { shared.withLock { $0.watch.map { !$0.isCancelled } ?? false } }
 }

@@ -4,7 +4,7 @@ extension PostgresQuery {
 
     static let nulComplaint = "the SQL holds the character NUL"
 
-    /// Finds out before anything is sent that a query cannot be.
+    /// Checks before sending whether a query can be sent.
     ///
     /// - Throws: ``PostgresError/Kind/encoding(reason:)``.
     func validate() throws(PostgresError) {

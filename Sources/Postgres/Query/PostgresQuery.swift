@@ -27,7 +27,7 @@ public struct PostgresQuery: Sendable {
         self.name = name
     }
 
-    /// SQL that is kept elsewhere, for instance in a `.sql` file, as it is.
+    /// SQL from elsewhere, for example from a `.sql` file, unchanged.
     ///
     /// - Parameters:
     ///   - name: The query's name for errors and logs.

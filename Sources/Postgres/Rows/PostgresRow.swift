@@ -47,8 +47,3 @@ public struct PostgresRow: Sendable {
         PostgresError(.decoding(.init(column: column, expected: expected, actual: actual)), query: table.query)
     }
 }
-
-/// A Swift type that is made from a row, by the names of its columns.
-public protocol PostgresRowDecodable {
-    init(from row: PostgresRow) throws(PostgresError)
-}

@@ -1,4 +1,5 @@
-/// What a column should have held, for an error: put into words only when there is one, for every cell of every row states it.
+/// The expected type of a column, for errors. The text is made only when there is an error, because every cell of every row states an
+/// expectation.
 public struct Expectation: Sendable, ExpressibleByStringLiteral, CustomStringConvertible {
     private let words: StaticString
     private let type: (any Any.Type)?

@@ -8,19 +8,6 @@ public protocol PostgresDecodable {
     init(from cell: PostgresCell) throws(PostgresError)
 }
 
-/// A value that can stand in an array. `UInt8` is one only so that `[UInt8]` is `bytea`.
-public protocol PostgresArrayElement: Sendable {
-    static var postgresArrayType: PostgresType { get }
-    static func postgresContent(of array: [Self]) -> PostgresBind.Content
-    static func array(from cell: PostgresCell) throws(PostgresError) -> [Self]
-}
-
-/// A value of a plain type: it can be bound, read, and be an element of an array.
-public protocol PostgresScalar: PostgresEncodable, PostgresDecodable, PostgresArrayElement {
-    /// The type that is stated for the elements of a bound array.
-    static var postgresElementType: PostgresType { get }
-}
-
 extension PostgresScalar {
     public static var postgresElementType: PostgresType { postgresType }
 }

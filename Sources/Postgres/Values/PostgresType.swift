@@ -13,7 +13,7 @@ public struct PostgresType: RawRepresentable, Hashable, Sendable, CustomStringCo
         self.rawValue = rawValue
     }
 
-    /// As a bind's type: the server decides from the place where the bind stands.
+    /// As a bind's type: the server infers the type from the bind's place in the query.
     public static let inferred = PostgresType(0)
     public static let bool = PostgresType(16)
     public static let bytea = PostgresType(17)
@@ -51,7 +51,7 @@ public struct PostgresType: RawRepresentable, Hashable, Sendable, CustomStringCo
     public static let intervalArray = PostgresType(1187)
     public static let uuidArray = PostgresType(2951)
 
-    /// Identifiers from here on belong to what users created (`FirstNormalObjectId`): enums, domains, extensions' types.
+    /// Identifiers from here on belong to user-defined types (`FirstNormalObjectId`): enums, domains, extensions' types.
     private static let firstUserType: UInt32 = 16384
 
     /// True when the type's binary form is its text. Enums are among the user-defined types; those that are not text

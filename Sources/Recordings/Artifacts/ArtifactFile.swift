@@ -1,3 +1,5 @@
+public import NullableJSON
+
 /// What the report says about the file of each artifact. An inspector sets only the media type; the program that lent the descriptors
 /// measures the bytes and names the file.
 public struct ArtifactFile: Hashable, Sendable, Codable {

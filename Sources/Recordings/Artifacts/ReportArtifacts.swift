@@ -1,3 +1,5 @@
+public import NullableJSON
+
 /// The artifacts of a recording. Each is `nil` where the recording has nothing to make it from.
 public struct ReportArtifacts: Hashable, Sendable, Codable {
     @OrNull public var poster: Poster?

@@ -1,3 +1,5 @@
+public import NullableJSON
+
 /// The sound of a recording.
 public struct AudioTrack: Hashable, Sendable, Codable {
     /// Channels at most. No recorder of answers has more; each would only cost time.

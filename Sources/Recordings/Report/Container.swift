@@ -1,3 +1,5 @@
+public import NullableJSON
+
 /// The file around the streams.
 public struct Container: Hashable, Sendable, Codable {
     /// The container, found by its first bytes: `webm`, `mp4`, `3gp`, `ogg`, …; `nil` when they are no known container.

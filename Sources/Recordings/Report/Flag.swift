@@ -1,3 +1,5 @@
+public import NullableJSON
+
 /// One named technical finding. A flag describes the recording, never the candidate.
 public struct Flag: Hashable, Sendable, Codable {
     public enum Severity: String, Hashable, Sendable, Codable, CaseIterable {

@@ -1,3 +1,5 @@
+public import NullableJSON
+
 /// What an inspector found out about one recording. The inspector sends it to the worker as JSON, `dailies inspect` prints it, and a
 /// review record stores it whole.
 ///

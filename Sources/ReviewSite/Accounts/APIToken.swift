@@ -1,12 +1,12 @@
 public import FoundationEssentials
 public import Postgres
 
-/// What a program uses the API with, as people list it; the secret itself is shown once and not kept.
+/// A token with which a program uses the API, as lists show it. The secret itself is shown once and not kept.
 public struct APIToken: Sendable, Hashable {
     public enum Scope: String, Sendable, Hashable, CaseIterable, PostgresDecodable, PostgresEncodable {
-        /// May only look.
+        /// May only read.
         case read
-        /// May rate, comment and decide too.
+        /// May also rate, comment and decide.
         case write
     }
 

@@ -2,7 +2,7 @@ internal import FoundationEssentials
 internal import Postgres
 
 extension Accounts {
-    /// Makes a link that signs the reviewer in once, within ``linkMinutes``; earlier ones of this reviewer end.
+    /// Creates a link that signs the reviewer in once, within ``linkMinutes``. Earlier links of this reviewer become invalid.
     /// - Returns: the secret at the end of `/sign-in/…`. It is shown to a person and not kept.
     public func makeLink(for reviewer: Reviewer) async throws -> SecretToken {
         let token = SecretToken()
@@ -20,14 +20,14 @@ extension Accounts {
         return token
     }
 
-    /// Whether a link could be used now; it is not used up by that.
+    /// Whether a link can be used now. Asking does not use it up.
     func isUsable(link token: SecretToken) async throws(PostgresError) -> Bool {
         try await pool.query(
             "SELECT EXISTS (SELECT FROM dailies.sign_in_links WHERE token_hash = \(token.hash) AND expires_at > now())"
         ).one().decode(at: 0)
     }
 
-    /// Uses a link up. Of several that try at once, one gets the reviewer; `nil` for the others, and when it is too late.
+    /// Uses a link up and returns its reviewer. Of several uses at the same time only one succeeds. `nil` when the link is used up or too old.
     func use(link token: SecretToken) async throws(PostgresError) -> Reviewer? {
         try await pool.query(
             PostgresQuery(
@@ -42,7 +42,7 @@ extension Accounts {
 }
 
 extension Accounts {
-    /// A link for the first admin, who is made if there is none, until an admin has a password; `nil` from then on.
+    /// A link for the first admin, whose account is created if there is none. `nil` once an admin has a password.
     public func firstSignIn() async throws -> SecretToken? {
         let admins = try await reviewers().filter { $0.isAdmin && !$0.isDisabled }
         guard !admins.contains(where: \.hasPassword) else { return nil }

@@ -1,7 +1,7 @@
 internal import Postgres
 
 extension Accounts {
-    /// Sets a password and ends all sessions of the account, since whoever knew the old one may have them.
+    /// Sets a password and ends all sessions of the account, because they may belong to somebody who knew the old password.
     /// - Throws: ``AccountsError`` when it is too short or there is no such account.
     public func setPassword(_ password: String, email: String) async throws {
         try await setPassword(password, email: email, hasher: PasswordHasher())
@@ -29,7 +29,7 @@ extension Accounts {
         guard found > 0 else { throw Self.unknown(email) }
     }
 
-    /// The account with this address and password; `nil` when there is none, whichever of the two is wrong, and after the same time.
+    /// The account with this address and password; `nil` when there is none. It takes the same time whichever of the two is wrong.
     func authenticate(email: String, password: String, hasher: PasswordHasher) async throws -> Reviewer? {
         let row = try await pool.query(
             PostgresQuery(

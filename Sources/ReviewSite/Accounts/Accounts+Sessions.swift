@@ -2,7 +2,7 @@ internal import FoundationEssentials
 internal import Postgres
 
 extension Accounts {
-    /// Begins a session, in place of an earlier one that the browser had: a session's secret never outlives a sign-in.
+    /// Begins a session and ends the browser's earlier one, so that each sign-in gets a new secret.
     /// - Returns: the secret for the cookie.
     func beginSession(of reviewer: Reviewer, for lifetime: Duration, inPlaceOf old: SecretToken?) async throws -> SecretToken {
         let token = SecretToken()
@@ -10,7 +10,7 @@ extension Accounts {
             if let old {
                 try await connection.execute("DELETE FROM dailies.sessions WHERE token_hash = \(old.hash)")
             }
-            // Those that ran out are of no use to anybody.
+            // Expired sessions are not needed any more.
             try await connection.execute("DELETE FROM dailies.sessions WHERE expires_at < now()")
             try await connection.execute(
                 PostgresQuery(
@@ -23,7 +23,7 @@ extension Accounts {
         return token
     }
 
-    /// Whose session it is; `nil` when it has ended or the account has.
+    /// The reviewer whose session it is; `nil` when the session has ended or the account is disabled.
     func reviewer(ofSession token: SecretToken) async throws(PostgresError) -> Reviewer? {
         try await pool.query(
             PostgresQuery(

@@ -2,7 +2,7 @@ internal import FoundationEssentials
 internal import Postgres
 
 extension Accounts {
-    /// Makes a token for a program that acts as this reviewer.
+    /// Creates a token for a program that acts as this reviewer.
     /// - Returns: the secret, which is shown once and not kept.
     public func addToken(reviewer email: String, name: String, scope: APIToken.Scope) async throws -> SecretToken {
         let reviewer = try await reviewer(email: email)
@@ -20,7 +20,7 @@ extension Accounts {
         return token
     }
 
-    /// All tokens, also the revoked ones, in the order of their making.
+    /// All tokens, including revoked ones, in the order of their creation.
     public func tokens() async throws -> [APIToken] {
         try await pool.query(
             PostgresQuery(
@@ -31,7 +31,7 @@ extension Accounts {
                 """), as: APIToken.self)
     }
 
-    /// Ends a token. Ending it again changes nothing.
+    /// Revokes a token. Revoking it again changes nothing.
     public func revokeToken(id: Int64) async throws {
         let found = try await pool.execute(
             PostgresQuery(
@@ -41,9 +41,9 @@ extension Accounts {
         }
     }
 
-    /// Whose token it is and what it may do; `nil` when it was revoked or the account has ended.
+    /// The reviewer whose token it is and what it may do; `nil` when the token was revoked or the account is disabled.
     func session(ofToken token: SecretToken) async throws(PostgresError) -> Session? {
-        // When it was used is kept to the minute, so that a busy program does not rewrite the row each time.
+        // The time of use is kept to the minute, so that a busy program does not update the row with each request.
         let row = try await pool.query(
             PostgresQuery(
                 named: "api_tokens.find",

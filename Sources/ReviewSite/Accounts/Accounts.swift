@@ -5,9 +5,9 @@ public import Postgres
 /// Times are the database's. Methods throw `PostgresError` when the database refuses or is away, and ``AccountsError`` for what a person
 /// can correct.
 public struct Accounts: Sendable {
-    /// The least length that NIST SP 800-63B asks of a password that people choose; there are no other rules.
+    /// The minimum length that NIST SP 800-63B sets for passwords that people choose. There are no other rules.
     public static let leastPasswordLength = 12
-    /// How long a one-time link may be used.
+    /// How long a one-time link is valid.
     public static let linkMinutes = 15
 
     let pool: PostgresPool
@@ -17,7 +17,7 @@ public struct Accounts: Sendable {
     }
 
     /// A new account. The name is what colleagues see beside ratings.
-    /// - Throws: ``AccountsError`` when there is one with this address, or name or address are no such things.
+    /// - Throws: ``AccountsError`` when an account with this address exists, or when the name or the address is invalid.
     @discardableResult
     public func add(email: String, name: String, access: Reviewer.Access) async throws -> Reviewer {
         do {
@@ -42,7 +42,7 @@ public struct Accounts: Sendable {
         }
     }
 
-    /// All accounts, by address.
+    /// All accounts, sorted by address.
     public func reviewers() async throws -> [Reviewer] {
         try await pool.query(
             PostgresQuery(named: "reviewers.list", "SELECT \(fragment: Reviewer.columns) FROM dailies.reviewers r ORDER BY r.email"),
@@ -63,7 +63,7 @@ public struct Accounts: Sendable {
         ).first
     }
 
-    /// Ends an account, or lets it be used again. Its sessions, links and tokens end with it; ratings stay.
+    /// Disables an account, or enables it again. Its sessions, links and tokens become invalid; ratings stay.
     public func setDisabled(_ isDisabled: Bool, email: String) async throws {
         let found = try await pool.transaction { connection in
             let changed = try await connection.execute(

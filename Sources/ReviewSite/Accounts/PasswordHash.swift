@@ -2,10 +2,10 @@ internal import Crypto
 internal import CryptoExtras
 internal import FoundationEssentials
 
-/// A password as the database keeps it: scrypt with its parameters and salt, `$scrypt$ln=15,r=8,p=3$SALT$KEY`.
+/// A password hash, as the database stores it: scrypt with its parameters and salt, `$scrypt$ln=15,r=8,p=3$SALT$KEY`.
 ///
 /// The parameters are one of the equally strong settings that OWASP's Password Storage Cheat Sheet gives for scrypt: N = 2^15, r = 8,
-/// p = 3, which takes 32 MiB and a fifth of a second. A stored hash names its own, so that they can be raised later.
+/// p = 3, which takes 32 MiB and a fifth of a second. Each stored hash names its parameters, so that they can be raised later.
 struct PasswordHash: Sendable {
     private static let standard = Parameters(logRounds: 15, blockSize: 8, parallelism: 3)
 
@@ -19,14 +19,14 @@ struct PasswordHash: Sendable {
     private let salt: Data
     private let key: Data
 
-    /// Hashes a new password. Blocks for as long as that takes.
+    /// Hashes a new password. Blocks the thread meanwhile.
     init(password: String) throws {
         parameters = Self.standard
         salt = Self.randomBytes(16)
         key = try Self.derive(password, salt, parameters)
     }
 
-    /// What is compared with where there is no account or no password: it takes as long as any, and matches nothing.
+    /// Compared with when there is no account or no password. It takes as long as any other hash and matches no password.
     init(matchingNothing: Void) {
         parameters = Self.standard
         salt = Self.randomBytes(16)
@@ -38,7 +38,7 @@ struct PasswordHash: Sendable {
         return Data((0..<count).map { _ in UInt8.random(in: .min ... .max, using: &generator) })
     }
 
-    /// Reads a stored one; `nil` when it is not of this form.
+    /// Reads a stored hash; `nil` when it has another form.
     init?(stored: String) {
         guard let match = stored.wholeMatch(of: /\$scrypt\$ln=(\d{1,2}),r=(\d{1,2}),p=(\d{1,2})\$([A-Za-z0-9+\/=]+)\$([A-Za-z0-9+\/=]+)/),
             let logRounds = Int(match.1), let blockSize = Int(match.2), let parallelism = Int(match.3),
@@ -50,16 +50,16 @@ struct PasswordHash: Sendable {
         self.key = key
     }
 
-    /// What the database keeps.
+    /// The text that the database stores.
     var stored: String {
         "$scrypt$ln=\(parameters.logRounds),r=\(parameters.blockSize),p=\(parameters.parallelism)"
             + "$\(salt.base64EncodedString())$\(key.base64EncodedString())"
     }
 
-    /// Whether it is this password. Blocks; takes equally long for every password.
+    /// Whether this is the password. Blocks the thread, equally long for every password.
     func matches(_ password: String) throws -> Bool {
         let derived = try Self.derive(password, salt, parameters)
-        // Compared as MACs are, without stopping at the first difference.
+        // Compared in constant time.
         guard derived.count == key.count else { return false }
         return zip(derived, key).reduce(UInt8(0)) { $0 | ($1.0 ^ $1.1) } == 0
     }

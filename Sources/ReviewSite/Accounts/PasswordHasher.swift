@@ -1,10 +1,10 @@
 internal import Dispatch
 internal import Synchronization
 
-/// Hashes passwords one at a time on a thread of its own: each takes 32 MiB and a fifth of a second of a core, which must not be what
-/// everybody else waits for.
+/// Hashes passwords one at a time on a separate thread. Each takes 32 MiB and a fifth of a second of CPU time, and other requests must not
+/// wait for that.
 final class PasswordHasher: Sendable {
-    /// More than these would wait for longer than people do.
+    /// The most waiting hashes. With more, people would have to wait too long.
     private static let mostWaiting = 16
 
     struct Busy: Error {}
@@ -13,14 +13,14 @@ final class PasswordHasher: Sendable {
     private let waiting = Mutex(0)
     private let decoy = PasswordHash(matchingNothing: ())
 
-    /// Whether `stored` is of this password. With `nil` it takes as long and is false.
+    /// Whether `stored` is the hash of this password. With `nil` it takes equally long and is false.
     func matches(_ password: String, stored: String?) async throws -> Bool {
         let hash = stored.flatMap { PasswordHash(stored: $0) }
         let compared = hash ?? decoy
         return try await run { try compared.matches(password) }
     }
 
-    /// - Returns: what the database keeps.
+    /// - Returns: the text that the database stores.
     func hash(_ password: String) async throws -> String {
         try await run { try PasswordHash(password: password).stored }
     }

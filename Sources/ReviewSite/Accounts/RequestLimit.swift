@@ -1,24 +1,25 @@
 internal import FoundationEssentials
 internal import Synchronization
 
-/// Counts programs' requests, each token's for itself. What is limited is how busy one program keeps this process, so each process counts
-/// alone and nothing is kept in the database; a guess at a password, which ``SignInLimit`` counts, counts wherever it is made.
+/// Limits the requests of each token. It limits how busy one program keeps this process, so each process counts separately and nothing is
+/// stored in the database. (``SignInLimit`` counts guesses of passwords in the database, so they count together in all processes.)
 final class RequestLimit: Sendable {
     private struct Known: Sendable {
-        var debts: [Data: RequestPace.Debt] = [:]
-        /// Beyond as many, those that owe nothing are forgotten; twice what was left then, so that forgetting costs each request little.
+        var debts: [Data: RequestRate.Debt] = [:]
+        /// With more tokens than this, those that used nothing lately are forgotten. Afterwards this is set to twice the number left, so that
+        /// forgetting costs little per request.
         var bound = 1000
     }
 
-    private let pace: RequestPace
+    private let rate: RequestRate
     private let known = Mutex(Known())
 
-    init(_ pace: RequestPace) {
-        self.pace = pace
+    init(_ rate: RequestRate) {
+        self.rate = rate
     }
 
-    /// - Parameter token: a valid one, so that whoever makes tokens up takes up no memory here.
-    /// - Returns: in how many seconds to ask again; `nil` when the request may go on.
+    /// - Parameter token: a valid token. Invalid ones must not be passed, because each would use memory.
+    /// - Returns: after how many seconds to try again; `nil` when the request is allowed.
     func count(_ token: SecretToken, at now: ContinuousClock.Instant = .now) -> Int? {
         let hash = token.hash
         let wait = known.withLock { known in
@@ -26,11 +27,11 @@ final class RequestLimit: Sendable {
                 known.debts = known.debts.filter { $0.value > now }
                 known.bound = max(1000, 2 * known.debts.count)
             }
-            return pace.count(&known.debts[hash], at: now)
+            return rate.count(&known.debts[hash], at: now)
         }
         return wait.map { Int(($0 / .seconds(1)).rounded(.up)) }
     }
 
-    /// How many tokens are remembered.
+    /// The number of tokens in memory.
     var count: Int { known.withLock(\.debts.count) }
 }

@@ -1,10 +1,10 @@
 internal import Crypto
 public import FoundationEssentials
 
-/// A secret that whoever holds it may use: 256 random bits. The database keeps only its SHA-256, which gives the secret away to nobody;
-/// with so many random bits a slow hash would add nothing.
+/// A secret of 256 random bits that gives access to its holder. The database stores only its SHA-256, which does not reveal the secret. With
+/// so many random bits a slow hash is not needed.
 public struct SecretToken: Sendable, Equatable {
-    /// For cookies and addresses: 43 letters, digits, `-` and `_` (base64url).
+    /// The text in cookies and URLs: 43 letters, digits, `-` and `_` (base64url).
     public let text: String
 
     public init() {
@@ -12,7 +12,7 @@ public struct SecretToken: Sendable, Equatable {
         text = Self.base64URL((0..<4).flatMap { _ in withUnsafeBytes(of: generator.next(), Array.init) })
     }
 
-    /// A token that somebody sent; `nil` when it has not the form of one.
+    /// A received token; `nil` when it does not have the form of a token.
     public init?(_ text: some StringProtocol) {
         let isPlain = text.utf8.allSatisfy {
             switch $0 {
@@ -26,10 +26,10 @@ public struct SecretToken: Sendable, Equatable {
         self.text = String(text)
     }
 
-    /// What the database knows it by.
+    /// The SHA-256, which the database stores.
     public var hash: Data { Data(SHA256.hash(data: Data(text.utf8))) }
 
-    /// Another secret, for `purpose`, that follows from this one and does not lead back to it.
+    /// Another secret for `purpose`, derived from this one. This one cannot be computed from it.
     func derived(for purpose: String) -> String {
         let code = HMAC<SHA256>.authenticationCode(for: Data(purpose.utf8), using: SymmetricKey(data: Data(text.utf8)))
         return Self.base64URL(Array(code))
@@ -41,7 +41,7 @@ public struct SecretToken: Sendable, Equatable {
 }
 
 extension SecretToken: CustomStringConvertible, CustomDebugStringConvertible {
-    /// Never the secret: it would end in a log.
+    /// Never the secret, because descriptions get into logs.
     public var description: String { "a secret token" }
     public var debugDescription: String { description }
 }

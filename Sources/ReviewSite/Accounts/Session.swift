@@ -1,7 +1,7 @@
-/// Who a request comes from, and how that is known.
+/// The sender of a request, and the proof of it.
 struct Session: Sendable {
     enum Proof: Sendable, Equatable {
-        /// A browser's cookie. Browsers send it along with what other sites make them send, so forms need the token too.
+        /// A browser's cookie. Browsers send it also with requests that other sites cause, so forms need the token too.
         case cookie
         /// A program's token with what it may do.
         case token(APIToken.Scope)
@@ -9,7 +9,7 @@ struct Session: Sendable {
 
     var reviewer: Reviewer
     var proof: Proof
-    /// What forms and scripts send back to show that they are this site's own; empty for programs.
+    /// The token by which forms and scripts prove that they are this site's; empty for programs.
     var csrfToken: String
 
     /// Whether changes are allowed at all.

@@ -2,8 +2,8 @@ internal import Crypto
 internal import FoundationEssentials
 internal import Postgres
 
-/// How often somebody may try to sign in: ten times a quarter of an hour with one account, fifty times from one address. An office shares
-/// an address, so that one is wider; and who only wants to keep a colleague out finds that a one-time link still works.
+/// Limits attempts to sign in: ten in a quarter of an hour for one account, fifty from one address. The limit for addresses is higher
+/// because an office shares one. A locked account can still be used with a one-time link, so nobody can lock a colleague out.
 struct SignInLimit: Sendable {
     static let perAccount: Int32 = 10
     static let perAddress: Int32 = 50
@@ -11,8 +11,8 @@ struct SignInLimit: Sendable {
 
     let pool: PostgresPool
 
-    /// Counts an attempt before it is known how it ends.
-    /// - Returns: the seconds to wait when there were too many; `nil` when it may go on.
+    /// Counts an attempt before its result is known.
+    /// - Returns: the seconds to wait when there were too many; `nil` when the attempt is allowed.
     func count(email: String, address: String) async throws(PostgresError) -> Int? {
         let wait: Int32? = try await pool.query(
             PostgresQuery(
@@ -25,7 +25,7 @@ struct SignInLimit: Sendable {
         return wait.map(Int.init)
     }
 
-    /// Who got in is no longer counted.
+    /// Forgets the attempts of an account that has signed in.
     func forget(email: String) async throws(PostgresError) {
         try await pool.execute("DELETE FROM dailies.sign_in_attempts WHERE account_hash = \(Self.account(email))")
     }

@@ -1,14 +1,14 @@
-/// Which part of a file a request asks for (RFC 9110, section 14).
+/// The part of a file that a request asks for (RFC 9110, section 14).
 enum ByteRange: Sendable, Equatable {
     case whole
-    /// From the first byte to before the last bound; never empty.
+    /// The lower bound is included, the upper one is not; never empty.
     case part(Range<Int64>)
-    /// None of the file's bytes.
+    /// The range holds none of the file's bytes.
     case unsatisfiable
 
     /// - Parameters:
-    ///   - header: the value of `Range`. Other units, several ranges, and what is no range at all, are answered with the whole file, as the
-    ///     RFC allows.
+    ///   - header: the value of `Range`. Other units, several ranges and invalid ranges are answered with the whole file, as the RFC
+    ///     allows.
     ///   - length: the file's.
     init(_ header: String?, length: Int64) {
         self = .whole
@@ -23,7 +23,7 @@ enum ByteRange: Sendable, Equatable {
         }
     }
 
-    /// What stands before and after the hyphen of `bytes=FIRST-LAST`; `nil` for anything else.
+    /// The parts before and after the hyphen of `bytes=FIRST-LAST`; `nil` for anything else.
     private static func bounds(_ header: String) -> (first: Int64?, last: Int64?)? {
         let parts = header.utf8.split(separator: UInt8(ascii: "="), maxSplits: 1, omittingEmptySubsequences: false)
         guard parts.count == 2, parts[0].elementsEqual("bytes".utf8, by: { $0 | 0x20 == $1 }) else { return nil }

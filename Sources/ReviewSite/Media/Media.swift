@@ -1,13 +1,13 @@
 internal import Postgres
 
-/// A file of an answer that its reviewers may have.
+/// A file of an answer that its reviewers may fetch.
 struct Media: Sendable {
-    /// What the site asks for. The recording itself, as the candidate sent it, is not among them.
+    /// The kinds of files. The candidate's recording itself is not one of them.
     enum Kind: String, Sendable, CaseIterable, Encodable {
         case poster, storyboard, waveform, playback, captions
         case storyboardTrack = "storyboard_track"
 
-        /// Kinds of artifacts that serve, the best first: where no browser plays the codecs of a recording, there is a rendition.
+        /// The artifacts to look for, the best first. A rendition exists when browsers do not play the recording's codecs.
         var artifacts: [String] { self == .playback ? ["playback", "rendition"] : [rawValue] }
     }
 
@@ -18,22 +18,24 @@ struct Media: Sendable {
 
     enum Finding: Sendable {
         case file(Media)
-        /// Also for a file that is there and not for them.
+        /// No such file, or the viewer may not fetch it.
         case nothing
-        /// Nobody asks: the session has ended, or its account has.
+        /// The session has ended, or its account is disabled.
         case nobody
     }
 
-    /// The file, for somebody who reviews the answer's role. Who asks, what they may see and where it is are one query, for players ask for
-    /// one small range after the other.
-    static func find(_ kind: Kind?, ofResponse id: Int64?, for asker: Asker, in pool: PostgresPool) async throws(PostgresError) -> Finding {
+    /// Finds the file for a reviewer of the answer's role. One query checks the session and the access and finds the file, because players
+    /// send many requests for small ranges.
+    static func find(_ kind: Kind?, ofResponse id: Int64?, for requester: Requester, in pool: PostgresPool) async throws(PostgresError)
+        -> Finding
+    {
         let kinds = kind?.artifacts ?? []
         let row = try await pool.query(
             PostgresQuery(
                 named: "media.find",
                 """
                 SELECT m.key, m.media_type, m.sha256, m.bytes
-                FROM (\(fragment: asker.query)) AS who
+                FROM (\(fragment: requester.query)) AS who
                 LEFT JOIN LATERAL (
                     SELECT m.* FROM dailies.responses r
                     JOIN dailies.role_access a ON a.role_id = r.role_id AND a.viewer_id = who.id

@@ -1,11 +1,11 @@
 internal import HTTPTypes
 internal import Hummingbird
 
-/// Refuses, before anything is done, a request whose sender will not take the type of the answer.
+/// Refuses a request at once if its `Accept` header excludes the response's type.
 ///
-/// A refusal is a problem in JSON all the same: RFC 9110 lets an error be told in a type that was not asked for.
+/// The error itself is JSON in any case: RFC 9110 allows an error in a type that was not asked for.
 struct Acceptance: RouterMiddleware {
-    /// What the routes below answer with, as in `text/csv`.
+    /// The type of the responses, such as `text/csv`.
     let mediaType: String
 
     func handle(
@@ -15,8 +15,8 @@ struct Acceptance: RouterMiddleware {
         return try await next(request, context)
     }
 
-    /// Whether a type is among those that a header names (RFC 9110, 12.5.1): what is said of it most exactly counts, and `q=0` refuses.
-    /// - Parameter header: the value of `Accept`; everything is welcome without one.
+    /// Whether a header accepts a type (RFC 9110, 12.5.1). The most specific range counts, and `q=0` refuses.
+    /// - Parameter header: the value of `Accept`. Without one everything is accepted.
     static func accepts(_ mediaType: String, _ header: String?) -> Bool {
         guard let header else { return true }
         var best = (exactness: -1, isWelcome: false)
@@ -29,7 +29,7 @@ struct Acceptance: RouterMiddleware {
         return best.isWelcome
     }
 
-    /// `nil` where the range does not include the type.
+    /// `nil` when the range does not include the type.
     private static func exactness(of range: String, _ mediaType: String) -> Int? {
         if range == mediaType { return 2 }
         if range == "*/*" { return 0 }

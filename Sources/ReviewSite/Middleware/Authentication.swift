@@ -1,19 +1,19 @@
 internal import HTTPTypes
 internal import Hummingbird
 
-/// Finds out who asks, and lets nobody else through.
+/// Finds out who sends a request, and refuses requests of unknown senders.
 ///
-/// Behind a single sign-on the proxy's word decides: without it nobody is signed in, whatever the cookie says, and the cookie's session
-/// only carries the token for forms.
+/// Behind a single sign-on the proxy's header decides. Without it nobody is signed in, even with a valid cookie. The cookie's session then only
+/// carries the token for forms.
 struct Authentication: RouterMiddleware {
-    /// By what somebody may show who they are.
+    /// How a sender may prove who they are.
     enum Means: Sendable {
-        /// A browser's session, or a trusted proxy's word.
+        /// A browser's session, or a trusted proxy's header.
         case browser
         /// A program's token.
         case token
-        /// Either; a browser's session is left to the route, which finds out whose it is in the same query as what it is asked for. See
-        /// ``SiteContext/asker``.
+        /// Either of them. The route itself checks a browser's session, in the same query that reads the requested thing. See
+        /// ``SiteContext/requester``.
         case either
     }
 
@@ -31,7 +31,7 @@ struct Authentication: RouterMiddleware {
             if context.session != nil, let wait = services.requestLimit.count(token) { throw SiteError.tooManyRequests(seconds: wait) }
         } else if means == .token {
             throw SiteError.tokenRequired
-        } else if let email = try proxyWord(request, context) {
+        } else if let email = try proxyIdentity(request, context) {
             (context.session, newCookie) = try await companySession(email, request)
         } else if let token = services.sessionCookie.token(in: request), !isBehindSignOn(context) {
             if means == .either, request.method.isSafe, requires == .reviewer {
@@ -53,7 +53,7 @@ struct Authentication: RouterMiddleware {
         return response
     }
 
-    /// - Throws: ``SiteError/signInRequired`` for a header that holds no token: it is wrong, and nothing else is then tried.
+    /// - Throws: ``SiteError/signInRequired`` for a header without a valid token. Then nothing else is tried.
     private static func bearer(_ headers: HTTPFields) throws(SiteError) -> SecretToken? {
         guard let header = headers[.authorization] else { return nil }
         let words = header.split(separator: " ")
@@ -66,11 +66,11 @@ struct Authentication: RouterMiddleware {
         return trust.emailHeader != nil && trust.isProxy(context.channel.remoteAddress?.ipAddress)
     }
 
-    /// The address that a trusted proxy vouches for.
-    private func proxyWord(_ request: Request, _ context: SiteContext) throws(SiteError) -> String? {
+    /// The e-mail address that a trusted proxy sends.
+    private func proxyIdentity(_ request: Request, _ context: SiteContext) throws(SiteError) -> String? {
         guard isBehindSignOn(context), let name = services.configuration.trust.emailHeader else { return nil }
         let values = request.headers[values: name]
-        // Two would mean that one of them came from the browser.
+        // With two headers, one of them would come from the browser.
         guard values.count <= 1 else { throw .badRequest("The sign-on's header is there twice.") }
         return values.first.flatMap { $0.isEmpty ? nil : $0 }
     }
@@ -99,6 +99,6 @@ extension Session {
 }
 
 extension HTTPRequest.Method {
-    /// Whether it only looks (RFC 9110, 9.2.1).
+    /// Whether the method only reads (RFC 9110, 9.2.1).
     var isSafe: Bool { [.get, .head, .options, .trace].contains(self) }
 }

@@ -2,10 +2,10 @@ internal import HTTPTypes
 internal import Hummingbird
 internal import NIOCore
 
-/// Refuses changes that another site makes a signed-in browser ask for.
+/// Refuses changes that another site causes through a signed-in browser (cross-site request forgery).
 ///
-/// Two independent guards: the browser says where the request comes from (`Sec-Fetch-Site`, or `Origin` in older ones), and a form or
-/// script of this site sends the session's token back. Programs with a token of their own send no cookie, so nobody can forge them.
+/// There are two independent checks. The browser says where the request comes from (`Sec-Fetch-Site`, or `Origin` in older browsers). And the
+/// site's forms and scripts send the session's token back. Programs send an API token and no cookie, so their requests cannot be forged.
 struct ForgeryProtection: RouterMiddleware {
     let configuration: ReviewSite.Configuration
 
@@ -27,7 +27,7 @@ struct ForgeryProtection: RouterMiddleware {
         return try await next(request, context)
     }
 
-    /// Whoever sends neither header is no browser of the last years, and cannot be made to send anything.
+    /// All current browsers send one of these headers. A sender without them is no browser, and no other site can make it send requests.
     private func comesFromHere(_ request: Request) -> Bool {
         if let name = Self.fetchSite, let site = request.headers[name] { return site == "same-origin" || site == "none" }
         guard let origin = request.headers[.origin] else { return true }

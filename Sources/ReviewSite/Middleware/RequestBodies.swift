@@ -2,9 +2,9 @@ internal import HTTPTypes
 internal import Hummingbird
 internal import NIOCore
 
-/// Takes a request's whole body in before its route begins, so that each has a limit and a time, and none is forgotten.
+/// Reads a request's whole body before the route runs, so that every body has a limit of size and time.
 struct RequestBodies: RouterMiddleware {
-    /// In bytes: far above any comment with its form, and small enough for hundreds at once.
+    /// In bytes. Far more than any comment with its form needs, and small enough for hundreds of requests at once.
     static let limit = 256 << 10
     private static let timeLimit = Duration.seconds(20)
 
@@ -41,7 +41,7 @@ struct RequestBodies: RouterMiddleware {
         }
     }
 
-    /// What is still to come would be read to its end, however long that is; so the connection goes once the answer is out.
+    /// Closes the connection after the response. Otherwise the server would read the rest of the body, however long it is.
     private static func closing(_ error: SiteError, _ context: SiteContext) -> SiteError {
         var error = error
         error.headers[.connection] = "close"

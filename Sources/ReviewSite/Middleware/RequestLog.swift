@@ -2,7 +2,7 @@ internal import HTTPTypes
 internal import Hummingbird
 internal import Logging
 
-/// One line a request: method, the route's pattern, status and time. Nothing that tells who asked or whom it was about.
+/// Logs one line for each request: method, the route's pattern, status and time. Nothing that identifies the sender or a candidate.
 struct RequestLog: RouterMiddleware {
     func handle(
         _ request: Request, context: SiteContext, next: @concurrent (Request, SiteContext) async throws -> Response
@@ -21,7 +21,7 @@ struct RequestLog: RouterMiddleware {
         return response
     }
 
-    /// A method is a word of the client's own choice.
+    /// The method, if it is a known one. The client chooses the word, so others are not logged.
     private static func name(_ method: HTTPRequest.Method) -> String {
         [.get, .head, .post, .put, .patch, .delete, .options].contains(method) ? method.rawValue : "other"
     }

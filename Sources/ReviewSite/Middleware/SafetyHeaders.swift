@@ -1,15 +1,15 @@
 internal import HTTPTypes
 internal import Hummingbird
 
-/// Tells browsers, in every answer, what the site never does, so that they refuse it when somebody makes it look as if it did.
+/// Sets security headers on every response. They say what the site never does, so that browsers refuse it when an attacker tries.
 struct SafetyHeaders: RouterMiddleware {
-    /// Whether people reach the site by TLS.
+    /// Whether browsers reach the site by TLS.
     let isSecure: Bool
 
     private let contentPolicy: String
 
-    /// No code and no style in the page itself, nothing from elsewhere, no frames. `blob:` is for pictures that scripts draw.
-    /// - Parameter mediaOrigin: from where videos may come beside the site; redirections to there are followed only then.
+    /// No inline scripts and styles, nothing from other origins, no frames. `blob:` is for pictures that scripts draw.
+    /// - Parameter mediaOrigin: another origin from which videos may come. Browsers follow redirections to it only if it is named.
     init(isSecure: Bool, mediaOrigin: String?) {
         self.isSecure = isSecure
         contentPolicy = [
@@ -21,7 +21,7 @@ struct SafetyHeaders: RouterMiddleware {
 
     private static let fixed: [(HTTPField.Name?, String)] = [
         (.xContentTypeOptions, "nosniff"),
-        // Not `no-referrer`: with it browsers send `Origin: null` with their own forms, which could then not be told from others.
+        // Not `no-referrer`: with it browsers send `Origin: null` with this site's own forms, as they do with forms of other sites.
         (HTTPField.Name("Referrer-Policy"), "same-origin"),
         (HTTPField.Name("Permissions-Policy"), "camera=(), microphone=(), geolocation=(), payment=(), usb=()"),
         (HTTPField.Name("Cross-Origin-Opener-Policy"), "same-origin"),
@@ -36,7 +36,7 @@ struct SafetyHeaders: RouterMiddleware {
         response.headers[.contentSecurityPolicy] = contentPolicy
         for case (let name?, let value) in Self.fixed { response.headers[name] = value }
         if isSecure { response.headers[.strictTransportSecurity] = "max-age=31536000" }
-        // Whatever does not say otherwise is about candidates.
+        // Responses are about candidates unless they say otherwise.
         if response.headers[.cacheControl] == nil { response.headers[.cacheControl] = "private, no-store" }
         return response
     }

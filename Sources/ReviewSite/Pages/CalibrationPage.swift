@@ -1,12 +1,12 @@
 internal import FoundationEssentials
 internal import Reviews
 
-/// How the reviewers of a role rate beside each other, as far as the reviewer may see it.
+/// A comparison of how the reviewers of a role score, as far as the reviewer may see it.
 struct CalibrationPage: Page {
     struct Rater {
         var reviewer: String
         var common: Int
-        /// HTML; empty before there is enough in common.
+        /// HTML; empty with too few common answers.
         var severityPlot: String
         var severity: String
         var agreement: String

@@ -1,11 +1,11 @@
 internal import FoundationEssentials
 internal import Reviews
 
-/// All answers of one interview, and what was decided about it.
+/// All answers of one interview, and the decisions about it.
 struct CandidatePage: Page {
     struct Answer {
         var href: String
-        /// HTML of a ``Poster``, and the attributes for what is around it.
+        /// HTML of a ``Poster``, and the attributes for the element around it.
         var poster: String
         var scrubbing: String
         var number: String
@@ -44,14 +44,14 @@ struct CandidatePage: Page {
         candidate = details.candidate.label
         let length = details.items.reduce(0) { $0 + max(0, ($1.durationMs ?? 0) - $1.silentMs) }
         summary =
-            Count.of(details.items.count, "answer") + (length > 0 ? ", about \(Length.sitting(length)) without silence" : "")
+            Count.of(details.items.count, "answer") + (length > 0 ? ", about \(DurationText.sitting(length)) without silence" : "")
             + (details.unanswered > 0 ? " · \(Count.of(details.unanswered, "question")) not answered" : "")
         hasAnswers = !details.items.isEmpty
         answers = details.items.map { Answer($0, role: details.role.slug) }
         decisions = details.decisions.map { decision in
             Made(
                 verdict: decision.verdict.rawValue.capitalized, reason: decision.reason, reviewer: decision.reviewerName,
-                when: Moment.inWords(decision.decidedAt))
+                when: DateText.inWords(decision.decidedAt))
         }
         let left = details.items.count { $0.standing == .waiting }
         noDecision = left > 0 ? "None that you can see: others’ decisions appear once you have rated every answer." : "None yet."
@@ -63,7 +63,7 @@ extension CandidatePage.Answer {
         var poster = Poster(response: item.responseID)
         poster.instead = item.hasPoster ? nil : item.standing.insteadOfPicture
         poster.hasStoryboard = item.hasPoster
-        poster.length = item.durationMs.map { Length.clock($0) }
+        poster.length = item.durationMs.map { DurationText.clock($0) }
         poster.own = Poster.Own(item.mine)
         if item.hasFault { poster.faults = ["The recording is at fault."] }
         href = "/roles/\(role)/questions/\(item.questionKey)/\(item.responseID)"

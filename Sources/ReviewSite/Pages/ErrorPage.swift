@@ -1,6 +1,6 @@
 internal import HTTPTypes
 
-/// What went wrong, for people.
+/// An error, explained for people.
 struct ErrorPage: Page {
     static let template = "error"
     var title: String

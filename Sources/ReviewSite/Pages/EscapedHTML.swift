@@ -1,9 +1,9 @@
 internal import Mustache
 
-/// How templates escape text: as ``Markup/escaped(_:)`` does. Mustache's own way looks at characters, and a quotation mark with an accent
-/// on it is a character of its own to it, but still the end of an attribute to a browser.
+/// Makes templates escape text as ``Markup/escaped(_:)`` does. Mustache's own escaping works on characters. A quotation mark with a combining
+/// accent is another character to it, but still ends an attribute in a browser.
 struct EscapedHTML: MustacheContentType {
-    /// The line that each template begins with; there is no other way to choose it.
+    /// The first line of each template. There is no other way to choose the content type.
     static let pragma = "{{% CONTENT_TYPE: ESCAPED_HTML }}\n"
 
     static func register() {

@@ -2,7 +2,7 @@ internal import FoundationEssentials
 internal import JobQueue
 internal import Reviews
 
-/// How the machinery behind the answers is doing.
+/// The state of the queue and the failed recordings.
 struct HealthPage: Page {
     struct Figure {
         var says: String
@@ -11,7 +11,7 @@ struct HealthPage: Page {
 
     struct Plot {
         var title: String
-        /// The figure for now, or for all of the time, in words.
+        /// The present figure, or the sum, in words.
         var latest: String
         var svg: String
     }
@@ -23,7 +23,7 @@ struct HealthPage: Page {
         var sentence: String
         var when: String
         var evidence: String?
-        /// Of the job that can be put back.
+        /// The id of the job that can be retried.
         var job: Int64?
     }
 
@@ -33,7 +33,7 @@ struct HealthPage: Page {
     var figures: [Figure]
     var plots: [Plot]
     var failures: [Failed]
-    /// That there are more failures than the page lists.
+    /// Says that there are more failures than the page lists.
     var more: String?
 
     init(_ operations: Operations) {
@@ -43,23 +43,23 @@ struct HealthPage: Page {
             ? "No worker is running: nothing is processed until one is." : "\(Count.of(queue.workers, "worker")) at work."
         figures = [
             Figure(says: "waiting", value: "\(queue.available)"),
-            Figure(says: "oldest waiting", value: queue.oldestWaitingSeconds.map { Length.elapsed(Int($0 * 1000)) } ?? "–"),
+            Figure(says: "oldest waiting", value: queue.oldestWaitingSeconds.map { DurationText.elapsed(Int($0 * 1000)) } ?? "–"),
             Figure(says: "running", value: "\(queue.running)"),
             Figure(says: "put off", value: "\(queue.scheduled)"),
             Figure(says: "done in 24 hours", value: "\(queue.completed)"),
-            Figure(says: "given up in 24 hours", value: "\(queue.discarded)"),
+            Figure(says: "discarded in 24 hours", value: "\(queue.discarded)"),
         ]
         plots = [
             Plot(
                 "Waiting or at work, at each hour’s end", of: operations.hours.map { Double($0.live) }, most: { "at most \(Int($0))" }),
             Plot(
                 "How long the oldest had waited", of: operations.hours.map { $0.oldestSeconds ?? 0 },
-                most: { $0 == 0 ? "–" : "at most \(Length.elapsed(Int($0 * 1000)))" }),
+                most: { $0 == 0 ? "–" : "at most \(DurationText.elapsed(Int($0 * 1000)))" }),
             Plot(
-                "Done in each hour", of: operations.hours.map { Double($0.completed) },
+                "Completed in each hour", of: operations.hours.map { Double($0.completed) },
                 most: { "at most \(Int($0)), \(operations.hours.reduce(0) { $0 + $1.completed }) in all" }),
             Plot(
-                "Given up in each hour", of: operations.hours.map { Double($0.discarded) }, isFault: true,
+                "Discarded in each hour", of: operations.hours.map { Double($0.discarded) }, isFault: true,
                 most: { $0 == 0 ? "none" : "\(operations.hours.reduce(0) { $0 + $1.discarded }) in all" }),
         ]
         failures = operations.failures.prefix(Self.listed).map(Failed.init)
@@ -67,12 +67,12 @@ struct HealthPage: Page {
         more = rest > 0 ? "\(rest) older ones are not shown. All of them: dailies jobs list --state discarded" : nil
     }
 
-    /// So many that one can still read them.
+    /// The most failures that the page lists.
     private static let listed = 40
 }
 
 extension HealthPage.Plot {
-    /// - Parameter most: says how many there are, of the highest.
+    /// - Parameter most: the text for the highest value.
     fileprivate init(_ title: String, of values: [Double], isFault: Bool = false, most: (Double) -> String) {
         self.title = title
         latest = most(values.max() ?? 0)
@@ -84,9 +84,9 @@ extension HealthPage.Failed {
     fileprivate init(_ recording: FailedRecording) {
         title = "\(recording.candidate.label): \(recording.question)"
         href = "/roles/\(recording.role)/questions/\(recording.question)/\(recording.responseID)"
-        reason = recording.reason?.replacing("_", with: " ") ?? "given up"
+        reason = recording.reason?.replacing("_", with: " ") ?? "discarded"
         sentence = recording.message ?? "Looking into this recording failed each time. It is no fault of the candidate’s."
-        when = Moment.inWords(recording.failedAt)
+        when = DateText.inWords(recording.failedAt)
         evidence = recording.evidence
         job = recording.jobID
     }

@@ -1,19 +1,19 @@
 internal import Reviews
 
-/// Each role with what there is to do for the reviewer, and how long it takes.
+/// The reviewer's roles, with the work to do in each and the time that it takes.
 struct HomePage: Page {
     struct Role {
         var slug: String
         var title: String
         /// How many answers wait, as a sentence.
         var waiting: String
-        /// How long that takes, as a sentence.
+        /// How long the review takes, as a sentence.
         var minutes: String
         var done: Int
         var all: Int
         var faults: String?
         var processing: String?
-        /// Where reviewing goes on; `nil` when nothing waits.
+        /// The address where reviewing continues; `nil` when nothing waits.
         var start: String?
         var startSays: String
     }
@@ -30,7 +30,8 @@ struct HomePage: Page {
         let waiting = overviews.reduce(0) { $0 + $1.waiting }
         let time = overviews.reduce(0) { $0 + $1.waitingMs }
         let wait = waiting == 1 ? "waits" : "wait"
-        summary = waiting == 0 ? "Nothing waits for you." : "\(Count.of(waiting, "answer")) \(wait) for you: about \(Length.sitting(time))."
+        summary =
+            waiting == 0 ? "Nothing waits for you." : "\(Count.of(waiting, "answer")) \(wait) for you: about \(DurationText.sitting(time))."
     }
 }
 
@@ -46,7 +47,7 @@ extension HomePage.Role {
         startSays = overview.done > 0 ? "Go on reviewing" : "Start reviewing"
         if overview.waiting > 0 {
             waiting = "\(Count.of(overview.waiting, "answer")) waiting"
-            minutes = "About \(Length.sitting(overview.waitingMs)), silence taken off"
+            minutes = "About \(DurationText.sitting(overview.waitingMs)), silence taken off"
         } else if all == 0 {
             waiting = "No answers yet"
             minutes = "They appear here as soon as candidates send them."

@@ -1,4 +1,4 @@
-/// What one page shows: the values for its template.
+/// A page: the values for its template.
 ///
 /// To add a page:
 /// 1. `Templates/wall.mustache` has what goes into `<main>`, and its values are the stored properties of the page's type, by name:
@@ -15,7 +15,7 @@ protocol Page: Sendable {
     var title: String { get }
     /// The body's class, for styles of this page alone.
     var layout: String { get }
-    /// Static scripts that this page needs, as ES modules: `player/player.js`.
+    /// Static scripts that this page needs, as ES modules, such as `player/player.js`.
     var scripts: [String] { get }
 }
 

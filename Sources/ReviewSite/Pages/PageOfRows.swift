@@ -1,12 +1,12 @@
 internal import Hummingbird
 
-/// Which rows of a long table a page shows: so many at once that a browser draws them without waiting, the rest by links.
+/// The rows of a long table that one page shows. A page has few enough rows to be drawn at once; links lead to the others.
 struct PageOfRows: Sendable {
     static let size = 40
 
     var first: Int
 
-    /// From `?from=80`.
+    /// Reads `?from=80`.
     init(_ request: Request) {
         let from = request.uri.queryParameters["from"].flatMap { Int($0) } ?? 0
         first = min(max(0, from), 1_000_000) / Self.size * Self.size

@@ -4,12 +4,12 @@ internal import Hummingbird
 internal import Mustache
 internal import NIOCore
 
-/// Makes HTML of pages, with the templates that are part of the program.
+/// Renders pages as HTML, with the templates that are embedded in the program.
 struct PageRenderer: Sendable {
     let files: StaticFiles
     private let library: MustacheLibrary
 
-    /// - Throws: when a template is no Mustache, or names a static file that is not there.
+    /// - Throws: when a template is not valid Mustache, or names a static file that does not exist.
     init(files: StaticFiles) throws(TemplateError) {
         self.files = files
         EscapedHTML.register()
@@ -31,7 +31,7 @@ struct PageRenderer: Sendable {
     func html<Content: Page>(_ page: Content, in context: SiteContext) throws(TemplateError) -> String {
         guard library.getTemplate(named: Content.template) != nil else { throw TemplateError("There is no template \(Content.template).") }
         let frame = SiteFrame(page: page, context: context, files: files)
-        // A page's own values within its template, and `site` everywhere.
+        // The page's template gets the page's values; all templates get `site`.
         let values = ["site": TemplateValues.make(frame), "page": TemplateValues.make(page)]
         guard let html = library.render(values, withTemplate: "layout") else {
             throw TemplateError("There is no template layout.")

@@ -1,7 +1,6 @@
-/// An answer as a poster with what one wants to know before opening it: length, one's own rating, findings. On the wall and in a
-/// candidate's interview.
+/// An answer's poster with its length, the reviewer's own rating and the findings. Shown on the wall and in a candidate's interview.
 ///
-/// Put together here rather than in a template, because the wall has hundreds of them.
+/// The HTML is made here and not in a template, because the wall has hundreds of posters.
 struct Poster: Sendable {
     enum Own: Sendable {
         case none
@@ -10,7 +9,7 @@ struct Poster: Sendable {
     }
 
     var response: Int64
-    /// What stands in the picture's place where there is none: that it is still processed, that there is only sound.
+    /// The text in place of a missing picture, such as that the answer is being processed or has only sound.
     var instead: String?
     var hasStoryboard = false
     var length: String?
@@ -20,7 +19,7 @@ struct Poster: Sendable {
     var warnings: [String] = []
     var isSplit = false
 
-    /// Attributes for the element around the poster, by which moving over it shows its storyboard.
+    /// Attributes for the element around the poster. They make the storyboard appear when the mouse moves over it.
     var scrubbing: String {
         hasStoryboard ? " data-storyboard=\"/media/\(response)/storyboard\" data-track=\"/media/\(response)/storyboard_track\"" : ""
     }

@@ -1,7 +1,7 @@
 internal import FoundationEssentials
 internal import Reviews
 
-/// What the ratings of a role say, as far as the reviewer may see them: never a ranking.
+/// The results of a role, as far as the reviewer may see them. Never a ranking.
 struct ResultsPage: Page {
     struct Row {
         var href: String

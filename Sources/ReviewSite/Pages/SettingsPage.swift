@@ -1,6 +1,6 @@
 internal import Reviews
 
-/// How a role is reviewed, by whom, and its questions' wording.
+/// A role's settings, its reviewers, and the wording of its questions.
 struct SettingsPage: Page {
     struct Question {
         var number: Int
@@ -12,7 +12,7 @@ struct SettingsPage: Page {
         var anchor1: String
         var anchor3: String
         var anchor5: String
-        /// What became of earlier versions.
+        /// The earlier versions and their numbers of answers.
         var history: String?
     }
 
@@ -55,7 +55,7 @@ struct SettingsPage: Page {
 }
 
 extension SettingsPage.Question {
-    /// From a question's versions; the newest is edited.
+    /// Made from a question's versions; the newest can be edited.
     fileprivate init?(_ versions: [QuestionWording]) {
         let versions = versions.sorted { $0.version > $1.version }
         guard let newest = versions.first else { return nil }

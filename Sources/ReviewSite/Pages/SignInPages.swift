@@ -10,7 +10,7 @@ struct SignInLinkPage: Page {
     static let template = "sign-in-link"
     var title: String { "Sign in" }
     var layout: String { SignInPage.template }
-    /// Where the button leads.
+    /// The address that the button leads to.
     var action: String
 }
 

@@ -1,4 +1,4 @@
-/// What the layout, and every page by the name `site`, knows of the request.
+/// The values for the layout. Every page has them under the name `site`.
 struct SiteFrame: Sendable {
     struct Person: Sendable {
         var name: String
@@ -14,12 +14,12 @@ struct SiteFrame: Sendable {
     var title: String
     var layout: String
     var template: String
-    /// Addresses with their fingerprint.
+    /// URLs with the fingerprint.
     var scripts: [String]
-    /// `nil` for who is not signed in.
+    /// `nil` for a visitor who is not signed in.
     var reviewer: Person?
     var isAdmin: Bool
-    /// The token that forms and scripts send back; empty for who is not signed in.
+    /// The token that forms and scripts send back; empty for a visitor who is not signed in.
     var csrf: String
     var path: String
     var navigation: [Link]
@@ -37,7 +37,7 @@ extension SiteFrame {
             navigation: session == nil ? [] : Self.navigation(isAdmin: isAdmin, path: context.path))
     }
 
-    /// Below a role's address also the pages of that role; whether it exists, and for whom, those pages say.
+    /// Pages of a role also get links to the role's other pages. Those pages check whether the role exists and the reviewer reaches it.
     private static func navigation(isAdmin: Bool, path: String) -> [Link] {
         let parts = path.split(separator: "/")
         var links = [Link(label: "Roles", href: "/", isCurrent: path == "/")]

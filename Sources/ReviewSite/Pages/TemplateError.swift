@@ -1,4 +1,4 @@
-/// A template or a static file of this release is wrong: a fault of ours, found when the site starts.
+/// A template or static file of this release is wrong. This is a fault of ours, and found when the site starts.
 struct TemplateError: Error, CustomStringConvertible {
     let description: String
 

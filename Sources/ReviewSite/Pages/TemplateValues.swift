@@ -1,10 +1,10 @@
-/// A page's values as templates look them up: dictionaries by name, lists, and what is written as it is.
+/// Converts a page's values for the templates: into dictionaries, lists and plain values.
 ///
-/// Mustache can read a structure itself, but reflects it anew for each name that a template mentions, and for a name of the frame each
-/// structure around it. Here each value is reflected once.
+/// Mustache can read structures itself, but uses reflection again for each name in a template, and also on the structures around. Here each
+/// value is reflected once.
 enum TemplateValues {
-    /// - Parameter value: structures of properties, nested in one another, in lists and in optionals, down to text, numbers and truth
-    ///   values. A `nil` is left out, so that a template looks for the name further outside, as Mustache itself has it.
+    /// - Parameter value: a structure, which may hold structures, lists, optionals, text, numbers and Booleans. A `nil` is left out, so
+    ///   that a template looks for the name in the structures around, as Mustache does.
     static func make(_ value: Any) -> Any {
         switch value {
         case is String, is Int, is Int64, is Bool: return value

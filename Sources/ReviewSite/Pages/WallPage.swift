@@ -1,7 +1,7 @@
 internal import Recordings
 internal import Reviews
 
-/// All answers of a role at a glance: candidates down, questions across.
+/// All answers of a role as a table: one row for each candidate, one column for each question.
 struct WallPage: Page {
     struct Filter {
         var href: String
@@ -18,7 +18,7 @@ struct WallPage: Page {
     struct Row {
         var href: String
         var candidate: String
-        /// HTML, put together in ``WallPage/cell(_:of:role:)``.
+        /// HTML, made in ``WallPage/cell(_:of:role:)``.
         var cells: String
     }
 
@@ -96,7 +96,7 @@ extension Poster {
         self.init(response: cell.responseID)
         instead = cell.hasPoster ? nil : cell.standing.insteadOfPicture
         hasStoryboard = cell.hasStoryboard
-        length = cell.durationMs.map { Length.clock($0) }
+        length = cell.durationMs.map { DurationText.clock($0) }
         own = Own(cell.mine)
         faults = cell.faults.map(\.sentence)
         warnings = cell.warnings.map(\.sentence)
@@ -115,7 +115,7 @@ extension Poster.Own {
 }
 
 extension AnswerStanding {
-    /// What stands where a picture would be.
+    /// The text in place of a picture.
     var insteadOfPicture: String {
         switch self {
         case .processing: "Processing"

@@ -1,10 +1,10 @@
-/// Amounts over time as bars, the oldest first. It stretches to whatever room there is, so its words stand beside it in HTML.
+/// Amounts over time as bars, the oldest first. The plot stretches to the available width, so its text is in the HTML beside it.
 struct BarsOverTime {
-    /// Read to who cannot see it.
+    /// Read aloud by screen readers.
     var label: String
     /// None is negative.
     var values: [Double]
-    /// Whether it counts what should not happen.
+    /// Whether it counts something that should not happen.
     var isFault = false
 
     private static let (width, height) = (480.0, 100.0)
@@ -14,7 +14,7 @@ struct BarsOverTime {
         let step = Self.width / Double(max(1, values.count))
         var path = ""
         for (at, value) in values.enumerated() where value > 0 {
-            // What is there at all is to be seen.
+            // Every amount above 0 is visible.
             let tall = max(2, value / highest * (Self.height - 2))
             path += "M\((Double(at) * step).inTenths) \(Int(Self.height))v-\(tall.inTenths)h\((step - 1.5).inTenths)v\(tall.inTenths)z"
         }
@@ -27,7 +27,7 @@ struct BarsOverTime {
 }
 
 extension Double {
-    /// With one digit after the point where it needs one.
+    /// With one digit after the point if needed.
     fileprivate var inTenths: String {
         let tenths = (self * 10).rounded() / 10
         return tenths == tenths.rounded() ? "\(Int(tenths))" : "\(tenths)"

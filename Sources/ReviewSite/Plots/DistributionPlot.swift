@@ -1,11 +1,11 @@
 /// How often each score from 1 to 5 was given, as five small bars.
 struct DistributionPlot {
-    /// Of the scores 1, 2, 3, 4, 5.
+    /// The counts of the scores 1, 2, 3, 4 and 5.
     var counts: [Int]
 
     private static let (width, height, gap) = (50, 22, 2)
 
-    /// Its numbers are in its label; the plot stands beside the same in text.
+    /// The label holds the numbers, and the same numbers are in the text beside the plot.
     var svg: String {
         let highest = max(1, counts.max() ?? 0)
         let step = Self.width / max(1, counts.count)

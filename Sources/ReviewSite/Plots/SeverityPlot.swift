@@ -1,6 +1,6 @@
-/// How much lower or higher somebody rates than the others: a dot on a line whose middle is "as the others do".
+/// How much lower or higher a reviewer scores than the others: a dot on a line. The middle means "as the others do".
 struct SeverityPlot {
-    /// In steps of the scale; negative is more severe.
+    /// In points of the scale; negative is stricter.
     var difference: Double
 
     private static let (width, height, range) = (120.0, 16.0, 2.0)

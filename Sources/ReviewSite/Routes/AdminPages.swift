@@ -2,7 +2,7 @@ internal import Hummingbird
 internal import Interviews
 internal import Reviews
 
-/// A role's settings, and the site's health: for admins.
+/// Pages for admins: a role's settings, and the site's health.
 struct AdminPages: RouteGroup {
     let services: SiteServices
 

@@ -3,7 +3,7 @@ internal import Hummingbird
 internal import Recordings
 internal import Reviews
 
-/// Question mode, and what reviewers leave on answers. Every form leads back to a page, so that all of it works without a script too.
+/// Question mode, with ratings and comments. Every form leads back to a page, so that everything works without scripts too.
 struct AnswerPages: RouteGroup {
     let services: SiteServices
 
@@ -16,7 +16,7 @@ struct AnswerPages: RouteGroup {
         routes.signedIn.post("comments/:comment/delete", use: deleteComment)
     }
 
-    /// Leads to the first answer that waits, or says that none does.
+    /// Redirects to the first answer that waits, or says that none waits.
     @Sendable private func question(_ request: Request, _ context: SiteContext) async throws -> Response {
         let queue = try await services.reviews.questionQueue(
             role: context.name("role"), question: context.name("question"), viewer: context.viewer)
@@ -30,11 +30,11 @@ struct AnswerPages: RouteGroup {
         guard try context.name("role") == answer.role.slug, try context.name("question") == answer.question.key else {
             throw SiteError.notFound
         }
-        // None waits for another: where many ask at once, each query waits for a connection.
+        // These queries run at the same time, because with many requests each query may wait for a connection.
         async let recorded: Void = reviews.recordView(of: response, viewer: viewer)
         async let queue = reviews.questionQueue(role: answer.role.slug, question: answer.question.key, viewer: viewer)
         async let comments = reviews.comments(on: response, viewer: viewer)
-        // Before the answer is open there is none but one's own to see, and the answer holds that.
+        // Before the reviewer may see others' ratings there is only their own, and the answer holds it.
         let ratings = answer.isOpen ? try await reviews.ratings(of: response, viewer: viewer) : []
         let others = ratings.filter { $0.reviewerID != viewer.reviewerID }
         let page = try AnswerPage(answer, queue: await queue, ratings: others, comments: await comments)
@@ -64,13 +64,13 @@ struct AnswerPages: RouteGroup {
         let fields = try await FormFields(of: request)
         func moment(_ name: String) throws -> Int? {
             guard let text = fields[name]?.trimmingPrefix(while: \.isWhitespace), !text.isEmpty else { return nil }
-            guard let moment = Length.milliseconds(String(text)) else {
+            guard let moment = DurationText.milliseconds(String(text)) else {
                 throw SiteError.unprocessable("A moment is written as minutes and seconds, such as 1:05 or 0:07.2.")
             }
             return moment
         }
         let (from, to) = (try moment("from") ?? 0, try moment("to"))
-        // Browsers send line ends as CR LF, and count them as one towards the limit.
+        // Browsers send line ends as CR LF, but count each as one character of the limit.
         let body = (fields["body"] ?? "").replacing("\r\n", with: "\n")
         _ = try await services.reviews.comment(on: context.id("response"), fromMs: from, toMs: to, body: body, viewer: context.viewer)
         return .redirect(to: fields.returnPath(otherwise: "/"))

@@ -3,13 +3,13 @@ internal import Hummingbird
 internal import Logging
 internal import Storage
 
-/// `/media/RESPONSE/KIND`: pictures, outline and playable copy of an answer, in ranges, for those who review its role.
+/// `/media/RESPONSE/KIND`: the pictures, waveform and playback copy of an answer, with byte ranges, for the reviewers of its role.
 ///
-/// A stored file never changes, so its SHA-256 is its entity tag. Copies stay in the browser that fetched them and in no cache between.
+/// A stored file never changes, so its SHA-256 is its entity tag. Only the browser that fetched a file may cache it.
 ///
-/// Where the storage gives links, what plays is fetched from the storage itself, by a redirection to a link that expires: videos are nearly
-/// all that is sent, and this site does not have to carry them. Everything else comes through the site, because scripts read it, which
-/// browsers allow of another origin only with consent of the store.
+/// If the storage gives links, videos are fetched from the storage itself, by a redirection to a link that expires. Videos are nearly all
+/// of the traffic, so the site is relieved of it. Everything else is sent by the site, because scripts read it, and browsers allow that for
+/// another origin only if the store permits it.
 struct MediaRoutes: RouteGroup {
     let services: SiteServices
 
@@ -20,14 +20,14 @@ struct MediaRoutes: RouteGroup {
     @Sendable private func media(_ request: Request, _ context: SiteContext) async throws -> Response {
         let (kind, media) = try await media(context)
         let tag = "\"\(media.sha256)\""
-        // Another session on the same browser has to ask again.
+        // Another session in the same browser has to send the request again.
         var headers: HTTPFields = [.eTag: tag, .cacheControl: "private, max-age=3600, must-revalidate", .vary: "Cookie, Authorization"]
         if let wanted = request.headers[.ifMatch], !Self.isNamed(tag, in: wanted, weakly: false) { throw Self.replaced }
         if Self.isNamed(tag, in: request.headers[.ifNoneMatch], weakly: true) { return Response(status: .notModified, headers: headers) }
 
         guard let key = try? StorageKey(media.key) else { throw SiteError.notFound }
         if kind == .playback, request.method == .get, let link = await services.storage.link(toArtifact: key, mediaType: media.mediaType) {
-            // Asked for anew each time, so that who has lost the right to the role gets no more of them.
+            // Not cached, so that a reviewer who no longer reaches the role gets no more links.
             return Response(status: .found, headers: [.location: link.url, .cacheControl: "private, no-store"])
         }
         headers[.contentType] = media.mediaType
@@ -47,12 +47,12 @@ struct MediaRoutes: RouteGroup {
         }
     }
 
-    /// What is asked for, by whom the database says may have it.
+    /// The requested file, if the database lets the requester fetch it.
     private func media(_ context: SiteContext) async throws -> (Media.Kind, Media) {
-        // An address that leads nowhere is not told apart from others to nobody.
+        // A visitor who is not signed in cannot tell missing from forbidden.
         let kind = context.parameters.get("kind").flatMap(Media.Kind.init(rawValue:))
         let response = try? context.id("response")
-        switch (kind, try await Media.find(kind, ofResponse: response, for: try context.asker, in: services.pool)) {
+        switch (kind, try await Media.find(kind, ofResponse: response, for: try context.requester, in: services.pool)) {
         case (let kind?, .file(let media)): return (kind, media)
         case (_, .nobody): throw SiteError.signInRequired
         default: throw SiteError.notFound
@@ -88,7 +88,7 @@ struct MediaRoutes: RouteGroup {
         explanation: "The file has not the entity tag that was asked for.",
         advice: "Ask for all of it again, without If-Match.")
 
-    /// - Parameter weakly: as the RFC says for `If-None-Match`; `If-Match` takes no weak tag (RFC 9110, 13.1).
+    /// - Parameter weakly: true for `If-None-Match`; false for `If-Match`, which takes no weak tag (RFC 9110, 13.1).
     private static func isNamed(_ tag: String, in header: String?, weakly: Bool) -> Bool {
         guard let header else { return false }
         let named = header.split(separator: ",").map { $0.filter { character in !character.isWhitespace } }

@@ -2,7 +2,7 @@ internal import HTTPTypes
 internal import Hummingbird
 internal import Reviews
 
-/// The results of a role, to look at and to take along.
+/// The results of a role, as pages and as files.
 struct ResultsPages: RouteGroup {
     let services: SiteServices
 
@@ -36,7 +36,7 @@ struct ResultsPages: RouteGroup {
 }
 
 extension Response {
-    /// For browsers to keep as a file.
+    /// Makes browsers save the response as a file.
     fileprivate func attached(as name: String) -> Response {
         var response = self
         response.headers[.contentDisposition] = "attachment; filename=\"\(name)\""

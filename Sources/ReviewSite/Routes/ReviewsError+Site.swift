@@ -2,7 +2,7 @@ internal import Hummingbird
 internal import Reviews
 
 extension SiteError {
-    /// What the domain refuses, as an answer to a request.
+    /// Turns an error of `Reviews` into a response.
     init(_ error: ReviewsError) {
         switch error.code {
         case .notFound: self = .notFound
@@ -14,7 +14,7 @@ extension SiteError {
 }
 
 extension SiteContext {
-    /// Who asks, as the domain knows them.
+    /// The sender of the request, as a viewer for `Reviews`.
     var viewer: Viewer {
         get throws(SiteError) {
             let reviewer = try reviewer
@@ -28,7 +28,7 @@ extension SiteServices {
 }
 
 extension FormFields {
-    /// Where the browser goes on after the form, as the form itself said; `otherwise` when it said nothing of use.
+    /// The address after the form, as the form says; `otherwise` when it says nothing valid.
     func returnPath(otherwise: String) -> String {
         self["return_to"].flatMap { ReturnPath($0) }?.path ?? otherwise
     }

@@ -18,7 +18,7 @@ struct RolePages: RouteGroup {
     }
 
     @Sendable private func wall(_ request: Request, _ context: SiteContext) async throws -> Response {
-        // What no filter is called shows everything: an old link still leads somewhere.
+        // An unknown filter shows everything, so that old links still work.
         let filter = request.uri.queryParameters["show"].flatMap { Wall.Filter(rawValue: String($0)) }
         let part = PageOfRows(request)
         let wall = try await services.reviews.wall(

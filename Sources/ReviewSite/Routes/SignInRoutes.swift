@@ -30,7 +30,7 @@ struct SignInRoutes: RouteGroup {
         }
         let target = fields["return_to"].flatMap { ReturnPath($0) }?.path ?? "/"
         guard let reviewer = try await services.accounts.authenticate(email: email, password: password, hasher: services.hasher) else {
-            // Which of the two is wrong is not told.
+            // The message does not say which of the two is wrong.
             let page = SignInPage(returnTo: target, email: email, message: "That address and that password do not go together.")
             return try services.renderer.response(page, status: .unprocessableContent, in: context)
         }
@@ -38,7 +38,7 @@ struct SignInRoutes: RouteGroup {
         return try await begin(reviewer, request, leadingTo: target)
     }
 
-    /// A page with a button: mail programs and chats open links to show what is behind them, and must not use them up.
+    /// A page with a button. Mail programs and chats open links for a preview, and that must not use the link up.
     @Sendable private func linkForm(_ request: Request, _ context: SiteContext) async throws -> Response {
         guard let token = context.parameters.get("token").flatMap({ SecretToken($0) }),
             try await services.accounts.isUsable(link: token)
@@ -65,7 +65,7 @@ struct SignInRoutes: RouteGroup {
         if let token = cookie.token(in: request) { try await services.accounts.endSession(token) }
         var response = Response.redirect(to: "/sign-in")
         response.headers[.setCookie] = cookie.headerEnding()
-        // Media that this browser kept is not for whoever sits down next.
+        // The next user of this browser must not see cached media.
         if let name = HTTPField.Name("Clear-Site-Data") { response.headers[name] = "\"cache\"" }
         return response
     }
@@ -82,7 +82,7 @@ struct SignInRoutes: RouteGroup {
             return try services.renderer.response(page, status: .unprocessableContent, in: context)
         }
         if reviewer.hasPassword {
-            // Guessing here is counted like guessing at the door.
+            // Wrong passwords here count like failed attempts to sign in.
             let limit = SignInLimit(pool: services.pool)
             if let wait = try await limit.count(email: reviewer.email, address: clientAddress(request, context)) {
                 throw SiteError.tooManyAttempts(seconds: wait)

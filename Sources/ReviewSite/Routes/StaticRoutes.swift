@@ -1,7 +1,7 @@
 internal import HTTPTypes
 internal import Hummingbird
 
-/// The site's own files, for everybody and for ever.
+/// The site's static files. They need no sign-in and may be cached for ever.
 struct StaticRoutes: RouteGroup {
     let services: SiteServices
 
@@ -10,7 +10,7 @@ struct StaticRoutes: RouteGroup {
         routes.open.get("static/:fingerprint/**") { request, context -> Response in
             let path = context.parameters.getCatchAll().joined(separator: "/")
             guard let file = files[path] else { throw SiteError.notFound }
-            // A page of the release before may still ask by its own fingerprint; what it gets then is not to be kept.
+            // A page of an earlier release may still use the old fingerprint. Browsers must not cache this response.
             let isCurrent = context.parameters.get("fingerprint") == files.fingerprint
             let tag = "\"\(files.fingerprint)\""
             var headers: HTTPFields = [
@@ -23,7 +23,7 @@ struct StaticRoutes: RouteGroup {
         routes.open.get("favicon.ico") { _, _ -> Response in
             Response.redirect(to: "/static/\(files.fingerprint)/icon.svg", type: .found)
         }
-        // Nothing here is for search engines.
+        // Search engines must not index anything.
         routes.open.get("robots.txt") { _, _ -> Response in
             Response(
                 status: .ok, headers: [.contentType: "text/plain; charset=utf-8", .cacheControl: "public, max-age=86400"],

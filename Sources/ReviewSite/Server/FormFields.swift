@@ -6,7 +6,7 @@ internal import NIOCore
 struct FormFields: Sendable {
     private let fields: [String: String]
 
-    /// - Throws: ``SiteError`` for a body that is no form, or has a field twice.
+    /// - Throws: ``SiteError`` for a body that is not a form or has a field twice.
     init(of request: Request) async throws {
         guard request.headers[.contentType]?.hasPrefix("application/x-www-form-urlencoded") ?? false else {
             throw SiteError.badRequest("A form was expected.")

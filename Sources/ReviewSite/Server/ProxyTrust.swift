@@ -1,10 +1,10 @@
 internal import HTTPTypes
 internal import NIOCore
 
-/// What is believed of a request because of who passed it on.
+/// What is trusted in a request because a known proxy passed it on.
 struct ProxyTrust: Sendable {
     private let proxies: Set<String>
-    /// In which a proxy says who has signed in; `nil`: in none.
+    /// The header in which a proxy names the signed-in person; `nil` for none.
     let emailHeader: HTTPField.Name?
 
     private static let forwardedFor = HTTPField.Name("X-Forwarded-For")
@@ -28,20 +28,20 @@ struct ProxyTrust: Sendable {
         self.emailHeader = name
     }
 
-    /// - Parameter peer: whose connection it is.
+    /// - Parameter peer: the address at the other end of the connection.
     func isProxy(_ peer: String?) -> Bool {
         peer.flatMap(Self.plain).map(proxies.contains) ?? false
     }
 
-    /// Whose request it is: the connection's other end, or, behind proxies, the last address that none of them is. What stands further to
-    /// the left was written by the client itself.
+    /// The client's address: the other end of the connection; behind proxies, the last forwarded address that is not a proxy. Addresses
+    /// further to the left may be invented by the client.
     func clientAddress(peer: String?, headers: HTTPFields) -> String {
         guard let peer, isProxy(peer), let name = Self.forwardedFor else { return peer ?? "unknown" }
         let hops = headers[values: name].flatMap { $0.split(separator: ",") }.map { $0.filter { !$0.isWhitespace } }
         return hops.last { !isProxy($0) }.flatMap(Self.plain) ?? peer
     }
 
-    /// One spelling for each address; an IPv4 address within an IPv6 one is the IPv4 address.
+    /// One spelling for each address. An IPv4 address inside an IPv6 address becomes the IPv4 address.
     private static func plain(_ text: String) -> String? {
         guard let address = try? SocketAddress(ipAddress: text, port: 0).ipAddress else { return nil }
         return address.hasPrefix("::ffff:") && address.contains(".") ? String(address.dropFirst(7)) : address

@@ -1,17 +1,17 @@
 internal import Foundation
 
-/// Where somebody goes after signing in: a path of this site and of no other.
+/// The address after signing in: always a path of this site.
 struct ReturnPath: Sendable {
     let path: String
 
-    /// `nil` for anything that a browser could take for another site.
+    /// `nil` for anything that a browser could read as another site.
     init?(_ text: String) {
         let isPlain = text.utf8.allSatisfy { $0 > 32 && $0 < 127 && $0 != UInt8(ascii: "\\") }
         guard text.hasPrefix("/"), !text.hasPrefix("//"), text.utf8.count <= 1000, isPlain, !text.hasPrefix("/sign-") else { return nil }
         path = text
     }
 
-    /// As a value in a query.
+    /// Encoded as a value in a query.
     var encoded: String {
         path.addingPercentEncoding(withAllowedCharacters: .urlPathAllowed) ?? "/"
     }

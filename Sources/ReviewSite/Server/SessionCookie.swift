@@ -1,6 +1,7 @@
 internal import Hummingbird
 
-/// The cookie that holds a session's secret: out of scripts' reach, not sent along by other sites' forms, and by TLS only where there is TLS.
+/// The cookie with a session's secret. Scripts cannot read it, browsers do not send it with other sites' forms, and with TLS they send it only
+/// by TLS.
 struct SessionCookie: Sendable {
     private let isSecure: Bool
 
@@ -8,7 +9,7 @@ struct SessionCookie: Sendable {
         self.isSecure = isSecure
     }
 
-    /// With the prefix, browsers let no other host and no unencrypted page set it.
+    /// With this prefix, browsers let no other host and no unencrypted page set the cookie.
     private var name: String { isSecure ? "__Host-dailies" : "dailies" }
 
     func token(in request: Request) -> SecretToken? {

@@ -1,16 +1,16 @@
 internal import Hummingbird
 internal import NIOCore
 
-/// What is known of one request, beside the request itself.
+/// What is known about one request, beside the request itself.
 struct SiteContext: RequestContext {
     var coreContext: CoreRequestContextStorage
     let channel: any Channel
-    /// Without the query.
+    /// The path without the query.
     var path = "/"
-    /// Who asks; set for the routes below ``SiteRoutes/signedIn``, ``SiteRoutes/admin``, ``SiteRoutes/media`` and
+    /// The sender of the request; set for the routes below ``SiteRoutes/signedIn``, ``SiteRoutes/admin``, ``SiteRoutes/media`` and
     /// ``SiteRoutes/programs``.
     var session: Session?
-    /// What a browser's cookie holds, of which nobody has found out yet whether it is a session; in routes below ``SiteRoutes/media``.
+    /// A browser's cookie that was not checked yet; set for the routes below ``SiteRoutes/media``.
     var unprovenSession: SecretToken?
 
     init(source: ApplicationRequestContextSource) {
@@ -18,8 +18,8 @@ struct SiteContext: RequestContext {
         channel = source.channel
     }
 
-    /// Who asks.
-    /// - Throws: ``SiteError/signInRequired`` when that is not known.
+    /// The sender of the request.
+    /// - Throws: ``SiteError/signInRequired`` when the sender is not known.
     var reviewer: Reviewer {
         get throws(SiteError) {
             guard let session else { throw .signInRequired }
@@ -27,9 +27,9 @@ struct SiteContext: RequestContext {
         }
     }
 
-    /// Who asks, for a query that finds out whether they are anybody.
-    /// - Throws: ``SiteError/signInRequired`` when it is known to be nobody.
-    var asker: Asker {
+    /// The sender of the request, for a query that also checks the session.
+    /// - Throws: ``SiteError/signInRequired`` when there is neither a session nor a cookie.
+    var requester: Requester {
         get throws(SiteError) {
             if let unprovenSession { return .session(unprovenSession) }
             return .reviewer(id: try reviewer.id)
@@ -37,7 +37,7 @@ struct SiteContext: RequestContext {
     }
 
     /// A number in the path, such as the id in `/answers/:id`.
-    /// - Throws: ``SiteError/notFound`` for anything else: no such thing has an address like that.
+    /// - Throws: ``SiteError/notFound`` for anything else.
     func id(_ name: String) throws(SiteError) -> Int64 {
         guard let text = parameters.get(name), text.utf8.count <= 19, text.utf8.allSatisfy({ (48...57).contains($0) }), let id = Int64(text)
         else { throw .notFound }

@@ -1,8 +1,8 @@
 internal import HTTPTypes
 
-/// Why a request is not done, in words for whoever asked. Thrown anywhere below a route; becomes a page or a problem in JSON.
+/// Why a request is refused, in words for its sender. Any code below a route may throw it; it becomes a page or a problem in JSON.
 ///
-/// Nothing of it may quote what the caller may not see.
+/// It must not quote anything that the sender may not see.
 struct SiteError: Error, Sendable {
     var status: HTTPResponse.Status
     /// What happened: a heading.
@@ -23,7 +23,7 @@ extension SiteError {
         status: .unauthorized, title: "A token is needed", explanation: "There is no token with this request, or it is not valid any more.",
         advice: "Send one as Authorization: Bearer …; an admin makes it by: dailies token add EMAIL --name NAME")
 
-    /// Also for what somebody may not know of: whether it exists is not told.
+    /// Also for things that the sender may not see: the error does not tell whether they exist.
     static let notFound = SiteError(
         status: .notFound, title: "There is no such page",
         explanation: "The address may be mistyped, what it led to may be gone, or it belongs to a role that you do not review.")
@@ -36,7 +36,7 @@ extension SiteError {
         SiteError(status: .badRequest, title: "That cannot be understood", explanation: explanation)
     }
 
-    /// Well-formed, and yet not possible: a score of 7, an empty reason.
+    /// Well-formed but not possible, such as a score of 7 or an empty reason.
     static func unprocessable(_ explanation: String, advice: String? = nil) -> SiteError {
         SiteError(status: .unprocessableContent, title: "That cannot be done", explanation: explanation, advice: advice)
     }
@@ -79,7 +79,7 @@ extension SiteError {
     static let unavailable = SiteError(
         status: .serviceUnavailable, title: "Not reachable just now",
         explanation: "The database or the storage behind this site does not answer.",
-        advice: "Nothing is lost. Try again in a moment; if it stays so, tell whoever runs Dailies.", headers: [.retryAfter: "5"])
+        advice: "Nothing is lost. Try again in a moment; if it stays so, tell the people who run Dailies.", headers: [.retryAfter: "5"])
 
     static let busy = SiteError(
         status: .serviceUnavailable, title: "Very busy just now", explanation: "Too many people sign in at this moment.",
@@ -87,5 +87,5 @@ extension SiteError {
 
     static let fault = SiteError(
         status: .internalServerError, title: "That went wrong here", explanation: "It is a fault of this program, not of yours.",
-        advice: "What happened is in its log. Try again, and tell whoever runs Dailies if it stays so.")
+        advice: "What happened is in its log. Try again, and tell the people who run Dailies if it stays so.")
 }

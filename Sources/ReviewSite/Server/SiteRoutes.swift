@@ -1,34 +1,34 @@
 internal import HTTPTypes
 internal import Hummingbird
 
-/// One file of routes that belong together.
+/// A group of routes that belong together.
 protocol RouteGroup {
     func add(to routes: SiteRoutes)
 }
 
-/// Where routes are added, by who may use them. Whatever is added to ``signedIn``, ``admin``, ``programs`` or ``tables`` is asked by somebody whom
-/// ``SiteContext/session`` names; which roles and answers that one may see is asked of the domain by each route.
+/// Where routes are added, by who may use them. For routes in ``signedIn``, ``admin``, ``programs`` and ``tables``, ``SiteContext/session``
+/// names the sender. Each route asks `Reviews` which roles and answers the sender may see.
 struct SiteRoutes {
     let router: Router<SiteContext>
-    /// For everybody, also who is not signed in.
+    /// For everybody, including visitors who are not signed in.
     let open: RouterGroup<SiteContext>
     /// Pages for reviewers, in a browser.
     let signedIn: RouterGroup<SiteContext>
     /// Pages for admins.
     let admin: RouterGroup<SiteContext>
-    /// For reviewers' browsers, and for programs with a token. Whether a browser's session is one each route finds out by
-    /// ``SiteContext/asker``.
+    /// For reviewers' browsers, and for programs with a token. Each route checks a browser's session itself, by
+    /// ``SiteContext/requester``.
     let media: RouterGroup<SiteContext>
-    /// For programs with a token, and for nothing else: no browser can be made to send one. The answer is JSON, or nothing.
+    /// Only for programs with a token, because no other site can make a browser send a token. The response is JSON or empty.
     let programs: RouterGroup<SiteContext>
-    /// The same for what is a table.
+    /// The same for tables as CSV.
     let tables: RouterGroup<SiteContext>
 
     init(_ services: SiteServices) {
         router = Router(context: SiteContext.self, options: .autoGenerateHeadEndpoints)
         router.add(middleware: RequestLog())
         router.add(middleware: SafetyHeaders(isSecure: services.configuration.isSecure, mediaOrigin: services.linkOrigin))
-        router.add(middleware: ErrorAnswers(renderer: services.renderer))
+        router.add(middleware: ErrorResponses(renderer: services.renderer))
         router.add(middleware: RequestBodies())
         open = router.group().add(middleware: ForgeryProtection(configuration: services.configuration))
         signedIn = router.group()
@@ -45,7 +45,7 @@ struct SiteRoutes {
         tables = router.group().add(middleware: token).add(middleware: Acceptance(mediaType: "text/csv"))
     }
 
-    /// Answers what an address does not understand with what it does. Call it after all routes are there.
+    /// Makes addresses respond to unsupported methods with the list of supported ones. Call it after all routes were added.
     func refuseOtherMethods() {
         var known: [String: (path: RouterPath, methods: Set<HTTPRequest.Method>)] = [:]
         for route in router.routes { known[route.path.description, default: (route.path, [])].methods.insert(route.method) }

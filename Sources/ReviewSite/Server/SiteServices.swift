@@ -2,7 +2,7 @@ internal import Logging
 internal import Postgres
 internal import Storage
 
-/// What routes work with.
+/// What the routes use.
 struct SiteServices: Sendable {
     let configuration: ReviewSite.Configuration
     let pool: PostgresPool
@@ -13,6 +13,6 @@ struct SiteServices: Sendable {
     let renderer: PageRenderer
     let logger: Logger
 
-    /// From where videos may come beside the site itself.
+    /// Another origin from which videos may come.
     var linkOrigin: String? { storage.linkOrigin }
 }

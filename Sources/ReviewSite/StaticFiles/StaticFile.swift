@@ -1,9 +1,9 @@
 internal import FoundationEssentials
 internal import NIOCore
 
-/// One file that every browser may have: a style sheet, a script, a picture of the site itself.
+/// A public file of the site: a style sheet, a script or a picture.
 struct StaticFile: Sendable {
-    /// Below `/static/FINGERPRINT/`.
+    /// The path below `/static/FINGERPRINT/`.
     var path: String
     var content: ByteBuffer
     var mediaType: String
@@ -14,7 +14,7 @@ struct StaticFile: Sendable {
         mediaType = Self.mediaType(of: path)
     }
 
-    /// The types that browsers insist on under `X-Content-Type-Options: nosniff`.
+    /// The media type. Browsers require the right one because of `X-Content-Type-Options: nosniff`.
     private static func mediaType(of path: String) -> String {
         switch path.split(separator: ".").last.map(String.init) {
         case "css": "text/css; charset=utf-8"

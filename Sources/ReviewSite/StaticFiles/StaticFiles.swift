@@ -2,12 +2,12 @@ internal import Crypto
 internal import FoundationEssentials
 internal import NIOCore
 
-/// The site's own files, which are part of the program.
+/// The site's static files, which are embedded in the program.
 ///
-/// All share one fingerprint, which stands in front of their path: `/static/1f2e…/player/player.js`. So a module's
-/// `import "./timeline.js"` and a style sheet's `url(…)` lead to files of the same release, and each may be kept for ever.
+/// All of them share one fingerprint at the front of their path: `/static/1f2e…/player/player.js`. So a module's
+/// `import "./timeline.js"` and a style sheet's `url(…)` lead to files of the same release, and browsers may cache each file for ever.
 struct StaticFiles: Sendable {
-    /// Changes with any byte of any file.
+    /// Changes when any file changes.
     let fingerprint: String
     private let files: [String: StaticFile]
 
@@ -26,7 +26,7 @@ struct StaticFiles: Sendable {
     var paths: [String] { files.keys.sorted() }
 
     /// Puts the fingerprint into every address `/static/…` of a template.
-    /// - Throws: for an address that leads to no file.
+    /// - Throws: for an address without a file.
     func resolving(_ template: String, named name: String) throws(TemplateError) -> String {
         var resolved = template
         for match in template.matches(of: /\/static\/([A-Za-z0-9._\/-]+)/).reversed() {

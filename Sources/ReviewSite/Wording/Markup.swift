@@ -1,8 +1,8 @@
-/// Text and JSON on their way into HTML that is put together here and not by a template.
+/// Escapes text and JSON for HTML that is made without a template.
 enum Markup {
-    /// Text between tags or within a quoted attribute.
+    /// Escapes text between tags or in a quoted attribute.
     ///
-    /// Byte by byte, as browsers read it: to Swift a quotation mark and an accent that follows it are one character, and not the mark.
+    /// It works byte by byte, as browsers read. For Swift a quotation mark with a combining accent is one character, different from the mark.
     static func escaped(_ text: String) -> String {
         guard text.utf8.contains(where: { reference(to: $0) != nil }) else { return text }
         var escaped: [UInt8] = []
@@ -24,7 +24,7 @@ enum Markup {
         }
     }
 
-    /// JSON within a `<script>` that is only read: no text in it may end the element or begin a comment.
+    /// Escapes JSON in a `<script>` element, so that no text in it ends the element or begins a comment.
     static func embedded(json: String) -> String {
         var embedded: [UInt8] = []
         embedded.reserveCapacity(json.utf8.count + 64)

@@ -1,7 +1,7 @@
 public import Postgres
 public import Recordings
 
-/// Everything that is shown beside and under the player, but for what others left.
+/// Everything that is shown beside and under the player, except others' ratings and comments.
 public struct AnswerDetails: Hashable, Sendable, Encodable {
     public enum Status: String, Hashable, Sendable, Codable, PostgresDecodable {
         case processing, reviewable, unusable
@@ -19,10 +19,10 @@ public struct AnswerDetails: Hashable, Sendable, Encodable {
     public var candidate: CandidateIdentity
     public var question: AskedQuestion
     public var take: Int
-    /// Whether this take is the answer that counts; else a newer one took its place.
+    /// Whether this take is the answer that counts. If not, a newer take has replaced it.
     public var isCurrent: Bool
     public var status: Status
-    /// For an unusable recording: why, in words for people.
+    /// Why a recording is unusable, in words for people.
     public var reason: String?
     public var durationMs: Int?
     public var picture: Picture?
@@ -30,21 +30,21 @@ public struct AnswerDetails: Hashable, Sendable, Encodable {
     /// Faults first; `Flag.Name.sentence` says each for people.
     public var flags: [Flag]
     public var artifacts: [ArtifactKind]
-    /// Somebody's program has written captions for it, and put them beside the artifacts.
+    /// Whether there are captions beside the artifacts; another program writes them.
     public var hasCaptions: Bool
-    /// Somebody asked for a new take of it.
+    /// Whether a new take was requested.
     public var isTakeRequested: Bool
     public var mine: Rating?
-    /// Whether the viewer may see what others left on it.
+    /// Whether the viewer may see others' ratings and comments.
     public var isOpen: Bool
 
     public var faults: [Flag] { flags.filter { $0.severity == .fault } }
-    /// What a reviewer who skips silence does not wait for.
+    /// The silences, which a reviewer may skip.
     public var silentMs: Int { silences.reduce(0) { $0 + $1.lengthMs } }
 }
 
 extension Reviews {
-    /// One answer. That the viewer looks at it is recorded apart: see ``recordView(of:viewer:)``.
+    /// One answer. To record that the viewer looked at it, call ``recordView(of:viewer:)``.
     public func answer(_ response: Int64, viewer: Viewer) async throws -> AnswerDetails {
         let found = try await pool.query(
             PostgresQuery(
@@ -66,7 +66,7 @@ extension Reviews {
         guard !found.isEmpty else { throw ReviewsError.notFound("answer") }
     }
 
-    /// Writes into the trail that the viewer looked at an answer. Pages that show one to a person call it; lists do not.
+    /// Records in the audit trail that the viewer looked at an answer. Pages that show one answer call it; lists do not.
     public func recordView(of response: Int64, viewer: Viewer) async throws {
         try await pool.execute(
             PostgresQuery(
@@ -124,7 +124,7 @@ extension AnswerDetails: PostgresRowDecodable {
         silences = try row.decode("silences", as: PostgresJSON<[Span]>.self).value
         flags = try row.decode("flags", as: PostgresJSON<[Flag]>.self).value
             .sorted { ($0.severity.rawValue, $0.name.rawValue) < ($1.severity.rawValue, $1.name.rawValue) }
-        // A kind of a newer release than this program is none of its business.
+        // A newer release may have written kinds that this program does not know.
         let kinds: [String] = try row.decode("artifacts")
         artifacts = kinds.compactMap(ArtifactKind.init(rawValue:))
         hasCaptions = kinds.contains("captions")

@@ -1,15 +1,15 @@
 public import Postgres
 
-/// How an answer stands for a viewer; each is exactly one.
+/// What there is to do with an answer, for one viewer. Each answer has exactly one standing.
 public enum AnswerStanding: String, Hashable, Sendable, Codable, CaseIterable, PostgresDecodable {
     /// It can be watched and rated.
     case waiting
-    /// Its recording is at fault, or cannot be watched at all, and somebody has to say what becomes of it: ask for a new take, rate it as
-    /// it is, or abstain.
+    /// Its recording has a technical fault or cannot be watched. A reviewer has to request a new take, rate the answer as it is, or
+    /// abstain.
     case fault
-    /// A new take was asked for.
+    /// A new take was requested.
     case awaitingTake = "awaiting_take"
-    /// Nobody has looked into its recording yet.
+    /// Its recording has not been inspected yet.
     case processing
     /// The viewer has rated it, or abstained.
     case done

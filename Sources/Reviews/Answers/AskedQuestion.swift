@@ -1,8 +1,8 @@
 public import Postgres
 
-/// A question in the version that a candidate was asked; its key points and anchors are those to judge the answer by.
+/// A question in the version that a candidate was asked. The answer is judged by the key points and anchors of this version.
 public struct AskedQuestion: Hashable, Sendable, Encodable {
-    /// How a weak (1), a fair (3) and a strong (5) answer sound.
+    /// What a weak (1), a fair (3) and a strong (5) answer sound like.
     public struct Anchors: Hashable, Sendable, Encodable {
         public var one: String
         public var three: String
@@ -13,7 +13,7 @@ public struct AskedQuestion: Hashable, Sendable, Encodable {
     /// Its place in the role's list, from 1; `nil` when the role no longer asks it.
     public var number: Int?
     public var version: Int
-    /// The newest version that there is; where it is another, the question was reworded after this candidate answered.
+    /// The question's newest version. If it differs, the question was reworded after this candidate answered.
     public var newestVersion: Int
     public var prompt: String
     public var keyPoints: [String]

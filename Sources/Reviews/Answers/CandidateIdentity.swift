@@ -7,7 +7,7 @@ public struct CandidateIdentity: Hashable, Sendable, Encodable {
     /// `nil` in a blind role.
     public var name: String?
 
-    /// What to call them.
+    /// The name to show: the real name or the pseudonym.
     public var label: String { name ?? pseudonym }
 }
 

@@ -1,6 +1,6 @@
 public import Postgres
 
-/// All answers of one candidate, and what was decided.
+/// All answers of one candidate, and the decisions about the interview.
 public struct InterviewDetails: Hashable, Sendable, Encodable {
     public struct Item: Hashable, Sendable, Encodable {
         public var responseID: Int64
@@ -27,7 +27,7 @@ public struct InterviewDetails: Hashable, Sendable, Encodable {
     public var items: [Item]
     /// Questions that the role asks and the candidate has not answered.
     public var unanswered: Int
-    /// The viewer's own, and others' once the viewer has left no answer of the interview unrated; the latest first.
+    /// The viewer's own decisions, and others' once the viewer has rated every answer of the interview. The latest comes first.
     public var decisions: [Decision]
 }
 

@@ -15,9 +15,9 @@ public struct QuestionQueue: Hashable, Sendable, Encodable {
     }
 
     public var role: RoleReference
-    /// In its newest version; each answer's ``AnswerDetails/question`` is in the one that its candidate was asked.
+    /// The newest version. Each answer's ``AnswerDetails/question`` is the version that its candidate was asked.
     public var question: QuestionReference
-    /// The questions beside it.
+    /// The questions before and after it.
     public var previousQuestion: String?
     public var nextQuestion: String?
     public var items: [Item]
@@ -27,9 +27,8 @@ public struct QuestionQueue: Hashable, Sendable, Encodable {
 }
 
 extension Reviews {
-    /// The answers of all candidates to one question. The order comes from a seed that is drawn once for each reviewer and question:
-    /// it is the same after every reload, another for every reviewer and question, and new candidates are put in without moving the
-    /// others.
+    /// The answers of all candidates to one question. The order comes from a random seed for each reviewer and question. So it stays the
+    /// same after a reload, differs between reviewers and between questions, and a new candidate does not move the others.
     public func questionQueue(role slug: String, question key: String, viewer: Viewer) async throws -> QuestionQueue {
         let details = try await role(slug, viewer: viewer)
         guard let index = details.questions.firstIndex(where: { $0.key == key }) else { throw ReviewsError.notFound("question") }

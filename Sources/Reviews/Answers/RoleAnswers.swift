@@ -1,7 +1,7 @@
 public import Postgres
 public import Recordings
 
-/// A role's answers as a list in parts, for programs; people have the ``Wall``.
+/// A role's answers as a list in parts, for programs. People use the ``Wall``.
 public struct RoleAnswers: Hashable, Sendable {
     public struct Item: Hashable, Sendable {
         public var responseID: Int64
@@ -22,17 +22,17 @@ public struct RoleAnswers: Hashable, Sendable {
 
     /// In the order in which the answers came.
     public var items: [Item]
-    /// The id to begin the next part behind; `nil` when this is the last.
+    /// The id after which the next part begins; `nil` when this part is the last.
     public var next: Int64?
 }
 
 extension Reviews {
     /// The answers to the questions that a role asks now, one for each candidate and question: the take that counts.
     /// - Parameters:
-    ///   - filter: `nil`: all of them.
-    ///   - question: the key of the question that they answer; `nil`: any.
-    ///   - last: begins behind this id. What comes in meanwhile is in a later part.
-    ///   - limit: how many at most.
+    ///   - filter: which answers; `nil` for all.
+    ///   - question: the key of their question; `nil` for every question.
+    ///   - last: the part begins after this id. New answers come in a later part.
+    ///   - limit: the most answers of one part.
     public func answers(
         role slug: String, filter: Wall.Filter? = nil, question: String? = nil, after last: Int64 = 0, limit: Int, viewer: Viewer
     ) async throws -> RoleAnswers {

@@ -15,14 +15,14 @@ public struct RoleInterviews: Hashable, Sendable {
 
     /// In the order in which the candidates came.
     public var items: [Item]
-    /// The id to begin the next part behind; `nil` when this is the last.
+    /// The id after which the next part begins; `nil` when this part is the last.
     public var next: Int64?
 }
 
 extension Reviews {
     /// - Parameters:
-    ///   - last: begins behind this id.
-    ///   - limit: how many at most.
+    ///   - last: the part begins after this id.
+    ///   - limit: the most interviews of one part.
     public func interviews(role slug: String, after last: Int64 = 0, limit: Int, viewer: Viewer) async throws -> RoleInterviews {
         let role = try await reach(slug, viewer: viewer)
         let items = try await pool.query(

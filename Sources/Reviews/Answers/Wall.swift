@@ -1,15 +1,15 @@
 import Postgres
 public import Recordings
 
-/// A role at a glance: candidates down, questions across.
+/// A role's answers as a table: one row for each candidate, one column for each question.
 public struct Wall: Hashable, Sendable, Encodable {
-    /// Which answers are looked for. Rows without one are left out; in the others, ``Cell/isMatch`` says which.
+    /// Which answers to show. Rows without such an answer are left out; ``Cell/isMatch`` marks these answers in the other rows.
     public enum Filter: String, Hashable, Sendable, Codable, CaseIterable {
         /// Waiting for the viewer.
         case unrated
         /// At fault, or unusable.
         case faults
-        /// Where the ratings that the viewer may see are split, as ``Scores/isSplit`` says it.
+        /// The ratings that the viewer may see are split: see ``Scores/isSplit``.
         case split
     }
 
@@ -23,14 +23,14 @@ public struct Wall: Hashable, Sendable, Encodable {
         public var hasPoster: Bool
         public var hasStoryboard: Bool
         public var isSplit: Bool
-        /// Whether the filter looks for it; true where there is none.
+        /// Whether the answer matches the filter; true without a filter.
         public var isMatch: Bool
     }
 
     public struct Row: Hashable, Sendable, Encodable {
         public var interviewID: Int64
         public var candidate: CandidateIdentity
-        /// One for each of the wall's questions, in their order; `nil` where there is no answer.
+        /// One for each question of the wall, in the same order; `nil` where there is no answer.
         public var cells: [Cell?]
     }
 
@@ -77,7 +77,7 @@ extension Reviews {
 }
 
 extension Wall.Filter {
-    /// Whether an interview `i` has an answer that is looked for.
+    /// The condition that an interview `i` has an answer that matches the filter.
     static func finds(_ filter: Wall.Filter?, viewer: Viewer, role: RoleReference) -> PostgresQuery {
         guard let filter else { return "true" }
         return """
@@ -87,8 +87,9 @@ extension Wall.Filter {
             """
     }
 
-    /// Whether a row of `dailies.viewer_answers` is looked for; each filter is a text of its own, so that the planner knows it.
-    /// - Parameter answer: what the query calls the row.
+    /// The condition that a row of `dailies.viewer_answers` matches the filter. Each filter has its own SQL text, so that the planner knows
+    /// which filter it is.
+    /// - Parameter answer: the row's name in the query.
     static func condition(_ filter: Wall.Filter?, of answer: String) -> PostgresQuery {
         switch filter {
         case nil: "true"
@@ -100,7 +101,7 @@ extension Wall.Filter {
 }
 
 extension Wall {
-    /// Puts the cells, which come row by row, into their places.
+    /// Groups the cells, which the query returns row by row.
     fileprivate init(_ details: RoleDetails, cells: PostgresRows) throws(PostgresError) {
         self.init(role: details.role, questions: details.questions, rows: [], count: try cells.first?.decode("total") ?? 0)
         var columns: [Int64: Int] = [:]

@@ -1,11 +1,11 @@
 public import Postgres
 
-/// Why a reviewer gives no score. An abstention is no low rating: it counts as none.
+/// Why a reviewer gives no score. An abstention is not a low rating: it does not count as a rating.
 public enum AbstentionReason: String, Hashable, Sendable, Codable, CaseIterable, PostgresDecodable {
     /// The recording is at fault, and the candidate is not.
     case technicalFault = "technical_fault"
     case knowsCandidate = "knows_candidate"
-    /// Outside of what the reviewer can judge.
+    /// The reviewer lacks the knowledge to judge the answer.
     case cannotJudge = "cannot_judge"
     case other
 

@@ -1,22 +1,22 @@
 public import FoundationEssentials
 public import Postgres
 
-/// A remark at a moment of an answer, or about a stretch of it.
+/// A remark about a moment of an answer, or about a part of it.
 public struct Comment: Hashable, Sendable, Encodable {
     public var id: Int64
     public var reviewerID: Int64
     public var reviewerName: String
-    /// The viewer wrote it, and may delete it.
+    /// Whether the viewer wrote it and may delete it.
     public var isMine: Bool
     public var fromMs: Int
-    /// `nil`: it is about the moment.
+    /// `nil` when the comment is about one moment.
     public var toMs: Int?
     public var body: String
     public var writtenAt: Date
 }
 
 extension Reviews {
-    /// The viewer's own comments on an answer, and others' once the role's rule opens it. In the order of the answer.
+    /// The viewer's own comments on an answer, and others' once the role's rule allows it. Sorted by their times in the answer.
     public func comments(on response: Int64, viewer: Viewer) async throws -> [Comment] {
         try await pool.query(
             PostgresQuery(
@@ -30,7 +30,7 @@ extension Reviews {
     }
 
     /// Adds a comment.
-    /// - Throws: `ReviewsError`: `.notFound`, or `.invalid` for words or a stretch that cannot be.
+    /// - Throws: `ReviewsError`: `.notFound`, or `.invalid` for an invalid text or time span.
     public func comment(on response: Int64, fromMs: Int, toMs: Int? = nil, body: String, viewer: Viewer) async throws -> Comment {
         guard [fromMs, toMs ?? 0].allSatisfy({ (0...Int(Int32.max)).contains($0) }), toMs.map({ $0 > fromMs }) ?? true else {
             throw ReviewsError.invalid("A comment's stretch begins at 0 or later, and ends after it begins.")
@@ -52,7 +52,7 @@ extension Reviews {
         return written
     }
 
-    /// Deletes the viewer's own comment; its words are gone.
+    /// Deletes the viewer's own comment for good.
     public func deleteComment(_ id: Int64, viewer: Viewer) async throws {
         let rows = try await write(
             PostgresQuery(

@@ -1,7 +1,7 @@
 public import FoundationEssentials
 public import Postgres
 
-/// What was decided about an interview, by whom and why. Dailies never decides.
+/// A person's decision about an interview, and the reason. Dailies itself never decides.
 public struct Decision: Hashable, Sendable, Encodable {
     public enum Verdict: String, Hashable, Sendable, Codable, CaseIterable, PostgresDecodable {
         case advance, hold, decline
@@ -17,7 +17,7 @@ public struct Decision: Hashable, Sendable, Encodable {
 
 extension Reviews {
     /// Decides about an interview. The latest decision counts, and all are kept.
-    /// - Throws: `ReviewsError`: `.notFound`, or `.invalid` for a reason that is none.
+    /// - Throws: `ReviewsError`: `.notFound`, or `.invalid` for an invalid reason.
     @discardableResult
     public func decide(_ verdict: Decision.Verdict, about interview: Int64, reason: String, viewer: Viewer) async throws -> Decision {
         guard !reason.utf8.contains(0) else { throw ReviewsError.invalid("A reason cannot hold the character NUL.") }

@@ -1,6 +1,6 @@
-/// What a reviewer holds of an answer: a score, or an abstention with its reason. Never both.
-public enum Judgement: Hashable, Sendable {
-    /// 1 to 5, by the anchors that the candidate's question had.
+/// A reviewer's judgement of an answer: a score, or an abstention with its reason. Never both.
+public enum Judgement: Hashable, Sendable, Encodable {
+    /// 1 to 5, by the anchors of the question version that the candidate was asked.
     case score(Int)
     case abstained(AbstentionReason)
 
@@ -15,18 +15,5 @@ public enum Judgement: Hashable, Sendable {
         } else {
             return nil
         }
-    }
-}
-
-extension Judgement: Encodable {
-    enum CodingKeys: String, CodingKey {
-        case score, abstained
-    }
-
-    /// `{"score": 4, "abstained": null}` or `{"score": null, "abstained": "technical_fault"}`.
-    public func encode(to encoder: any Encoder) throws {
-        var values = encoder.container(keyedBy: CodingKeys.self)
-        try values.encode(score, forKey: .score)
-        try values.encode(abstention, forKey: .abstained)
     }
 }

@@ -2,24 +2,24 @@ public import FoundationEssentials
 public import Postgres
 public import Recordings
 
-/// What one reviewer holds of one answer.
+/// One reviewer's judgement of one answer.
 public struct Rating: Hashable, Sendable, Encodable {
-    /// More stretches than a person leaves in one sitting; more are refused.
+    /// The most time spans of one request. A person produces fewer in one sitting.
     public static let mostStretches = 5_000
 
     public var reviewerID: Int64
     public var reviewerName: String
     public var judgement: Judgement
-    /// The version of the question whose anchors it was given by: the one that the candidate was asked.
+    /// The question version whose anchors the rating is based on: the version that the candidate was asked.
     public var questionVersion: Int
-    /// What the reviewer has watched of it, in order and without overlaps.
+    /// The parts that the reviewer has watched, sorted and without overlaps.
     public var watched: [Span]
     public var watchedMs: Int
     public var ratedAt: Date
 }
 
 extension Reviews {
-    /// What the viewer may see: their own rating, and others' once the role's rule opens the answer. By reviewers' names.
+    /// The ratings that the viewer may see: their own, and others' once the role's rule allows it. Sorted by the reviewers' names.
     public func ratings(of response: Int64, viewer: Viewer) async throws -> [Rating] {
         try await pool.query(
             PostgresQuery(
@@ -31,10 +31,10 @@ extension Reviews {
                 """), as: Rating.self)
     }
 
-    /// Gives the viewer's rating, or changes it; the trail keeps both.
-    /// - Parameter watched: what the viewer has watched of it; united with what is known from before.
-    /// - Throws: `ReviewsError`: `.notFound`; `.invalid` for a score outside of 1 to 5; `.notReviewable` for a score of what nobody
-    ///   can watch (an abstention is taken).
+    /// Sets or changes the viewer's rating. The audit trail keeps both ratings.
+    /// - Parameter watched: the parts that the viewer has watched. They are added to those recorded before.
+    /// - Throws: `ReviewsError`: `.notFound`; `.invalid` for a score outside 1 to 5; `.notReviewable` for a score of an answer that
+    ///   cannot be watched (an abstention is accepted).
     public func rate(_ response: Int64, _ judgement: Judgement, watched: [Span] = [], viewer: Viewer) async throws {
         if let score = judgement.score, !(1...5).contains(score) { throw ReviewsError.invalid("A score is 1, 2, 3, 4 or 5.") }
         guard watched.count <= Rating.mostStretches else {

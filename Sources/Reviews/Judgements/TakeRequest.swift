@@ -1,8 +1,8 @@
 import Postgres
 
 extension Reviews {
-    /// Says that an answer should be recorded again because its recording is at fault. The outbox tells whoever invites candidates
-    /// (`take.requested`). Asking again changes nothing.
+    /// Requests a new take of an answer because its recording has a fault. The outbox event `take.requested` tells the program that invites
+    /// candidates. Requesting it again changes nothing.
     public func requestNewTake(of response: Int64, viewer: Viewer) async throws {
         let found = try await pool.query(
             PostgresQuery(

@@ -1,12 +1,12 @@
 public import JobQueue
 import Postgres
 
-/// How the machinery behind the answers is doing, for admins.
+/// The state of the queue and the failed recordings, for admins.
 public struct Operations: Hashable, Sendable, Encodable {
     public var queue: QueueCounts
     /// The last 48 hours, the present one last.
     public var hours: [QueueHour]
-    /// The newest first, 200 at most.
+    /// At most 200, the newest first.
     public var failures: [FailedRecording]
 }
 

@@ -1,7 +1,7 @@
 /// Rows as text that spreadsheets open: RFC 4180, with CRLF at the end of each line.
 ///
-/// A cell that a spreadsheet would take for a formula (it begins with `=`, `+`, `-`, `@`, a tab or a carriage return) gets an apostrophe
-/// before it, because what stands in it may come from a stranger. Source: OWASP, "CSV Injection".
+/// A cell that a spreadsheet would read as a formula (it begins with `=`, `+`, `-`, `@`, a tab or a carriage return) gets an apostrophe
+/// in front, because its content may come from a stranger. Source: OWASP, "CSV Injection".
 public struct CSVTable: Hashable, Sendable {
     public var header: [String]
     public var rows: [[String]]
@@ -18,7 +18,7 @@ public struct CSVTable: Hashable, Sendable {
     static func cell(_ content: String) -> String {
         let dangerous: Set<Unicode.Scalar> = ["=", "+", "-", "@", "\t", "\r"]
         let guarded = content.unicodeScalars.first.map(dangerous.contains) == true ? "'" + content : content
-        // By scalars: CR and LF together are one character.
+        // By Unicode scalars, because CR and LF together are one character.
         guard guarded.unicodeScalars.contains(where: { $0 == "," || $0 == "\"" || $0 == "\r" || $0 == "\n" }) else { return guarded }
         return "\"" + guarded.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"") + "\""
     }

@@ -1,20 +1,20 @@
 import Postgres
 
-/// How a reviewer rates beside the others, on the answers that both have scored.
+/// How a reviewer's scores compare with the others' scores of the same answers.
 public struct RaterCalibration: Hashable, Sendable, Encodable {
-    /// With fewer ratings in common, chance says more than the reviewer does.
+    /// With fewer common answers the numbers would be mostly chance.
     public static let enough = 5
 
     public var reviewerID: Int64
     public var name: String
-    /// Answers that this reviewer and somebody else have scored.
+    /// The number of answers that both this reviewer and another have scored.
     public var common: Int
-    /// How many points above the others' mean this reviewer scores, on average over those answers: below 0 is stricter. `nil`: not
-    /// enough in common.
+    /// The average number of points by which this reviewer scores above the others' mean on those answers; below 0 is stricter. `nil` with
+    /// too few common answers.
     public var severity: Double?
     /// Cohen's weighted kappa with quadratic weights over all pairs of this reviewer's score and another's of the same answer: 1 is
-    /// full agreement, 0 what chance gives. `nil`: not enough in common, or all gave one and the same score, which leaves no chance to
-    /// compare with. (J. Cohen, "Weighted kappa", Psychological Bulletin 70, 1968.)
+    /// full agreement, 0 what chance gives. `nil` with too few common answers, or if all scores are the same, because then chance
+    /// agreement is complete. (J. Cohen, "Weighted kappa", Psychological Bulletin 70, 1968.)
     public var agreement: Double?
 
     public var isEnough: Bool { common >= Self.enough }
@@ -48,14 +48,6 @@ public struct RaterCalibration: Hashable, Sendable, Encodable {
     }
 }
 
-/// How the reviewers of a role rate beside each other.
-public struct RoleCalibration: Hashable, Sendable, Encodable {
-    public var role: RoleReference
-    /// One for each reviewer who has scored an answer on which the viewer may see others' scores, by name; over these answers, as they
-    /// stand.
-    public var raters: [RaterCalibration]
-}
-
 extension Reviews {
     public func calibration(role slug: String, viewer: Viewer) async throws -> RoleCalibration {
         let role = try await reach(slug, viewer: viewer)
@@ -72,7 +64,7 @@ extension Reviews {
         return RoleCalibration(role: role, raters: try Self.raters(rows))
     }
 
-    /// Puts each reviewer's rows, which come together, into one.
+    /// Combines each reviewer's rows, which follow one another.
     private static func raters(_ rows: PostgresRows) throws(PostgresError) -> [RaterCalibration] {
         var raters: [RaterCalibration] = []
         var start = rows.startIndex

@@ -1,17 +1,7 @@
 import Postgres
 
-/// A line of the export: one candidate and question. What is not known is `nil`.
-public struct ResultsLine: Hashable, Sendable, Encodable {
-    public var interviewID: Int64
-    /// The name, or the pseudonym in a blind role.
-    public var candidate: String
-    public var question: String
-    public var verdict: Decision.Verdict?
-    public var scores: Scores
-}
-
 extension RoleResults {
-    /// Candidate by candidate, question by question; those of which the viewer may see a rating.
+    /// Sorted by candidate, then by question; only those with a rating that the viewer may see.
     public var lines: [ResultsLine] {
         rows.flatMap { row in
             zip(questions, row.cells).compactMap { question, scores in
@@ -44,7 +34,7 @@ extension RoleResults {
 }
 
 extension Reviews {
-    /// A role's results to be taken away, for ``RoleResults/csv`` or ``RoleResults/lines``; the trail says who took them.
+    /// A role's results for export, as ``RoleResults/csv`` or ``RoleResults/lines``. The audit trail records who exported them.
     public func export(role slug: String, viewer: Viewer) async throws -> RoleResults {
         let results = try await results(role: slug, viewer: viewer)
         try await pool.execute(

@@ -1,6 +1,6 @@
 import Postgres
 
-/// What the ratings of a role say, as far as the viewer may see them.
+/// The results of a role: the ratings that the viewer may see, summed up.
 public struct RoleResults: Hashable, Sendable, Encodable {
     public struct Row: Hashable, Sendable, Encodable {
         public var interviewID: Int64
@@ -10,18 +10,18 @@ public struct RoleResults: Hashable, Sendable, Encodable {
         /// One for each of the role's questions, in their order; `nil` where the viewer may see no rating.
         public var cells: [Scores?]
 
-        /// The mean of the questions' means: each question weighs the same, however many rated it.
+        /// The mean of the questions' means. Each question has the same weight, however many reviewers rated it.
         public var mean: Double? {
             let means = cells.compactMap { $0?.mean }
             return means.isEmpty ? nil : means.reduce(0, +) / Double(means.count)
         }
-        /// Questions on which opinions are split; a mean says nothing there.
+        /// The number of questions on which opinions are split. A mean has no meaning there.
         public var splits: Int { cells.count { $0?.isSplit ?? false } }
     }
 
     public var role: RoleReference
     public var questions: [QuestionReference]
-    /// By name, or by pseudonym in a blind role: never by score, because a list is not a ranking.
+    /// Sorted by name, or by pseudonym in a blind role. Never by score, because the list is not a ranking.
     public var rows: [Row]
     /// How many rows there are in all; and in all of them, how many scores the viewer may see, and answers on which opinions are split.
     public var count: Int
@@ -75,7 +75,7 @@ extension Reviews {
             count: try cells.first?.decode("total") ?? 0, scores: try sums.decode("scores"), splits: try sums.decode("splits"))
     }
 
-    /// Puts the cells, which come row by row, into their places.
+    /// Groups the cells, which the query returns row by row.
     private static func rows(_ details: RoleDetails, _ cells: PostgresRows) throws(PostgresError) -> [RoleResults.Row] {
         var columns: [Int64: Int] = [:]
         for (index, question) in details.questions.enumerated() { columns[question.id] = index }

@@ -1,8 +1,8 @@
-/// The scores that some reviewers gave, abstentions left out.
+/// A group of reviewers' scores, without abstentions.
 public struct Scores: Hashable, Sendable, Encodable {
-    /// How many gave 1, 2, 3, 4 and 5.
+    /// How many reviewers gave 1, 2, 3, 4 and 5.
     public var distribution: [Int]
-    /// How many abstained. They count for nothing else here.
+    /// How many reviewers abstained. No other number here includes them.
     public var abstentions: Int
 
     public init(distribution: [Int], abstentions: Int = 0) {
@@ -10,7 +10,7 @@ public struct Scores: Hashable, Sendable, Encodable {
         self.abstentions = abstentions
     }
 
-    /// How many scores there are.
+    /// The number of scores.
     public var count: Int { distribution.reduce(0, +) }
 
     /// `nil` when there are none.
@@ -26,22 +26,8 @@ public struct Scores: Hashable, Sendable, Encodable {
         return (squares / Double(count - 1)).squareRoot()
     }
 
-    /// Opinions are split when somebody gave 1 or 2 and somebody gave 4 or 5: one found it nearer to the anchor of a weak answer, and
-    /// one nearer to that of a strong one. Their mean says what nobody thinks, so it is marked and to be talked about.
-    /// (`dailies.viewer_answers` says the same in SQL.)
+    /// Opinions are split when one reviewer gave 1 or 2 and another gave 4 or 5. One found the answer near the anchor of a weak answer, the
+    /// other near the anchor of a strong one. The mean is then nobody's opinion, so pages mark it and the team should talk about it.
+    /// (`dailies.viewer_answers` has the same rule in SQL.)
     public var isSplit: Bool { distribution[0] + distribution[1] > 0 && distribution[3] + distribution[4] > 0 }
-
-    enum CodingKeys: String, CodingKey {
-        case count, mean, spread, distribution, abstentions, isSplit
-    }
-
-    public func encode(to encoder: any Encoder) throws {
-        var values = encoder.container(keyedBy: CodingKeys.self)
-        try values.encode(count, forKey: .count)
-        try values.encode(mean, forKey: .mean)
-        try values.encode(spread, forKey: .spread)
-        try values.encode(distribution, forKey: .distribution)
-        try values.encode(abstentions, forKey: .abstentions)
-        try values.encode(isSplit, forKey: .isSplit)
-    }
 }

@@ -11,12 +11,12 @@ public struct QuestionWording: Hashable, Sendable, Encodable {
     public var prompt: String
     public var keyPoints: [String]
     public var anchors: AskedQuestion.Anchors
-    /// How many answers were given to this version; they, and their ratings, keep it.
+    /// The number of answers to this version. These answers and their ratings keep the version.
     public var answers: Int
 }
 
 extension Reviews {
-    /// Every version of the questions that the role asks: in their order, the newest version of each first.
+    /// Every version of the role's questions, in the order of the questions, the newest version of each first.
     public func wordings(of slug: String, viewer: Viewer) async throws -> [QuestionWording] {
         let role = try await reach(slug, viewer: viewer)
         return try await pool.query(
@@ -36,8 +36,8 @@ extension Reviews {
                 """), as: QuestionWording.self)
     }
 
-    /// Rewords a question that the role asks: makes a new version, which those who answer from now on are asked. Answers and ratings
-    /// that are there keep theirs. The same words again change nothing. For admins.
+    /// Rewords a question of the role: creates a new version, which candidates are asked from now on. Existing answers and ratings keep their
+    /// version. The same words again change nothing. For admins.
     /// - Returns: the new version; `nil` when nothing changed.
     /// - Throws: `ReviewsError`: `.notFound`, `.adminsOnly`, or `.invalid` with every problem of the wording.
     @discardableResult
@@ -50,7 +50,7 @@ extension Reviews {
         guard problems.isEmpty else { throw ReviewsError.invalid(problems.joined(separator: "\n")) }
         let interviews = Interviews(pool: pool)
         return try await pool.transaction { connection in
-            // Two people who reword at once take turns, as those who load a role do.
+            // If two people reword or load the role at the same time, the second waits.
             try await connection.query(
                 PostgresQuery(named: "reviews.lock_role", "SELECT FROM dailies.roles WHERE id = \(role.id) FOR NO KEY UPDATE"))
             guard let version = try await interviews.addVersion(question, of: asked.id, in: connection) else { return nil }

@@ -1,21 +1,5 @@
 public import Postgres
 
-/// A question that a role asks now.
-public struct QuestionReference: Hashable, Sendable, Encodable {
-    /// Its name in addresses.
-    public var key: String
-    /// Its place in the role's list, from 1.
-    public var number: Int
-    /// In its newest version.
-    public var prompt: String
-    public var version: Int
-    let id: Int64
-
-    enum CodingKeys: String, CodingKey {
-        case key, number, prompt, version
-    }
-}
-
 /// A role with the questions that it asks, in order.
 public struct RoleDetails: Hashable, Sendable, Encodable {
     public var role: RoleReference
@@ -42,7 +26,7 @@ extension Reviews {
         return RoleDetails(role: role, questions: try asked.map(QuestionReference.init(from:)))
     }
 
-    /// The role alone, where its questions are not needed.
+    /// The role without its questions.
     func reach(_ slug: String, viewer: Viewer) async throws -> RoleReference {
         let found = try await pool.query(
             PostgresQuery(

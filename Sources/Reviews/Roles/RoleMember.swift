@@ -1,6 +1,6 @@
 public import Postgres
 
-/// A member of the hiring team, and whether they review a role. Admins reach every role without being asked to.
+/// A member of the hiring team, and whether they are assigned to a role. Admins reach every role without an assignment.
 public struct RoleMember: Hashable, Sendable, Encodable {
     public var reviewerID: Int64
     public var name: String
@@ -10,7 +10,7 @@ public struct RoleMember: Hashable, Sendable, Encodable {
 }
 
 extension Reviews {
-    /// Everybody who could review the role, by name. For admins.
+    /// Everybody who could review the role, sorted by name. For admins.
     public func members(of slug: String, viewer: Viewer) async throws -> [RoleMember] {
         let role = try await reachAsAdmin(slug, viewer: viewer)
         return try await pool.query(
@@ -23,7 +23,7 @@ extension Reviews {
                 """), as: RoleMember.self)
     }
 
-    /// Lets somebody review a role, or no longer. Their ratings stay. For admins.
+    /// Assigns a reviewer to a role, or removes the assignment. Ratings stay. For admins.
     public func setMembership(of reviewer: Int64, in slug: String, to isMember: Bool, viewer: Viewer) async throws {
         let role = try await reachAsAdmin(slug, viewer: viewer)
         let found = try await pool.query(
@@ -32,8 +32,8 @@ extension Reviews {
         try await pool.execute(Self.settingMembership(of: reviewer, in: role.id, to: isMember, by: viewer.reviewerID))
     }
 
-    /// The same for several roles, all or none, by somebody at the command line, who is no account and whom nobody asks.
-    /// - Throws: `ReviewsError.notFound` for a role that is not there.
+    /// The same for several roles at once: all or none. For the command line, which acts without a viewer.
+    /// - Throws: `ReviewsError.notFound` for a role that does not exist.
     public func setMembership(of reviewer: Int64, in slugs: [String], to isMember: Bool) async throws {
         try await pool.transaction { connection in
             for slug in slugs {
@@ -63,7 +63,7 @@ extension Reviews {
             """)
     }
 
-    /// The slugs of the roles that each account was given, by its id.
+    /// The slugs of the roles that each account is assigned to, by the account's id.
     public func memberships() async throws -> [Int64: [String]] {
         let rows = try await pool.query(
             PostgresQuery(

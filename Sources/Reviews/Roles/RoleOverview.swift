@@ -1,10 +1,10 @@
 public import Postgres
 
-/// A role on the home page: what there is to do for the viewer. Each answer counts once: see ``AnswerStanding``.
+/// A role on the home page, with the viewer's work to do. Each answer counts once: see ``AnswerStanding``.
 public struct RoleOverview: Hashable, Sendable, Encodable {
     public var role: RoleReference
     public var candidates: Int
-    /// Answers that wait for the viewer, and how long they are without their silences.
+    /// The number of answers that wait for the viewer; and their length without silences.
     public var waiting: Int
     public var waitingMs: Int
     public var faults: Int
@@ -14,12 +14,12 @@ public struct RoleOverview: Hashable, Sendable, Encodable {
     /// The key of the first question that has answers waiting; `nil` when none has.
     public var nextQuestion: String?
 
-    /// Minutes of review that are left, silence taken off, rounded up.
+    /// Minutes of review that are left, without silences, rounded up.
     public var minutesLeft: Int { (waitingMs + 59_999) / 60_000 }
 }
 
 extension Reviews {
-    /// The roles that the viewer reaches, by title.
+    /// The roles that the viewer reaches, sorted by title.
     public func home(viewer: Viewer) async throws -> [RoleOverview] {
         try await pool.query(
             PostgresQuery(

@@ -2,10 +2,10 @@ public import Postgres
 
 /// A role that the viewer reaches.
 public struct RoleReference: Hashable, Sendable, Encodable {
-    /// Its name in addresses.
+    /// Its name in URLs.
     public var slug: String
     public var title: String
-    /// Nobody is told who the candidates are.
+    /// Whether the candidates' identities are hidden.
     public var isBlind: Bool
     let id: Int64
 

@@ -2,18 +2,18 @@ public import Postgres
 
 /// How a role is reviewed.
 public struct RoleSettings: Hashable, Sendable, Codable {
-    /// When a reviewer sees what others left on an answer.
+    /// When a reviewer sees others' ratings and comments on an answer.
     public enum OthersRatings: String, Hashable, Sendable, Codable, CaseIterable, PostgresDecodable {
-        /// Once they have rated it: ratings stay independent.
+        /// Once they have rated it, so that ratings stay independent.
         case afterOwn = "after_own"
         case always
         case never
     }
 
-    /// Nobody is told who the candidates are, admins included.
+    /// Whether the candidates' identities are hidden, from admins too.
     public var isBlind: Bool
     public var othersRatings: OthersRatings
-    /// Whether that holds for admins too.
+    /// Whether this rule holds for admins too.
     public var adminsFollowRule: Bool
 
     public init(isBlind: Bool = false, othersRatings: OthersRatings = .afterOwn, adminsFollowRule: Bool = true) {
@@ -40,7 +40,7 @@ extension Reviews {
             adminsFollowRule: try row.decode("admins_follow_rule"))
     }
 
-    /// Changes a role's settings; the trail keeps what they were. For admins.
+    /// Changes a role's settings. The audit trail keeps the earlier ones. For admins.
     public func change(_ settings: RoleSettings, of slug: String, viewer: Viewer) async throws {
         let role = try await reachAsAdmin(slug, viewer: viewer)
         try await pool.execute(

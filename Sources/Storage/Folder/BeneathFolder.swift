@@ -1,6 +1,6 @@
 import SystemPackage
 
-/// Finding a key beneath a root.
+/// Opens the file of a key below a root folder.
 enum BeneathFolder {
     /// Opens a regular file, folder by folder.
     /// - Returns: The descriptor, which the caller closes, and the file's length.
@@ -40,7 +40,7 @@ enum BeneathFolder {
         return stat.size
     }
 
-    /// The system's answer depends on its version where a link or a special file is in the way: so the thing itself is looked at.
+    /// The error of the system for a link or a special file depends on its version, so this looks at the file's type.
     private static func explain(
         _ error: Errno, _ name: String, in folder: FolderHandle, isLast: Bool, _ key: StorageKey
     ) -> StorageError {

@@ -1,12 +1,12 @@
 import Glibc
 import SystemPackage
 
-/// An open folder, and what is done to the names in it. No operation follows a symbolic link, so that nothing that is
-/// planted inside the storage leads out of it.
+/// An open folder, with operations on the names in it. No operation follows a symbolic link, so that a link inside the storage never leads
+/// out of it.
 final class FolderHandle: Sendable {
     private let descriptor: FileDescriptor
 
-    /// Opens by path, for the storage's root, which may well be reached through links that its owner made.
+    /// Opens by path, for the storage's root. The path may contain links that the owner made.
     init(root path: FilePath) throws(Errno) {
         descriptor = try Self.checked { FileDescriptor(rawValue: openat(AT_FDCWD, path.string, O_RDONLY | O_DIRECTORY | O_CLOEXEC)) }
     }
@@ -26,7 +26,7 @@ final class FolderHandle: Sendable {
             })
     }
 
-    /// Makes the folder when it is missing, with these permissions whatever the umask, and makes its name durable.
+    /// Creates the folder if it is missing, with exactly these permissions, and makes its name durable.
     func makeFolder(_ name: String) throws(Errno) -> FolderHandle {
         guard mkdirat(descriptor.rawValue, name, Self.folderMode) == 0 else {
             if errno == EEXIST { return try openFolder(name) }
@@ -45,7 +45,7 @@ final class FolderHandle: Sendable {
         }
     }
 
-    /// Makes a file that must not be there yet, for reading and writing, with these permissions whatever the umask.
+    /// Creates a new file for reading and writing, with exactly these permissions. It must not exist yet.
     func createFile(_ name: String) throws(Errno) -> FileDescriptor {
         let file = try Self.checked {
             FileDescriptor(
@@ -59,7 +59,7 @@ final class FolderHandle: Sendable {
         return file
     }
 
-    /// A file that exists to be locked; it stays as long as its folder does.
+    /// A lock file. It stays as long as its folder.
     func openLock(_ name: String) throws(Errno) -> FileDescriptor {
         try Self.checked {
             FileDescriptor(rawValue: openat(descriptor.rawValue, name, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, Self.fileMode))
@@ -70,7 +70,7 @@ final class FolderHandle: Sendable {
         guard renameat(descriptor.rawValue, name, folder.descriptor.rawValue, newName) == 0 else { throw Errno(rawValue: errno) }
     }
 
-    /// Removes a file; a missing one is gone already.
+    /// Removes a file. Does nothing if it is missing.
     func unlink(_ name: String) {
         _ = unlinkat(descriptor.rawValue, name, 0)
     }
@@ -80,7 +80,7 @@ final class FolderHandle: Sendable {
         _ = unlinkat(descriptor.rawValue, name, AT_REMOVEDIR)
     }
 
-    /// What a name stands for, a link being a link; `nil` when there is none.
+    /// The status of what a name stands for, without following a link; `nil` when there is no such name.
     func stat(_ name: String) throws(Errno) -> Stat? {
         var result = Glibc.stat()
         guard fstatat(descriptor.rawValue, name, &result, AT_SYMLINK_NOFOLLOW) == 0 else {
@@ -103,7 +103,7 @@ final class FolderHandle: Sendable {
 
     /// The names in it, without `.` and `..`.
     func names() throws(Errno) -> [String] {
-        // A descriptor of its own, because the stream takes it over and moves its position.
+        // A duplicate descriptor, because the stream takes it over and moves its position.
         let copy = try Self.checked { FileDescriptor(rawValue: openat(descriptor.rawValue, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC)) }
         guard let stream = fdopendir(copy.rawValue) else {
             let error = Errno(rawValue: errno)
@@ -131,7 +131,7 @@ final class FolderHandle: Sendable {
     }
 }
 
-/// One folder and no other, as long as the machine runs.
+/// Identifies a folder as long as the machine runs.
 struct FolderIdentity: Sendable, Hashable {
     let device: DeviceID
     let inode: Inode

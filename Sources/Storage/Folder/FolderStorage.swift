@@ -12,8 +12,8 @@ public import SystemPackage
 public struct FolderStorage: RecordingStorage {
     /// The root, as it was given.
     public let path: FilePath
-    /// Which folder that was at the start. When a disk is unmounted, its path leads to another, empty folder, where every
-    /// recording would seem to be missing, and it would be the recordings' fault.
+    /// The folder's identity at the start. When a disk is unmounted, its path leads to another, empty folder. Every recording would then seem to
+    /// be missing, and the recordings would be blamed.
     private let identity: FolderIdentity
     private let staging: StagingFolder
 
@@ -23,8 +23,7 @@ public struct FolderStorage: RecordingStorage {
         self.staging = staging
     }
 
-    /// Opens a storage folder, makes it when it is missing (its parent has to exist), and removes what killed processes
-    /// have left staged.
+    /// Opens a storage folder and creates it if it is missing (its parent has to exist). Removes staged files that killed processes left.
     public static func open(_ path: FilePath) async throws(StorageError) -> FolderStorage {
         try await BlockingWork.run { () throws(StorageError) in
             do throws(Errno) {
@@ -66,12 +65,12 @@ public struct FolderStorage: RecordingStorage {
         return StoredPart(OpenedFile(descriptor: descriptor, bytes: bytes), range)
     }
 
-    /// Browsers do not reach a folder.
+    /// A folder gives no links, because browsers do not reach it.
     public func link(toArtifact key: StorageKey, mediaType: String) async -> ArtifactLink? { nil }
     public var linkOrigin: String? { nil }
 
     public func checkPresence() async throws(StorageError) {
-        // Both ways: what is open already goes on when the folder's disk is gone.
+        // Checks the open folder and the path, because an open folder still works after its disk was unmounted.
         _ = try await contains(StorageKey(trusted: "health"))
         await discard(try await stageArtifact())
     }
@@ -135,7 +134,7 @@ extension FolderStorage {
         return OpenedFile(descriptor: descriptor, bytes: bytes)
     }
 
-    /// The root, opened anew each time, so that a storage that has gone is noticed.
+    /// Opens the root again each time, so that a missing storage is noticed.
     private func openRoot() throws(StorageError) -> FolderHandle {
         let root: FolderHandle
         let found: FolderIdentity
@@ -162,7 +161,7 @@ extension FolderStorage {
         }
     }
 
-    /// Makes a whole file durable and then visible, in this order.
+    /// Makes a complete file durable, and then visible.
     private func settle(_ file: StagedFile, as stored: StoredFile) throws(StorageError) -> StoredFile {
         var folder = try openRoot()
         do throws(Errno) {
@@ -170,13 +169,13 @@ extension FolderStorage {
             var components = stored.key.components
             let name = components.removeLast()
             for component in components { folder = try folder.makeFolder(component) }
-            // One of another length is damage, and is replaced.
+            // An existing file of another length is damaged, and is replaced.
             if let existing = try folder.stat(name), existing.type == .regular, existing.size == stored.bytes {
                 file.remove()
             } else {
                 try file.folder.directory.rename(file.name, to: folder, as: name)
             }
-            // Also for an existing one: whoever renamed it may not have come to sync it.
+            // Also for an existing file, because the process that renamed it may have been killed before it synced the folder.
             try folder.sync()
             return stored
         } catch {

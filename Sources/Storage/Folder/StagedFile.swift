@@ -1,7 +1,7 @@
 import Glibc
 import SystemPackage
 
-/// A file in this process's staging folder. Its name is used once, so removing it again, or after it was renamed, does nothing.
+/// A file in this process's staging folder. Its name is used only once. So removing it again, or after it was renamed, does nothing.
 final class StagedFile: StagedContent {
     let descriptor: FileDescriptor
     let name: String

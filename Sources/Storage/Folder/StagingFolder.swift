@@ -1,8 +1,8 @@
 import Glibc
 import SystemPackage
 
-/// This process's own folder for files that nobody may see yet. It is locked as long as the process lives, so that the
-/// next one can tell what a killed process left behind from what a living one is writing.
+/// This process's folder for unpublished files. It is locked as long as the process lives. So another process can tell the folder of a
+/// killed process from that of a running one.
 final class StagingFolder: Sendable {
     static let parentName = ".staging"
     private static let lockName = "lock"
@@ -12,10 +12,10 @@ final class StagingFolder: Sendable {
     private let name: String
     private let lock: FileDescriptor
 
-    /// Makes a folder and removes those of dead processes. Waits while another process does the same.
+    /// Creates a folder and removes the folders of dead processes. Waits while another process does the same.
     init(in root: FolderHandle) throws(Errno) {
         parent = try root.makeFolder(Self.parentName)
-        // Between making a folder and locking it, it looks like a dead process's: so this is done one after the other.
+        // A new folder that is not locked yet looks like one of a dead process. So only one process does this at a time.
         let turn = try parent.openLock(Self.lockName)
         defer { try? turn.close() }
         while flock(turn.rawValue, LOCK_EX) != 0 {
@@ -28,7 +28,7 @@ final class StagingFolder: Sendable {
         guard flock(lock.rawValue, LOCK_EX | LOCK_NB) == 0 else { throw Errno(rawValue: errno) }
     }
 
-    /// Makes an empty file under a name that is used once.
+    /// Creates an empty file under a name that is used only once.
     func makeFile() throws(Errno) -> StagedFile {
         let name = String(UInt64.random(in: 0...UInt64.max), radix: 16)
         return StagedFile(descriptor: try directory.createFile(name), name: name, folder: self)
@@ -40,7 +40,7 @@ final class StagingFolder: Sendable {
         try? lock.close()
     }
 
-    /// Best effort: what cannot be removed now is tried again at the next start.
+    /// Best effort: files that cannot be removed now are removed at the next start.
     private static func sweep(_ parent: FolderHandle) {
         for name in (try? parent.names()) ?? [] where name != lockName {
             guard let folder = try? parent.openFolder(name), let lock = try? folder.openLock(lockName) else { continue }
@@ -51,7 +51,7 @@ final class StagingFolder: Sendable {
         }
     }
 
-    /// The lock's file last, so that a sweep that is interrupted can be taken up again.
+    /// Removes the lock file last, so that an interrupted sweep can be repeated.
     private static func clear(_ folder: FolderHandle) {
         for name in (try? folder.names()) ?? [] where name != lockName { folder.unlink(name) }
         folder.unlink(lockName)

@@ -1,12 +1,12 @@
 import NIOHTTP1
 import Synchronization
 
-/// Ends uploads in parts that were begun by processes that have been killed since, for what was sent of them is kept and paid for.
+/// Aborts multipart uploads of killed processes, because the store keeps their parts and charges for them.
 final class LeftoverUploads: Sendable {
     private let isSwept = Mutex(false)
 
-    /// Looks for them once in a process, before it begins such an upload itself. Best effort: the right to list uploads may be missing, and
-    /// the store may have a rule for the same (`AbortIncompleteMultipartUpload`).
+    /// Looks for such uploads once per process, before its first multipart upload. Best effort: the permission to list uploads may be missing,
+    /// and the store may have its own rule for this (`AbortIncompleteMultipartUpload`).
     func sweep(_ client: S3Client) async {
         guard
             isSwept.withLock({ swept in

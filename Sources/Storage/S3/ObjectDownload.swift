@@ -2,22 +2,21 @@ import AsyncHTTPClient
 import NIOCore
 import NIOHTTP1
 
-/// Bytes of one object on their way here. Where they break off, they are asked for again from there on, as long as the object is the
-/// same by its entity tag.
+/// Downloads bytes of one object. After an interruption it continues at the same place, as long as the object's entity tag is the same.
 struct ObjectDownload: Sendable {
     let client: S3Client
     let key: String
-    /// Not empty.
+    /// The range; not empty.
     let range: Range<Int64>
-    /// The object's whole length, as it was announced.
+    /// The object's length, as announced.
     let total: Int64
-    /// As it was announced; `nil` until the first answer, which then says it.
+    /// The entity tag, as announced; `nil` until the first response tells it.
     let tag: String?
 
     private let first: HTTPClientResponse
 
-    /// Asks for the bytes, and returns when the answer begins.
-    /// - Parameter tag: As an earlier answer said; `nil` when nothing is known of the object but its length.
+    /// Requests the bytes, and returns when the response begins.
+    /// - Parameter tag: The entity tag of an earlier response; `nil` when only the object's length is known.
     static func begin(
         _ client: S3Client, key: String, range: Range<Int64>, total: Int64, tag: String?
     ) async throws(S3Failure) -> ObjectDownload {
@@ -28,7 +27,7 @@ struct ObjectDownload: Sendable {
             client: client, key: key, range: range, total: total, tag: tag ?? first.headers.first(name: "etag"), first: first)
     }
 
-    /// The bytes in order; to be asked for once.
+    /// The bytes in order. May be iterated once.
     func makeIterator() -> Iterator { Iterator(download: self) }
 
     struct Iterator {
@@ -73,7 +72,7 @@ struct ObjectDownload: Sendable {
             return piece
         }
 
-        /// As many bytes of a large recording are worth new tries.
+        /// After this many bytes the count of failures starts again.
         private let progress: Int64 = 1 << 20
     }
 
@@ -97,14 +96,14 @@ struct ObjectDownload: Sendable {
         switch response.status {
         case .partialContent where announced == "bytes \(range.lowerBound)-\(range.upperBound - 1)/\(total)": return response
         case .partialContent where !announced.hasSuffix("/\(total)"): throw .changed
-        // A store that knows no ranges.
+        // The store does not support ranges.
         case .ok where range.lowerBound == 0 && range.upperBound == total: return response
         default: throw .broken("it announced other bytes than it was asked for")
         }
     }
 }
 
-/// One answer's body, which has to come at a certain rate. Only the waiting for it counts, not what is done with it meanwhile.
+/// The body of one response, with a minimum rate. Only the time spent waiting for bytes counts, not the time to process them.
 private struct ObjectStream {
     private var iterator: HTTPClientResponse.Body.AsyncIterator
     private let client: S3Client

@@ -1,30 +1,30 @@
 import NIOHTTP1
 import SystemPackage
 
-/// Sends a whole file to a store, so that it is visible there all at once or not at all.
+/// Uploads a file to a store, so that it becomes visible as a whole or not at all.
 struct ObjectUpload: Sendable {
     let client: S3Client
     let key: String
     let file: FileDescriptor
     let content: StoredFile
 
-    /// Below this, sending it again costs no more than asking whether it is there.
+    /// Smaller files are always sent, because checking whether they exist costs as much.
     private static let worthAsking: Int64 = 1 << 20
-    /// Parts of one file under way at once: one connection seldom fills a line.
+    /// The parts of one file that are sent at the same time. One connection rarely uses the full bandwidth.
     private static let atOnce = 4
 
     func run() async throws(S3Failure) {
         if content.bytes >= Self.worthAsking, try await length() == content.bytes { return }
         guard content.bytes > client.configuration.partBytes else {
             let whole = FilePart(descriptor: file, range: 0..<content.bytes, sha256: content.sha256)
-            // The store refuses what has not this digest and length.
+            // The store refuses content with another digest or length.
             _ = try await client.send(S3Request(method: .PUT, key: key, body: .file(whole)))
             return
         }
         try await sendParts()
     }
 
-    /// What the store has under the key; `nil` for nothing.
+    /// What the store has under the key; `nil` when it has nothing.
     private func length() async throws(S3Failure) -> Int64? {
         do throws(S3Failure) {
             return try await client.send(S3Request(method: .HEAD, key: key)).headers.first(name: "content-length").flatMap { Int64($0) }
@@ -100,19 +100,19 @@ struct ObjectUpload: Sendable {
             body: .text("<CompleteMultipartUpload>\(parts.joined())</CompleteMultipartUpload>"))
         do throws(S3Failure) {
             try await client.trying { () throws(S3Failure) in
-                // A store that takes long begins with a good status, and may end with an error all the same.
+                // A slow store sends the status 200 first, and the body may still be an error.
                 let answer = S3Document(try await client.sendOnce(request).text)
                 if let code = answer["Code"] { throw .refused(status: 500, code: code) }
             }
         } catch {
-            // When the answer to the first try was lost, the upload is complete, and there is none of that name any more.
+            // If the response to the first try was lost, the upload is complete already and its id is no longer known.
             guard case .refused(_, "NoSuchUpload") = error else { throw error }
         }
         guard try await length() == content.bytes else { throw .broken("it put the parts together to another length") }
     }
 
-    /// What was sent would be kept, and paid for, although nobody sees it. Also when this task has been cancelled; where it fails, the
-    /// sweep of ``LeftoverUploads`` follows.
+    /// Aborts the upload, because the store would keep its parts and charge for them. Also done in a cancelled task. If it fails,
+    /// ``LeftoverUploads`` aborts the upload later.
     private func abort(_ id: String) async {
         let request = S3Request(method: .DELETE, key: key, query: [("uploadId", id)])
         await Task { _ = try? await client.sendOnce(request) }.value

@@ -1,6 +1,6 @@
 /// The encoding of Signature Version 4: everything but RFC 3986's unreserved characters, in upper-case hexadecimal.
 enum PercentEncoding {
-    /// - Parameter slashes: Whether a slash is encoded too, as in the values of a query; in a path it parts components.
+    /// - Parameter slashes: Whether slashes are encoded too, as in the values of a query. In a path they separate components.
     static func encode(_ text: String, slashes: Bool) -> String {
         var encoded = ""
         for byte in text.utf8 {

@@ -1,19 +1,19 @@
 import Crypto
 
-/// AWS Signature Version 4, as "Authenticating Requests" in the Amazon S3 API reference has it. Pure: time is an argument.
+/// AWS Signature Version 4, as described in "Authenticating Requests" of the Amazon S3 API reference. Pure: time is an argument.
 struct RequestSignature: Sendable {
-    /// What is signed of a request.
+    /// The signed parts of a request.
     struct Request: Sendable {
         var method: String
-        /// Encoded already, beginning with a slash. S3 takes it as it is: nothing is normalised.
+        /// The encoded path, with a slash at its beginning. S3 does not normalise it.
         var path: String
-        /// Not yet encoded.
+        /// The query's names and values, not encoded.
         var query: [(name: String, value: String)] = []
-        /// Lower-case names; `host` among them.
+        /// Names in lower case; `host` must be one of them.
         var headers: [(name: String, value: String)]
     }
 
-    /// For links: who follows one sends no body, and S3 does not look for one.
+    /// For links: their requests have no body, and S3 does not check it.
     static let unsignedPayload = "UNSIGNED-PAYLOAD"
     static let emptyPayload = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
     private static let algorithm = "AWS4-HMAC-SHA256"
@@ -21,7 +21,7 @@ struct RequestSignature: Sendable {
     let credentials: S3Credentials
     let region: String
 
-    /// The headers that have to go with a request, beside its own.
+    /// The headers to add to a request.
     /// - Parameter payload: The SHA-256 of the body in hexadecimal. The store refuses another body.
     func headers(for request: Request, payload: String, at time: SigningTime) -> [(name: String, value: String)] {
         var added = [("x-amz-content-sha256", payload), ("x-amz-date", time.text)]
@@ -36,7 +36,7 @@ struct RequestSignature: Sendable {
         return (added + [("authorization", authorization)]).map { (name: $0.0, value: $0.1) }
     }
 
-    /// The query by which everybody may send this request, for so many seconds from `time` on; seven days at most.
+    /// The query that lets everybody send this request, for this many seconds from `time` on; at most seven days.
     func query(for request: Request, seconds: Int, at time: SigningTime) -> [(name: String, value: String)] {
         var whole = request
         whole.query += [
@@ -48,14 +48,14 @@ struct RequestSignature: Sendable {
         return whole.query + [("X-Amz-Signature", signature)]
     }
 
-    /// The query as it stands in a URL.
+    /// The query, encoded for a URL.
     static func encoded(_ query: [(name: String, value: String)]) -> String {
         query.map { "\(PercentEncoding.encode($0.name, slashes: true))=\(PercentEncoding.encode($0.value, slashes: true))" }
             .joined(separator: "&")
     }
 
     private func signature(of request: Request, payload: String, at time: SigningTime) -> String {
-        // By the bytes of the encoded names, then values.
+        // Sorted by the bytes of the encoded names, then of the values.
         let query = request.query
             .map { (PercentEncoding.encode($0.name, slashes: true), PercentEncoding.encode($0.value, slashes: true)) }
             .sorted { ($0.0, $0.1) < ($1.0, $1.1) }.map { "\($0)=\($1)" }.joined(separator: "&")
@@ -78,6 +78,6 @@ struct RequestSignature: Sendable {
         headers.sorted { $0.name < $1.name }
     }
 
-    /// Without spaces around it, and with one for each run of them.
+    /// Removes spaces around it, and makes each run of spaces one space.
     private static func trimmed(_ value: String) -> String { value.split(separator: " ").joined(separator: " ") }
 }

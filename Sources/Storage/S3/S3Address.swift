@@ -1,4 +1,4 @@
-/// Where objects stand in URLs.
+/// The URLs of objects.
 struct S3Address: Sendable {
     private let endpoint: S3Endpoint
     private let location: S3Location
@@ -10,7 +10,7 @@ struct S3Address: Sendable {
         addressing = configuration.addressing
     }
 
-    /// With a port, unless it is the scheme's own: as it stands in the `Host` header.
+    /// The value of the `Host` header: with the port, unless it is the scheme's default.
     var host: String {
         switch addressing {
         case .path: endpoint.authority
@@ -21,11 +21,11 @@ struct S3Address: Sendable {
     /// Scheme and host, as browsers compare them.
     var origin: String { "\(endpoint.scheme)://\(host)" }
 
-    /// The object's whole key in the bucket.
+    /// The object's key in the bucket.
     func key(_ key: String) -> String { location.prefix.isEmpty ? key : "\(location.prefix)/\(key)" }
 
     /// Encoded.
-    /// - Parameter key: below the prefix; `nil` for the bucket itself.
+    /// - Parameter key: The key below the prefix; `nil` for the bucket itself.
     func path(_ key: String?) -> String {
         let bucket =
             switch addressing {

@@ -4,9 +4,9 @@ import NIOCore
 import NIOHTTP1
 import Synchronization
 
-/// Speaks with one store: addresses, signs, sends, and tries again what may work in a moment.
+/// The client of one store. It addresses, signs and sends requests, and repeats those that may succeed in a moment.
 final class S3Client: Sendable {
-    /// A successful answer without a stream.
+    /// A successful response with its whole body.
     struct Answer: Sendable {
         var headers: HTTPHeaders
         var text: String
@@ -17,11 +17,11 @@ final class S3Client: Sendable {
     let credentials: CredentialsProvider
     private let http: HTTPClient
     private let logger: Logger
-    /// By how many seconds the store's clock is ahead of this machine's, once that has mattered.
+    /// By how many seconds the store's clock is ahead of this machine's. Set when a store refused this machine's time.
     private let clockOffset = Mutex(0)
     private let lastAnswer: Mutex<ContinuousClock.Instant?> = Mutex(nil)
 
-    /// S3's answers without a stream are a few hundred bytes; a list of uploads has a thousand entries at most.
+    /// The largest body that is read as a whole. Most have a few hundred bytes; a list of uploads has at most a thousand entries.
     private static let longestAnswer = 4 << 20
 
     init(_ configuration: S3Storage.Configuration, http: HTTPClient, logger: Logger) {
@@ -40,25 +40,25 @@ final class S3Client: Sendable {
             timeout: .init(
                 connect: TimeAmount(configuration.connectPatience), read: TimeAmount(configuration.patience),
                 write: TimeAmount(configuration.patience)))
-        // One's own tries are counted and told of.
+        // This client counts and logs its own tries, so the library must not retry.
         settings.connectionPool.retryConnectionEstablishment = false
         settings.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = 64
         settings.httpVersion = .http1Only
         return settings
     }
 
-    /// When the store last did what it was asked for, or said that something is not there.
+    /// When the store last fulfilled a request, or said that an object does not exist.
     var lastSuccess: ContinuousClock.Instant? { lastAnswer.withLock { $0 } }
 
-    /// The store's time, as far as is known.
+    /// The store's time, as far as known.
     var now: SigningTime { SigningTime(secondsSince1970: SigningTime.now.secondsSince1970 + clockOffset.withLock { $0 }) }
 
-    /// Sends a request, again and again while that may help.
+    /// Sends a request, and repeats it while that may help.
     func send(_ request: S3Request) async throws(S3Failure) -> Answer {
         try await trying { () throws(S3Failure) in try await sendOnce(request) }
     }
 
-    /// Sends a request and reads its whole answer.
+    /// Sends a request and reads the whole response.
     func sendOnce(_ request: S3Request) async throws(S3Failure) -> Answer {
         let response = try await open(request)
         do {
@@ -68,7 +68,7 @@ final class S3Client: Sendable {
         }
     }
 
-    /// Does something with its own requests, again and again while that may help.
+    /// Runs an operation with its own requests, and repeats it while that may help.
     func trying<Value>(_ body: () async throws(S3Failure) -> Value) async throws(S3Failure) -> Value {
         var backoff = configuration.retries
         while true {
@@ -81,7 +81,7 @@ final class S3Client: Sendable {
     }
 
     /// Waits until the next try.
-    /// - Throws: the failure itself when there is none.
+    /// - Throws: The failure itself after the last try.
     func wait(after failure: S3Failure, _ backoff: inout Backoff) async throws(S3Failure) {
         guard failure.isTransient, let delay = backoff.failed() else { throw failure }
         logger.debug("a request to the store is tried again", metadata: ["reason": "\(failure)", "after": "\(delay)"])
@@ -92,8 +92,8 @@ final class S3Client: Sendable {
         }
     }
 
-    /// Sends a request once, and gives its answer when its beginning is there and is good; the body is still to come.
-    /// Once more, where the store no longer takes credentials for which there are others.
+    /// Sends a request once. Returns when the response has begun successfully; its body follows.
+    /// Tries once more with new credentials if the store refuses the present ones.
     func open(_ request: S3Request) async throws(S3Failure) -> HTTPClientResponse {
         let used = try await credentials.credentials()
         do throws(S3Failure) {
@@ -113,7 +113,7 @@ final class S3Client: Sendable {
                 lastAnswer.withLock { $0 = .now }
                 return response
             }
-            // A refusal is short; what is longer comes from somebody else.
+            // An error of a store is short. A longer body comes from something else.
             refusal = (try? await String(buffer: response.body.collect(upTo: 64 << 10))) ?? ""
         } catch {
             throw failure(error)
@@ -126,10 +126,10 @@ final class S3Client: Sendable {
         throw .refused(status: Int(response.status.code), code: code)
     }
 
-    /// A URL by which everybody may fetch an object for a while, which ends with the credentials that it is signed with.
+    /// A URL that lets everybody fetch an object for a while, at most as long as its credentials are valid.
     /// - Parameters:
-    ///   - headers: What the store is to say of it, such as `response-content-type`.
-    ///   - seconds: For how long at most.
+    ///   - headers: Headers of the store's response, such as `response-content-type`.
+    ///   - seconds: The longest validity.
     func link(
         to key: String, headers: [(name: String, value: String)], seconds: Int
     ) async throws(S3Failure) -> (url: String, seconds: Int) {
@@ -170,12 +170,12 @@ final class S3Client: Sendable {
         return result
     }
 
-    /// Until the answer begins: what is sent may take its time at the slowest rate.
+    /// The time until the response begins; the request's body may be sent at the slowest allowed rate.
     private func deadline(_ request: S3Request) -> TimeAmount {
         guard case .file(let part) = request.body else { return TimeAmount(configuration.patience) }
         return TimeAmount(configuration.patience) + .seconds(part.count / configuration.slowest)
     }
 
-    /// What a library's error means here.
+    /// Turns the HTTP client's error into a failure.
     func failure(_ error: any Error) -> S3Failure { S3Failure(error, connectPatience: configuration.connectPatience) }
 }

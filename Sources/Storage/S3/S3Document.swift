@@ -1,5 +1,5 @@
-/// The XML of S3's answers, as far as it is needed: the texts of elements that hold no others. S3's documents have neither attributes
-/// nor comments nor CDATA in these places, and what is not found is treated as missing; so no parser is needed that could be attacked.
+/// Reads the needed parts of S3's XML: the texts of elements without child elements. S3 uses neither attributes nor comments nor CDATA there,
+/// and an element that is not found counts as missing. So there is no full XML parser that could be attacked.
 struct S3Document: Sendable {
     private let text: Substring
 
@@ -10,7 +10,7 @@ struct S3Document: Sendable {
     /// The first element of that name.
     subscript(_ name: String) -> String? { elements(name).first.map { Self.unescaped($0.text) } }
 
-    /// All elements of that name, which do not lie in each other.
+    /// All elements of that name; they must not be nested.
     func elements(_ name: String) -> [S3Document] {
         var found: [S3Document] = []
         var rest = text
@@ -26,7 +26,7 @@ struct S3Document: Sendable {
             .reduce(String(text)) { $0.replacing($1.0, with: $1.1) }
     }
 
-    /// A text as it may stand within an element.
+    /// Escapes text for an element.
     static func escaped(_ text: String) -> String {
         [("&", "&amp;"), ("<", "&lt;"), (">", "&gt;"), ("\"", "&quot;")].reduce(text) { $0.replacing($1.0, with: $1.1) }
     }

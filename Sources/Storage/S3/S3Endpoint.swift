@@ -1,12 +1,12 @@
-/// Where a store, or whoever gives its credentials, is reached: scheme, host and port, written like `https://s3.example.org` or `http://127.0.0.1:9000`.
+/// The address of a store or of a credentials service: scheme, host and port, such as `https://s3.example.org` or `http://127.0.0.1:9000`.
 public struct S3Endpoint: Sendable, Hashable, CustomStringConvertible {
     let scheme: String
-    /// With the port, unless it is the scheme's own.
+    /// Host and port; without the port if it is the scheme's default.
     let authority: String
-    /// An IPv6 address stands in brackets.
+    /// The host; an IPv6 address is in brackets.
     let host: String
 
-    /// `nil` for what is no such URL; it has no path.
+    /// `nil` for any other URL, or one with a path.
     public init?(_ text: String) {
         guard let match = text.lowercased().wholeMatch(of: /(https?):\/\/([a-z0-9.\-]+|\[[0-9a-f:]+\])(?::([0-9]{1,5}))?\/?/) else {
             return nil
@@ -22,7 +22,7 @@ public struct S3Endpoint: Sendable, Hashable, CustomStringConvertible {
         authority = isUsual ? String(match.2) : "\(match.2):\(number)"
     }
 
-    /// Amazon's own in a region.
+    /// Amazon's endpoint in a region.
     public static func amazon(region: String) -> S3Endpoint? { S3Endpoint("https://s3.\(region).amazonaws.com") }
 
     public var description: String { "\(scheme)://\(authority)" }

@@ -4,7 +4,7 @@ import NIOPosix
 import SystemPackage
 
 extension S3Failure {
-    /// What an HTTP client's error means here.
+    /// Turns the HTTP client's errors into failures.
     init(_ error: any Error, connectPatience: Duration) {
         switch error {
         case let error as S3Failure: self = error

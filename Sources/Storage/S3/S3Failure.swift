@@ -1,26 +1,26 @@
 import SystemPackage
 
-/// Why a request to a store came to nothing.
+/// Why a request to a store failed.
 enum S3Failure: Error, Sendable {
-    /// The store answered, and it was no.
+    /// The store refused the request.
     case refused(status: Int, code: String?)
-    /// No answer came, or not all of it; the reason in words, as the end of a sentence.
+    /// No response came, or not all of it; with the reason, as the end of a sentence.
     case broken(String)
-    /// The object is not the one that it was when its first bytes came.
+    /// The object has changed since its first bytes came.
     case changed
     /// This task was cancelled.
     case stopped
-    /// It failed on this machine.
+    /// An operation on this machine failed.
     case local(StorageError)
-    /// There is nothing to sign it with. That was tried again already.
+    /// There are no credentials. Fetching them was tried several times.
     case noCredentials(CredentialsFailure)
 
-    /// Whether the same request may work in a moment.
+    /// Whether the same request may succeed in a moment.
     var isTransient: Bool {
         switch self {
         case .broken: true
         case .refused(let status, let code):
-            // RequestTimeTooSkewed: the store's time was in the answer, and is believed from now on.
+            // RequestTimeTooSkewed: the response told the store's time, which is used from now on.
             [408, 429, 500, 502, 503, 504].contains(status)
                 || ["RequestTimeout", "SlowDown", "RequestTimeTooSkewed", "OperationAborted"].contains(code)
         case .changed, .stopped, .local, .noCredentials: false
@@ -35,7 +35,7 @@ enum S3Failure: Error, Sendable {
 }
 
 extension StorageError {
-    /// - Parameter action: What could not be done, such as "read a/b.webm".
+    /// - Parameter action: What failed, such as "read a/b.webm".
     init(_ failure: S3Failure, cannot action: String, in store: S3Storage.Configuration) {
         let beginning = "Cannot \(action) in \(store.location)"
         switch failure {

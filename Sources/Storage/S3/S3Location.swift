@@ -1,13 +1,13 @@
-/// A bucket and a place in it, written `s3://BUCKET` or `s3://BUCKET/PREFIX`.
+/// A bucket and a prefix in it, written `s3://BUCKET` or `s3://BUCKET/PREFIX`.
 public struct S3Location: Sendable, Hashable, CustomStringConvertible {
     public let bucket: String
-    /// What all keys begin with, without slashes at its ends; empty for the whole bucket.
+    /// The beginning of all keys, without slashes at its ends; empty for the whole bucket.
     public let prefix: String
 
-    /// What a text that names a location begins with.
+    /// The beginning of a location's text.
     public static let scheme = "s3://"
 
-    /// `nil` for what names no bucket that S3 allows (3 to 63 lower-case letters, digits, dots and hyphens), or for a prefix that is no
+    /// `nil` for a bucket name that S3 does not allow (3 to 63 lower-case letters, digits, dots and hyphens), or for a prefix that is not a valid
     /// ``StorageKey``.
     public init?(_ text: String) {
         guard text.hasPrefix(Self.scheme) else { return nil }

@@ -1,7 +1,7 @@
 import NIOHTTP1
 import SystemPackage
 
-/// One request to a store, before it is addressed and signed.
+/// One request to a store, before it gets an address and a signature.
 struct S3Request: Sendable {
     enum Body: Sendable {
         case none
@@ -10,7 +10,7 @@ struct S3Request: Sendable {
     }
 
     var method: HTTPMethod
-    /// Below the location's prefix; `nil` for the bucket itself.
+    /// The key below the location's prefix; `nil` for the bucket itself.
     var key: String?
     var query: [(name: String, value: String)] = []
     /// Lower-case names.
@@ -18,11 +18,11 @@ struct S3Request: Sendable {
     var body = Body.none
 }
 
-/// Some bytes of a file, which stays open and unchanged meanwhile.
+/// Bytes of a file, which must stay open and unchanged.
 struct FilePart: Sendable {
     var descriptor: FileDescriptor
     var range: Range<Int64>
-    /// Of these bytes, in hexadecimal.
+    /// The SHA-256 of these bytes, in hexadecimal.
     var sha256: String
 
     var count: Int64 { range.upperBound - range.lowerBound }

@@ -1,45 +1,45 @@
 public import SystemPackage
 
 extension S3Storage {
-    /// Which store, and what of this machine it may use.
+    /// The store, and the limits of what it uses on this machine.
     public struct Configuration: Sendable {
-        /// Where the bucket stands in a URL.
+        /// Where the bucket's name is in a URL.
         public enum Addressing: String, Sendable, CaseIterable {
-            /// In the path, which every server of one's own understands.
+            /// In the path. Every self-hosted server supports it.
             case path
-            /// In the host's name, which Amazon wants.
+            /// In the host name, as Amazon requires.
             case virtualHost = "virtual-host"
         }
 
         public var location: S3Location
         public var endpoint: S3Endpoint
-        /// As requests are signed for it; servers of one's own mostly take `us-east-1`.
+        /// The region in signatures. Most self-hosted servers use `us-east-1`.
         public var region: String
         public var addressing: Addressing
         public var credentials: CredentialsSource
-        /// A folder on this machine, made when it is missing, for the unnamed files of what is being worked on.
+        /// The folder on this machine for the unnamed files in use. It is created if it is missing.
         public var spool: FilePath
-        /// How much of it may be in use at once; a recording counts twice, because its playback copy is about as large.
+        /// How many bytes of it may be in use at the same time. A recording counts twice, because its playback copy is about as large.
         public var spoolBytes: Int64
-        /// Whether browsers get links to the store itself, for which they have to reach it.
+        /// Whether browsers get links to the store, which they must be able to reach.
         public var givesLinks: Bool
 
-        /// A connection or a request that stands still for as long is given up, and tried again. S3 answers within a second.
+        /// A connection or request without progress for this long is aborted and tried again. S3 responds within a second.
         var patience = Duration.seconds(20)
-        /// A connection is made within as long.
+        /// The time limit for connecting.
         var connectPatience = Duration.seconds(3)
-        /// Below this rate, in bytes a second, a transfer is given up and taken up again where it was.
+        /// A transfer below this rate, in bytes per second, is aborted and continued in another request.
         var slowest: Int64 = 32 << 10
-        /// For as long a transfer may be as slow as it likes.
+        /// The rate is not checked in this first time of a transfer.
         var slowGrace = Duration.seconds(10)
-        /// What is larger is sent in parts, which are tried again one by one.
+        /// Larger files are sent in parts, each with its own retries.
         var partBytes: Int64 = 16 << 20
-        /// Unfinished uploads in parts that are older were left by a process that was killed: nothing takes a day.
+        /// Older unfinished multipart uploads belong to killed processes, because no upload takes a day.
         var leftoverSeconds = 86_400
         var retries = Backoff()
-        /// For one request for credentials, of which there may be three for one fetch.
+        /// The time limit of one request for credentials. A fetch needs up to three.
         var credentialsPatience = Duration.seconds(5)
-        /// By which credentials expire.
+        /// The clock for the expiry of credentials.
         var credentialsClock: @Sendable () -> SigningTime = { .now }
 
         public init(

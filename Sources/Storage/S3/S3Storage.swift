@@ -7,7 +7,7 @@ public import SystemPackage
 ///
 /// Keys are as in a folder, below the location's prefix. A recording is fetched into an unnamed file of the spool before it is lent out;
 /// artifacts are made in such files and then sent. An object is visible when all of it has arrived, and never before. Requests that fail
-/// on the way, or are told to come back later, are tried again for a few seconds; what lasts longer is the infrastructure's fault.
+/// on the way, or that the store asks to repeat later, are tried again for a few seconds. A longer failure is the infrastructure's fault.
 public struct S3Storage: RecordingStorage {
     private let client: S3Client
     let spool: Spool
@@ -15,14 +15,14 @@ public struct S3Storage: RecordingStorage {
 
     private var configuration: Configuration { client.configuration }
 
-    /// How long links hold: a reviewer may stop an answer in the middle and go on after a talk.
+    /// How long links are valid. A reviewer may pause an answer and go on after a conversation.
     private static let linkSeconds = 3600
-    /// A store that answered so shortly ago is not asked again whether it is there.
+    /// After a response in this time, the store is not checked again.
     private static let freshness = Duration.seconds(5)
-    /// Written by ``checkThoroughly()``; no ``StorageKey`` can name it.
+    /// The file that ``checkThoroughly()`` writes. No ``StorageKey`` can name it.
     private static let checkKey = ".check"
 
-    /// Lends a storage; its connections are closed afterwards. The store is not asked for anything yet.
+    /// Lends a storage and closes its connections afterwards. Sends no request to the store.
     public static func with<Result>(
         _ configuration: Configuration, logger: Logger, _ body: (S3Storage) async throws -> Result
     ) async throws -> Result {
@@ -42,7 +42,7 @@ public struct S3Storage: RecordingStorage {
     }
 
     public func openRecording(_ key: StorageKey, atMost limit: Int64) async throws(StorageError) -> OpenedFile {
-        // Beside the recording lies its playback copy, which is about as large.
+        // The recording's playback copy is about as large.
         try await fetch(key, atMost: limit, times: 2)
     }
 
@@ -103,8 +103,8 @@ public struct S3Storage: RecordingStorage {
         return link.map { ArtifactLink(url: $0.url, secondsValid: $0.seconds) }
     }
 
-    /// For how much longer the credentials hold; `nil` where nobody said. They are fetched where there are none.
-    /// - Throws: What has to be done to get some.
+    /// How long the credentials are still valid; `nil` when unknown. Fetches them if there are none.
+    /// - Throws: Why there are none, and what to do.
     public func credentialsRemain() async throws(StorageError) -> Duration? {
         do throws(S3Failure) {
             let expiration = try await client.credentials.credentials().expiration
@@ -160,8 +160,7 @@ extension S3Storage {
         }
     }
 
-    /// Asked for a byte of it, because the answer to that says whether it is the object that is missing or the bucket; the answer to HEAD
-    /// does not.
+    /// Requests one byte, because the response tells whether the object or the bucket is missing. The response to HEAD does not.
     private func has(_ key: String) async throws(S3Failure) -> Bool {
         do throws(S3Failure) {
             _ = try await client.sendOnce(S3Request(method: .GET, key: key, headers: [("range", "bytes=0-0")]))
@@ -179,7 +178,7 @@ extension S3Storage {
 
 extension S3Storage {
     /// Copies an object into an unnamed file.
-    /// - Parameter times: How often its length counts in the spool.
+    /// - Parameter times: How many times its length counts in the spool.
     private func fetch(_ key: StorageKey, atMost limit: Int64, times: Int64) async throws(StorageError) -> OpenedFile {
         do throws(S3Failure) {
             let head = try await head(of: key.string)
@@ -211,7 +210,7 @@ extension S3Storage {
                 }
                 return Head(bytes: bytes, tag: headers.first(name: "etag"))
             } catch {
-                // The answer to this one says why.
+                // The response to this request tells the reason.
                 guard case .refused = error else { throw error }
                 let headers = try await client.sendOnce(S3Request(method: .GET, key: key, headers: [("range", "bytes=0-0")])).headers
                 // It may also say what was asked for, when it was refused for credentials that have been replaced since.

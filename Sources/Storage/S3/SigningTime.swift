@@ -1,6 +1,6 @@
 import Glibc
 
-/// A point in time as Signature Version 4 writes it. Stores refuse what is more than a quarter of an hour away from their own.
+/// A time as Signature Version 4 writes it. Stores refuse a time that differs from theirs by more than a quarter of an hour.
 struct SigningTime: Sendable, Hashable, Comparable {
     let secondsSince1970: Int
 
@@ -14,7 +14,7 @@ struct SigningTime: Sendable, Hashable, Comparable {
 
     static func < (one: SigningTime, other: SigningTime) -> Bool { one.secondsSince1970 < other.secondsSince1970 }
 
-    /// From the `Date` header of an answer, such as `Thu, 26 Nov 2026 04:34:16 GMT`.
+    /// Reads the `Date` header of a response, such as `Thu, 26 Nov 2026 04:34:16 GMT`.
     init?(httpDate text: String) {
         let months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
         guard let match = text.wholeMatch(of: /[A-Z][a-z]{2}, (\d{2}) ([A-Z][a-z]{2}) (\d{4}) (\d{2}):(\d{2}):(\d{2}) GMT/),
@@ -23,13 +23,13 @@ struct SigningTime: Sendable, Hashable, Comparable {
         self.init([String(match.3), "\(month + 1)", String(match.1), String(match.4), String(match.5), String(match.6)])
     }
 
-    /// From the XML of an answer, such as `2026-11-26T04:34:16.000Z`.
+    /// Reads a time in XML, such as `2026-11-26T04:34:16.000Z`.
     init?(xmlDate text: String) {
         guard let match = text.prefixMatch(of: /(\d{4})-(\d{2})-(\d{2})T(\d{2}):(\d{2}):(\d{2})/) else { return nil }
         self.init([match.1, match.2, match.3, match.4, match.5, match.6].map { String($0) })
     }
 
-    /// From year to second.
+    /// Year, month, day, hour, minute, second.
     private init?(_ texts: [String]) {
         let numbers = texts.compactMap { Int32($0) }
         guard numbers.count == 6 else { return nil }
@@ -49,7 +49,7 @@ struct SigningTime: Sendable, Hashable, Comparable {
         var parts = tm()
         gmtime_r(&seconds, &parts)
         return withUnsafeTemporaryAllocation(of: CChar.self, capacity: 32) { buffer in
-            // Some versions of glibc's headers take no `nil`.
+            // Some versions of glibc's headers do not accept `nil`.
             guard let start = buffer.baseAddress else { return "" }
             let length = strftime(start, buffer.count, format, &parts)
             return String(decoding: buffer[..<length].map { UInt8(bitPattern: $0) }, as: UTF8.self)

@@ -1,13 +1,13 @@
 import Glibc
 import SystemPackage
 
-/// A folder on this machine for files without a name: they are gone with the last descriptor, whatever happens to the process.
+/// A folder on this machine for unnamed files. They disappear with their last descriptor, even if the process is killed.
 final class Spool: Sendable {
     private let folder: FolderHandle
     private let path: FilePath
     let space: SpoolSpace
 
-    /// Makes the folder when it is missing; its parent has to exist.
+    /// Creates the folder if it is missing; its parent has to exist.
     static func open(_ path: FilePath, bytes: Int64) async throws(StorageError) -> Spool {
         try await BlockingWork.run { () throws(StorageError) in
             do throws(Errno) {
@@ -26,8 +26,8 @@ final class Spool: Sendable {
     }
 
     /// Makes an empty file.
-    /// - Parameter bytes: As much of the disk is taken for it at once where the file system can do that, so that a full disk is found out
-    ///   before anything is fetched.
+    /// - Parameter bytes: The disk space to allocate at once, if the file system supports it. So a full disk is noticed before anything is
+    ///   fetched.
     func makeFile(for bytes: Int64 = 0) async throws(StorageError) -> SpooledFile {
         try await BlockingWork.run { [self] () throws(StorageError) in
             do throws(Errno) {

@@ -1,8 +1,8 @@
 import Synchronization
 
-/// How much of a spool may be in use, lent out in the order of asking.
+/// Lends a spool's space in the order of the requests.
 ///
-/// First come, first served also where a later one would fit: otherwise a large recording might wait for ever.
+/// A later request that would fit still waits for earlier ones. Otherwise a large recording might wait for ever.
 final class SpoolSpace: Sendable {
     private struct Waiting {
         var id: Int
@@ -24,12 +24,12 @@ final class SpoolSpace: Sendable {
         state = Mutex(State(free: bytes))
     }
 
-    /// How many wait.
+    /// The number of waiting requests.
     var waiting: Int { state.withLock { $0.waiting.count } }
 
-    /// Waits until so much is free, and takes it.
-    /// - Returns: `nil` when the task was cancelled meanwhile. What is returned gives the space back when it is released.
-    /// - Throws: ``StorageError/Code/full`` for more than there is in all.
+    /// Waits until this much space is free, and reserves it.
+    /// - Returns: `nil` when the task was cancelled. The reservation frees the space when it is released.
+    /// - Throws: ``StorageError/Code/full`` for more than the whole spool.
     func reserve(_ bytes: Int64) async throws(StorageError) -> SpoolReservation? {
         guard bytes <= self.bytes else {
             throw StorageError(
@@ -86,7 +86,7 @@ final class SpoolSpace: Sendable {
     }
 }
 
-/// Some space of a spool, taken as long as somebody holds this.
+/// Reserved space of a spool. It is free again when this object is released.
 final class SpoolReservation: Sendable {
     private let bytes: Int64
     private let space: SpoolSpace

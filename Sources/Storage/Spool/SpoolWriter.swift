@@ -1,7 +1,7 @@
 import NIOCore
 import SystemPackage
 
-/// Writes a file from its beginning on. Small pieces are gathered, because each way to a thread that may block costs more than they do.
+/// Writes a file from its beginning. Small pieces are collected, because switching to a blocking thread costs more than writing them.
 struct SpoolWriter {
     private static let gathered = 1 << 20
 
@@ -18,7 +18,7 @@ struct SpoolWriter {
         if pending.readableBytes >= Self.gathered { try await finish() }
     }
 
-    /// Writes what is still pending.
+    /// Writes the remaining bytes.
     mutating func finish() async throws(S3Failure) {
         let (file, bytes) = (file, pending)
         pending = ByteBuffer()

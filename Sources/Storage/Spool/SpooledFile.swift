@@ -1,6 +1,6 @@
 import SystemPackage
 
-/// A file without a name. Closes, and is gone, when it is released.
+/// An unnamed file. It is closed and disappears when this object is released.
 final class SpooledFile: StagedContent {
     /// For reading and writing.
     let descriptor: FileDescriptor
@@ -12,7 +12,7 @@ final class SpooledFile: StagedContent {
         self.reading = reading
     }
 
-    /// It has no name that could be removed.
+    /// Does nothing, because the file has no name.
     func remove() {}
 
     deinit {

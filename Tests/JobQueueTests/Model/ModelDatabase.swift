@@ -79,8 +79,8 @@ struct ModelDatabase {
             }
             try agree(isStale, (try? model.putBack(claim, as: how, dueIn: dueIn)) == nil, on: "whether the claim is stale")
         case .rescue:
-            let buried = try await queue.rescue().map(\.worker).sorted()
-            try agree(buried, model.rescue().map { "w\($0)" }.sorted(), on: "who is buried")
+            let dead = try await queue.rescue().map(\.worker).sorted()
+            try agree(dead, model.rescue().map { "w\($0)" }.sorted(), on: "who is declared dead")
         case .leave(let worker):
             try await queue.leave(worker: workers[worker])
             model.leave(worker)

@@ -8,10 +8,10 @@ struct ModelHistory {
         case register
         case beat(worker: Int)
         case claim(worker: Int, limit: Int)
-        case end(ModelQueue.Claim, JobQueue.Ending)
+        case end(ModelQueue.Claim, JobQueue.Outcome)
         /// Several at once, which all happen or none.
         case complete(Set<ModelQueue.Claim>)
-        case putBack(ModelQueue.Claim, JobQueue.PuttingBack, dueIn: Int)
+        case putBack(ModelQueue.Claim, JobQueue.PutBackReason, dueIn: Int)
         case rescue
         case leave(worker: Int)
         case pass(ticks: Int)
@@ -43,7 +43,7 @@ struct ModelHistory {
             }
             if let claim { return .end(claim, [.completed, .completed, .discarded, .cancelled][Int.random(in: 0..<4, using: &generator)]) }
         case 64..<80:
-            let how: [JobQueue.PuttingBack] = [.retried, .crashed, .snoozed, .released]
+            let how: [JobQueue.PutBackReason] = [.retried, .crashed, .snoozed, .released]
             if let claim {
                 return .putBack(claim, how[Int.random(in: 0..<4, using: &generator)], dueIn: Int.random(in: 0...2, using: &generator))
             }

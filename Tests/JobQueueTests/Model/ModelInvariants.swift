@@ -11,7 +11,7 @@ enum ModelInvariants {
             if case .running(let worker) = job.state, world.queue.workers[worker] == nil {
                 return "job \(index) runs on worker \(worker), which nobody will rescue"
             }
-            let holders = world.processes.filter { $0.claims.contains { $0.job == index && world.queue.isHeld($0) } }
+            let holders = world.processes.filter { $0.claims.contains { $0.job == index && world.queue.isBlocked($0) } }
             if holders.count > 1 { return "job \(index) has two holders with a valid fence" }
         }
         return nil
@@ -32,13 +32,13 @@ enum ModelInvariants {
             if case .running = before.jobs[job].state { return "job \(job) was claimed while it ran" }
         case .rescue:
             for worker in before.workers.indices {
-                if before.isAlive(worker), after.workers[worker] == nil { return "worker \(worker) was buried alive" }
+                if before.isAlive(worker), after.workers[worker] == nil { return "worker \(worker) was declared dead although it is alive" }
                 if before.workers[worker] != nil, !before.isAlive(worker), after.workers[worker] != nil {
-                    return "dead worker \(worker) was not buried"
+                    return "dead worker \(worker) was not declared dead"
                 }
             }
         default:
-            if let claim = step.fencedClaim, !before.isHeld(claim), before != after { return "stale \(claim) changed something" }
+            if let claim = step.fencedClaim, !before.isBlocked(claim), before != after { return "stale \(claim) changed something" }
         }
         return nil
     }

@@ -21,7 +21,7 @@ struct ModelQueue: Hashable {
         var failures = 0
         var crashes = 0
         /// Its rows in the history.
-        var endings: [JobQueue.Ending] = []
+        var endings: [JobQueue.Outcome] = []
         /// How often the results of its completion were written.
         var effects = 0
     }
@@ -36,7 +36,7 @@ struct ModelQueue: Hashable {
     struct LeaseOver: Error {}
 
     var jobs: [Job]
-    /// Age by worker; nil for one that left or was buried.
+    /// Age by worker; nil for one that left or was declared dead.
     var workers: [Int?]
     let rules: ModelRules
 
@@ -49,7 +49,7 @@ struct ModelQueue: Hashable {
     func isAlive(_ worker: Int) -> Bool { workers[worker].map { $0 < Self.lease } ?? false }
 
     /// Whether this attempt is the one that may end the job.
-    func isHeld(_ claim: Claim) -> Bool {
+    func isBlocked(_ claim: Claim) -> Bool {
         guard case .running = jobs[claim.job].state else { return false }
         return jobs[claim.job].attempt == claim.attempt
     }
@@ -91,12 +91,12 @@ extension ModelQueue {
 
     /// The transaction that completes several claims, or none of them.
     mutating func complete(_ claims: Set<Claim>) throws {
-        guard claims.allSatisfy(isHeld) else { throw StaleClaim() }
+        guard claims.allSatisfy(isBlocked) else { throw StaleClaim() }
         for claim in claims { try end(claim, as: .completed) }
     }
 
     /// The transaction that ends a claim: with `.completed` it writes the job's results too.
-    mutating func end(_ claim: Claim, as ending: JobQueue.Ending) throws {
+    mutating func end(_ claim: Claim, as ending: JobQueue.Outcome) throws {
         guard passesFence(claim, unless: .endIgnoresAttempt) else {
             if rules.contains(.staleEndKeepsEffects), ending == .completed { jobs[claim.job].effects += 1 }
             throw StaleClaim()
@@ -106,7 +106,7 @@ extension ModelQueue {
         if ending == .completed { jobs[claim.job].effects += 1 }
     }
 
-    mutating func putBack(_ claim: Claim, as how: JobQueue.PuttingBack, dueIn ticks: Int) throws {
+    mutating func putBack(_ claim: Claim, as how: JobQueue.PutBackReason, dueIn ticks: Int) throws {
         guard passesFence(claim, unless: .putBackIgnoresAttempt) else { throw StaleClaim() }
         jobs[claim.job].state = ticks > 0 ? .scheduled(dueIn: ticks) : .waiting
         jobs[claim.job].failures += how == .retried ? 1 : 0
@@ -114,7 +114,7 @@ extension ModelQueue {
         if rules.contains(.refundLowersAttempt), how == .snoozed || how == .released { jobs[claim.job].attempt -= 1 }
     }
 
-    /// - Returns: the buried workers.
+    /// - Returns: the workers that were declared dead.
     mutating func rescue() -> [Int] {
         let dead = workers.indices.filter { worker in
             // A rescuer whose own clock is an hour ahead sees nobody's last beat as fresh.
@@ -149,7 +149,7 @@ extension ModelQueue {
     }
 
     private func passesFence(_ claim: Claim, unless mutant: ModelRules) -> Bool {
-        guard rules.contains(mutant) else { return isHeld(claim) }
+        guard rules.contains(mutant) else { return isBlocked(claim) }
         if case .running = jobs[claim.job].state { return true }
         return false
     }

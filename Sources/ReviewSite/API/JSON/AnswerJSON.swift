@@ -1,8 +1,9 @@
 internal import FoundationEssentials
+import NullableJSON
 internal import Recordings
 internal import Reviews
 
-/// A candidate as whoever asks may know them.
+/// A candidate, as far as the viewer may know them.
 struct CandidateJSON: Encodable, Sendable {
     var pseudonym: String
     /// `null` in a blind role.
@@ -27,7 +28,7 @@ struct AnswerItemJSON: Encodable, Sendable {
     var silentMs: Int
     var faults: [Flag.Name]
     var warnings: [Flag.Name]
-    @OrNull var mine: Judgement?
+    @OrNull var mine: JudgementJSON?
     var isSplit: Bool
 
     init(_ item: RoleAnswers.Item) {
@@ -42,12 +43,12 @@ struct AnswerItemJSON: Encodable, Sendable {
         silentMs = item.silentMs
         faults = item.faults
         warnings = item.warnings
-        mine = item.mine
+        mine = item.mine.map(JudgementJSON.init)
         isSplit = item.isSplit
     }
 }
 
-/// An answer with everything but what others left on it.
+/// An answer without others' ratings and comments.
 struct AnswerJSON: Encodable, Sendable {
     struct Picture: Encodable, Sendable {
         var width: Int
@@ -65,7 +66,7 @@ struct AnswerJSON: Encodable, Sendable {
 
     struct File: Encodable, Sendable {
         var kind: Media.Kind
-        /// An address of this server.
+        /// A URL of this server.
         var href: String
     }
 
@@ -86,7 +87,7 @@ struct AnswerJSON: Encodable, Sendable {
     var files: [File]
     var isTakeRequested: Bool
     @OrNull var mine: RatingJSON?
-    /// Whether whoever asks may see others' ratings and comments on it.
+    /// Whether the viewer may see others' ratings and comments on it.
     var isOpen: Bool
 
     init(_ answer: AnswerDetails) {

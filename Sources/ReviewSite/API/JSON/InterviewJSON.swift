@@ -1,3 +1,4 @@
+import NullableJSON
 internal import Reviews
 
 /// An interview in a list.
@@ -17,7 +18,7 @@ struct InterviewItemJSON: Encodable, Sendable {
     }
 }
 
-/// All answers of a candidate, and what was decided.
+/// All answers of a candidate, and the decisions about the interview.
 struct InterviewJSON: Encodable, Sendable {
     struct Answer: Encodable, Sendable {
         var responseID: Int64
@@ -29,8 +30,8 @@ struct InterviewJSON: Encodable, Sendable {
         @OrNull var durationMs: Int?
         var silentMs: Int
         var hasFault: Bool
-        @OrNull var mine: Judgement?
-        /// Those that whoever asks may see, with their own.
+        @OrNull var mine: JudgementJSON?
+        /// The scores that the viewer may see, including their own.
         var scores: [Int]
 
         init(_ item: InterviewDetails.Item) {
@@ -43,7 +44,7 @@ struct InterviewJSON: Encodable, Sendable {
             durationMs = item.durationMs
             silentMs = item.silentMs
             hasFault = item.hasFault
-            mine = item.mine
+            mine = item.mine.map(JudgementJSON.init)
             scores = item.scores
         }
     }
@@ -65,7 +66,7 @@ struct InterviewJSON: Encodable, Sendable {
     }
 }
 
-/// One question across all candidates, in the order in which whoever asks gets them.
+/// One question across all candidates, in the viewer's own order.
 struct QuestionQueueJSON: Encodable, Sendable {
     struct Answer: Encodable, Sendable {
         var responseID: Int64
@@ -75,7 +76,7 @@ struct QuestionQueueJSON: Encodable, Sendable {
         @OrNull var durationMs: Int?
         var silentMs: Int
         var hasFault: Bool
-        @OrNull var mine: Judgement?
+        @OrNull var mine: JudgementJSON?
 
         init(_ item: QuestionQueue.Item) {
             responseID = item.responseID
@@ -85,7 +86,7 @@ struct QuestionQueueJSON: Encodable, Sendable {
             durationMs = item.durationMs
             silentMs = item.silentMs
             hasFault = item.hasFault
-            mine = item.mine
+            mine = item.mine.map(JudgementJSON.init)
         }
     }
 

@@ -3,13 +3,12 @@ internal import HTTPTypes
 internal import Hummingbird
 internal import NIOCore
 
-/// The JSON object that a request brings. A name that the route does not know is refused, because it is more often a mistake in writing
-/// than something to pass over.
+/// The JSON object in a request's body. A name that the route does not know is refused, because it is most often a typing mistake.
 struct JSONBody: Sendable {
     private let fields: [String: JSONValue]
 
-    /// - Parameter names: all that the object may have.
-    /// - Throws: ``SiteError``: 415 for another type, 400 for what is no JSON, 422 for what is no such object.
+    /// - Parameter names: all names that the object may have.
+    /// - Throws: ``SiteError``: 415 for another media type, 400 for invalid JSON, 422 for another object.
     init(of request: Request, fields names: String...) async throws {
         let type = request.headers[.contentType]?.split(separator: ";").first?.filter { !$0.isWhitespace }.lowercased()
         guard type == "application/json" else {
@@ -33,7 +32,7 @@ struct JSONBody: Sendable {
     private init(_ fields: [String: JSONValue], _ names: [String], path: String) throws(SiteError) {
         let unknown = fields.keys.filter { !names.contains($0) }.sorted()
         guard unknown.isEmpty else {
-            // What is quoted came with the request itself, and may be anything: its beginning will do.
+            // The name comes from the request and may be anything, so only its beginning is quoted.
             let quoted = unknown.prefix(3).map { "`\(path)\($0.prefix(40))`" }.joined(separator: ", ")
             throw .unprocessable("\(quoted) is not known here.", advice: "What is: \(names.joined(separator: ", ")).")
         }
@@ -49,7 +48,7 @@ struct JSONBody: Sendable {
         .unprocessable("`\(path)\(name)` is \(expected).")
     }
 
-    /// `nil` when it is null or not there.
+    /// `nil` when it is null or missing.
     func text(ifPresent name: String) throws(SiteError) -> String? {
         guard let value = value(name) else { return nil }
         guard case .text(let text) = value, !text.utf8.contains(0) else { throw refusal(name, "a text without the character NUL") }
@@ -77,7 +76,7 @@ struct JSONBody: Sendable {
         return flag
     }
 
-    /// One of an enumeration's values by its name; `nil` when it is null or not there.
+    /// A value of an enumeration, by its name; `nil` when it is null or missing.
     func choice<Choice: CaseIterable & RawRepresentable<String>>(
         ifPresent name: String, of type: Choice.Type
     ) throws(SiteError) -> Choice? {
@@ -105,7 +104,7 @@ struct JSONBody: Sendable {
         return texts
     }
 
-    /// Pairs of whole numbers; none when it is null or not there.
+    /// Pairs of whole numbers; none when it is null or missing.
     func pairs(_ name: String) throws(SiteError) -> [(Int, Int)] {
         guard let value = value(name) else { return [] }
         let expected = "a list of pairs of whole numbers, [[from, to]]"

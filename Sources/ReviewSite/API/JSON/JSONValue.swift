@@ -1,4 +1,4 @@
-/// Any JSON, as it came.
+/// Any JSON value.
 enum JSONValue: Sendable, Decodable {
     case null
     case flag(Bool)

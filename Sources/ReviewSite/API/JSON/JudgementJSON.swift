@@ -1,6 +1,18 @@
 internal import FoundationEssentials
+import NullableJSON
 internal import Recordings
 internal import Reviews
+
+/// `{"score": 4, "abstained": null}` or `{"score": null, "abstained": "technical_fault"}`.
+struct JudgementJSON: Encodable, Sendable {
+    @OrNull var score: Int?
+    @OrNull var abstained: AbstentionReason?
+
+    init(_ judgement: Judgement) {
+        score = judgement.score
+        abstained = judgement.abstention
+    }
+}
 
 /// A colleague.
 struct ReviewerJSON: Encodable, Sendable {

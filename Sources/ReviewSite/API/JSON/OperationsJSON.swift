@@ -1,14 +1,15 @@
 internal import FoundationEssentials
 internal import JobQueue
+import NullableJSON
 internal import Reviews
 
-/// How the machinery behind the answers is doing.
+/// The state of the queue and the failed recordings.
 struct OperationsJSON: Encodable, Sendable {
     struct Queue: Encodable, Sendable {
         var available: Int
         var running: Int
         var scheduled: Int
-        /// These three: in the last 24 hours.
+        /// This and the next two: in the last 24 hours.
         var completed: Int
         var discarded: Int
         var cancelled: Int
@@ -35,7 +36,7 @@ struct OperationsJSON: Encodable, Sendable {
         var candidate: CandidateJSON
         @OrNull var reason: String?
         @OrNull var message: String?
-        /// What `POST /api/v1/jobs/{job}/retry` takes; `null` where the recording itself is at fault.
+        /// The job for `POST /api/v1/jobs/{job}/retry`; `null` when the recording itself is at fault.
         @OrNull var jobID: Int64?
         @OrNull var evidence: String?
         var failedAt: Date

@@ -1,13 +1,12 @@
 internal import Hummingbird
 
-/// What stands behind the `?` of an address. As in a body, a name that is not known is refused: a filter with a slip in its name would
-/// otherwise show everything.
+/// The query of a URL. As in a body, an unknown name is refused: otherwise a filter with a typing mistake in its name would show everything.
 struct QueryFields: Sendable {
     private static let mostAtOnce = 200
 
     private let fields: [String: String]
 
-    /// - Parameter names: all that there may be.
+    /// - Parameter names: all names that the query may have.
     /// - Throws: ``SiteError``, 400.
     init(of request: Request, fields names: String...) throws(SiteError) {
         var fields: [String: String] = [:]
@@ -30,7 +29,7 @@ struct QueryFields: Sendable {
         return choice
     }
 
-    /// How many items a part may have.
+    /// The most items of one part.
     var limit: Int {
         get throws(SiteError) {
             guard let text = fields["limit"] else { return 50 }
@@ -41,7 +40,7 @@ struct QueryFields: Sendable {
         }
     }
 
-    /// Behind which id a part begins.
+    /// The id after which the part begins.
     var cursor: Int64 {
         get throws(SiteError) {
             guard let text = fields["cursor"] else { return 0 }

@@ -1,7 +1,8 @@
 internal import FoundationEssentials
+import NullableJSON
 internal import Reviews
 
-/// How a weak (1), a fair (3) and a strong (5) answer sound; named by their scores, as in a role's file.
+/// What a weak (1), a fair (3) and a strong (5) answer sound like; named by their scores, as in a role's file.
 struct AnchorsJSON: Encodable, Sendable {
     var one: String
     var three: String
@@ -43,7 +44,7 @@ struct QuestionJSON: Encodable, Sendable {
         var prompt: String
         var keyPoints: [String]
         var anchors: AnchorsJSON
-        /// How many answers were given to it; they, and their ratings, keep it.
+        /// The number of answers to this version. These answers and their ratings keep the version.
         var answers: Int
     }
 
@@ -51,7 +52,7 @@ struct QuestionJSON: Encodable, Sendable {
     var number: Int
     var versions: [Version]
 
-    /// - Parameter wordings: of all questions, those of one question together.
+    /// - Parameter wordings: the versions of all questions; those of one question must follow one another.
     static func questions(_ wordings: [QuestionWording]) -> [QuestionJSON] {
         var questions: [QuestionJSON] = []
         for wording in wordings {
@@ -65,7 +66,7 @@ struct QuestionJSON: Encodable, Sendable {
     }
 }
 
-/// A question as a candidate was asked it.
+/// A question in the version that a candidate was asked.
 struct AskedQuestionJSON: Encodable, Sendable {
     var key: String
     /// `null` when the role no longer asks it.

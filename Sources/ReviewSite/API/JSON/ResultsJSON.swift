@@ -1,17 +1,18 @@
+import NullableJSON
 internal import Reviews
 
-/// What the ratings of a role say, as far as whoever asks may see them.
+/// The results of a role, as far as the viewer may see them.
 struct ResultsJSON: Encodable, Sendable {
     struct Question: Encodable, Sendable {
         var question: String
-        var scores: Scores
+        var scores: ScoresJSON
     }
 
     struct Candidate: Encodable, Sendable {
         var interviewID: Int64
         var candidate: CandidateJSON
         @OrNull var verdict: Decision.Verdict?
-        /// Of the questions of whose ratings whoever asks may see any, in the role's order.
+        /// For the questions with ratings that the viewer may see, in the role's order.
         var questions: [Question]
     }
 
@@ -24,11 +25,11 @@ struct ResultsJSON: Encodable, Sendable {
 
     var role: RoleReferenceJSON
     var questions: [QuestionReferenceJSON]
-    /// By name, or pseudonym; never by score.
+    /// Sorted by name or pseudonym, never by score.
     var candidates: [Candidate]
     var raters: [Rater]
 
-    /// Takes a role's results away: the trail says who did.
+    /// Exports a role's results. The audit trail records who did.
     init(exportingRole slug: String, from reviews: Reviews, viewer: Viewer) async throws {
         let results = try await reviews.export(role: slug, viewer: viewer)
         let calibration = try await reviews.calibration(role: slug, viewer: viewer)
@@ -38,7 +39,7 @@ struct ResultsJSON: Encodable, Sendable {
             Candidate(
                 interviewID: row.interviewID, candidate: CandidateJSON(row.candidate), verdict: row.verdict,
                 questions: zip(results.questions, row.cells).compactMap { question, scores in
-                    scores.map { Question(question: question.key, scores: $0) }
+                    scores.map { Question(question: question.key, scores: ScoresJSON($0)) }
                 })
         }
         raters = calibration.raters.map {

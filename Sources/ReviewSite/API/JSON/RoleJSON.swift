@@ -1,7 +1,8 @@
 internal import FoundationEssentials
+import NullableJSON
 internal import Reviews
 
-/// A role, where something else is said of it.
+/// A role, inside another object.
 struct RoleReferenceJSON: Encodable, Sendable {
     var slug: String
     var title: String
@@ -14,14 +15,14 @@ struct RoleReferenceJSON: Encodable, Sendable {
     }
 }
 
-/// A role with what there is to do for whoever asks.
+/// A role with the viewer's work to do.
 struct RoleOverviewJSON: Encodable, Sendable {
     var slug: String
     var title: String
     var isBlind: Bool
     var candidates: Int
     var waiting: Int
-    /// Without silences.
+    /// Not counting silences.
     var waitingMs: Int
     var faults: Int
     var awaitingTake: Int

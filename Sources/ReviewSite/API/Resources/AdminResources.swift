@@ -1,9 +1,10 @@
 internal import HTTPTypes
 internal import Hummingbird
 internal import Interviews
+import NullableJSON
 internal import Reviews
 
-/// What `/api/v1` has for admins: a role's settings, reviewers and wording, and how the machinery does. The domain refuses everybody else.
+/// `/api/v1` for admins: a role's settings, reviewers and wording, and the state of the queue. `Reviews` refuses everybody else.
 struct AdminResources: RouteGroup {
     let services: SiteServices
 
@@ -31,7 +32,7 @@ struct AdminResources: RouteGroup {
     }
 
     private struct VersionJSON: Encodable {
-        /// `null` when the same words were there already.
+        /// `null` when the wording was the same already.
         @OrNull var version: Int?
     }
 

@@ -3,7 +3,7 @@ internal import Hummingbird
 internal import Recordings
 internal import Reviews
 
-/// `/api/v1/answers`, `/api/v1/interviews`: one answer or interview, and what reviewers leave on it.
+/// `/api/v1/answers`, `/api/v1/interviews`: one answer or interview, with ratings, comments and decisions.
 struct AnswerResources: RouteGroup {
     let services: SiteServices
 

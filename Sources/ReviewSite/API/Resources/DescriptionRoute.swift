@@ -1,7 +1,7 @@
 internal import HTTPTypes
 internal import Hummingbird
 
-/// `/api/v1/openapi.json`: what the API is, for programs and those who write them. It tells nothing of anybody, so everybody may have it.
+/// `/api/v1/openapi.json`: the description of the API. It holds no data about people, so it needs no token.
 struct DescriptionRoute: RouteGroup {
     let services: SiteServices
 

@@ -1,7 +1,7 @@
 internal import Recordings
 internal import Reviews
 
-/// Question mode: one candidate's answer, and beside it what it is judged by, in the version that this candidate was asked.
+/// Question mode: one candidate's answer, beside the key points and anchors of the version that this candidate was asked.
 struct AnswerPage: Page {
     struct Neighbour {
         var href: String
@@ -24,11 +24,11 @@ struct AnswerPage: Page {
     var roleTitle: String
     var isBlind: Bool
     var response: Int64
-    /// This page, for forms that lead back to it.
+    /// The address of this page, to which forms return.
     var here: String
-    /// Where a rating leads: to the next answer that waits.
+    /// The address after a rating: the next answer that waits.
     var after: String
-    /// The video that is most likely watched next, to be loaded ahead.
+    /// The video that is most likely watched next, which the browser loads ahead.
     var ahead: String?
     var candidate: String
     var candidatePage: String
@@ -46,8 +46,8 @@ struct AnswerPage: Page {
     var comments: CommentsPanel
 
     /// - Parameters:
-    ///   - ratings: others', as far as the reviewer may see them.
-    ///   - comments: as far as the reviewer may see them.
+    ///   - ratings: others' ratings, as far as the reviewer may see them.
+    ///   - comments: those that the reviewer may see.
     init(_ answer: AnswerDetails, queue: QuestionQueue, ratings: [Rating], comments: [Comment]) throws {
         let place = queue.items.firstIndex { $0.responseID == answer.responseID }
         let number = answer.question.number ?? queue.question.number
@@ -65,10 +65,10 @@ struct AnswerPage: Page {
         done = queue.items.count { $0.standing == .done }
         count = queue.items.count
         let left = queue.items.filter { $0.standing == .waiting }.reduce(0) { $0 + max(0, ($1.durationMs ?? 0) - $1.silentMs) }
-        timeLeft = left > 0 ? Length.sitting(left) : nil
+        timeLeft = left > 0 ? DurationText.sitting(left) : nil
         let (waiting, following) = (queue.waiting(after: place), place.flatMap { queue.items.dropFirst($0 + 1).first })
         after = waiting.map { queue.address(of: $0) } ?? "/roles/\(answer.role.slug)/questions/\(answer.question.key)"
-        // Who rates goes on to the answer that waits; who looks through rated ones, to the one beside.
+        // After a rating the next page is the next answer that waits; when looking through rated answers, it is the neighbour.
         ahead = (answer.mine == nil ? waiting ?? following : following).flatMap {
             $0.durationMs == nil ? nil : "/media/\($0.responseID)/playback"
         }
@@ -82,7 +82,7 @@ struct AnswerPage: Page {
 }
 
 extension QuestionQueue {
-    /// The next answer that waits, beginning behind a place and going on from the start; the one at that place is not meant.
+    /// The next answer that waits, searched for after a place and then from the start. The answer at the place itself is left out.
     fileprivate func waiting(after place: Int?) -> Item? {
         let place = place ?? -1
         return (items.dropFirst(place + 1) + items.prefix(max(0, place))).first { $0.standing == .waiting }

@@ -19,8 +19,8 @@ struct CommentsPanel: Sendable {
         items = comments.map { comment in
             Item(
                 id: comment.id, author: comment.isMine ? "You" : comment.reviewerName, isMine: comment.isMine,
-                seconds: "\(comment.fromMs / 1000).\(comment.fromMs % 1000 / 100)", moment: Length.clock(comment.fromMs),
-                until: comment.toMs.map { Length.clock($0) }, body: comment.body)
+                seconds: "\(comment.fromMs / 1000).\(comment.fromMs % 1000 / 100)", moment: DurationText.clock(comment.fromMs),
+                until: comment.toMs.map { DurationText.clock($0) }, body: comment.body)
         }
     }
 }

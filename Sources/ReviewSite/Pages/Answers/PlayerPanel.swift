@@ -2,7 +2,7 @@ internal import FoundationEssentials
 internal import Recordings
 internal import Reviews
 
-/// What `<answer-player>` is given: addresses, and the JSON that Static/player/answer-player.js describes.
+/// The values for `<answer-player>`: addresses, and the JSON that Static/player/answer-player.js describes.
 struct PlayerPanel: Sendable {
     var hasPicture: Bool
     var playback: String?
@@ -30,7 +30,7 @@ struct PlayerPanel: Sendable {
         let kinds = Set(answer.artifacts)
         func address(_ kind: ArtifactKind) -> String? { kinds.contains(kind) ? "/media/\(answer.responseID)/\(kind.rawValue)" : nil }
         hasPicture = answer.picture != nil
-        // Where there is no copy of the recording that browsers play, a rendition takes its place.
+        // If there is no playback copy that browsers play, the rendition is used.
         playback = address(.playback) ?? (kinds.contains(.rendition) ? "/media/\(answer.responseID)/playback" : nil)
         captions = answer.hasCaptions ? "/media/\(answer.responseID)/captions" : nil
         poster = address(.poster)

@@ -1,6 +1,6 @@
 internal import Reviews
 
-/// A question of which no answer waits for the reviewer.
+/// A question without answers that wait for the reviewer.
 struct QuestionDonePage: Page {
     struct Next {
         var href: String

@@ -7,7 +7,7 @@ struct QuestionPanel: Sendable {
     var hasKeyPoints: Bool
     var keyPoints: [String]
     var version: Int
-    /// It was reworded since.
+    /// Whether the question was reworded since.
     var isOlderVersion: Bool
 
     init(_ question: AskedQuestion, number: Int) {

@@ -1,6 +1,6 @@
 internal import Reviews
 
-/// The form beside the player: five steps with their anchors, the ways to abstain, and others' ratings once they may be seen.
+/// The form beside the player: the five scores with their anchors, the reasons to abstain, and others' ratings once they may be shown.
 struct RatingPanel: Sendable {
     struct Step: Sendable {
         var score: Int
@@ -31,7 +31,7 @@ struct RatingPanel: Sendable {
     var abstained: String?
     var reasons: [Reason]
     var others: Others?
-    /// Why others' are not shown; `nil` when they are.
+    /// Why others' ratings are not shown; `nil` when they are shown.
     var hidden: String?
 
     init(_ answer: AnswerDetails, others ratings: [Rating]) {

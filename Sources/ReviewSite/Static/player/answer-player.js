@@ -3,7 +3,7 @@ import {Controls} from './controls.js';
 import {Coverage} from './coverage.js';
 import {exit, saved, skips} from './silences.js';
 import {Storyboard} from './storyboard.js';
-import {remember, remembered} from './taste.js';
+import {remember, remembered} from './preferences.js';
 import {Timeline} from './timeline.js';
 import {waveform} from './waveform.js';
 

@@ -1,5 +1,5 @@
 import {element} from './elements.js';
-import {remember, remembered} from './taste.js';
+import {remember, remembered} from './preferences.js';
 
 /**
  * The keyboard of a page with an answer on it. `actions` maps what a key does to a function; what a page does not offer, its

@@ -2,12 +2,12 @@ import AsyncHTTPClient
 import NIOHTTP1
 import SystemPackage
 
-/// The credentials of a container's role, from an address that its surroundings (Amazon's ECS, EKS Pod Identity, Greengrass) have put into
-/// its environment.
+/// The credentials of a container's role. The platform (Amazon's ECS, EKS Pod Identity, Greengrass) puts the address for them into the
+/// environment.
 struct ContainerCredentials: Sendable {
-    /// Where it is asked: scheme, host and port.
+    /// Scheme, host and port of the address.
     let origin: S3Endpoint
-    /// With the query.
+    /// The path with the query.
     let path: String
     let authorization: Authorization
 
@@ -17,7 +17,7 @@ struct ContainerCredentials: Sendable {
         case file(TokenFile)
     }
 
-    /// The environment's, with the variable that names them.
+    /// Reads the environment. Also returns the variable that names the credentials.
     static func named(in environment: [String: String]) throws(CredentialsFailure) -> (ContainerCredentials, variable: String)? {
         if let path = environment["AWS_CONTAINER_CREDENTIALS_RELATIVE_URI"] {
             guard path.hasPrefix("/") else {
@@ -56,7 +56,7 @@ struct ContainerCredentials: Sendable {
         }
     }
 
-    /// The addresses that Amazon's SDKs ask without TLS. A name would lead wherever somebody lets it lead.
+    /// The addresses that Amazon's SDKs use without TLS. A host name is not allowed, because an attacker could redirect it.
     private static func isOfThisMachine(_ host: String) -> Bool {
         ["localhost", "[::1]", "169.254.170.2", "169.254.170.23", "[fd00:ec2::23]"].contains(host)
             || host.wholeMatch(of: /127\.[0-9]{1,3}\.[0-9]{1,3}\.[0-9]{1,3}/) != nil

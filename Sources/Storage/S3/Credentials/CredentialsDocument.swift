@@ -1,6 +1,6 @@
 import FoundationEssentials
 
-/// The JSON by which containers and machines get credentials.
+/// The JSON document with credentials for containers and machines.
 struct CredentialsDocument: Decodable {
     private var accessKeyID: String
     private var secretAccessKey: String
@@ -14,7 +14,7 @@ struct CredentialsDocument: Decodable {
         case expiration = "Expiration"
     }
 
-    /// `nil` for what is no such document, or not a whole one.
+    /// `nil` for any other or an incomplete document.
     static func credentials(in text: String) -> S3Credentials? {
         guard let document = try? JSONDecoder().decode(Self.self, from: Data(text.utf8)),
             let expiration = SigningTime(xmlDate: document.expiration), !document.accessKeyID.isEmpty, !document.secretAccessKey.isEmpty

@@ -2,24 +2,24 @@ import AsyncHTTPClient
 import NIOCore
 import NIOHTTP1
 
-/// Requests to whoever gives credentials: short, answered soon or not at all, and never sent on to another address, because they carry tokens.
+/// Short requests for credentials. Redirects are not followed, because the requests carry tokens.
 struct CredentialsExchange: Sendable {
     struct Answer: Sendable {
         var status: Int
         var text: String
     }
 
-    /// Has to refuse redirects.
+    /// The client must not follow redirects.
     let http: HTTPClient
-    /// For one request with its whole answer. Amazon's own answer within milliseconds.
+    /// The time for one request with its whole response. Amazon's services respond within milliseconds.
     var patience = Duration.seconds(5)
 
-    /// Their answers have a few kilobytes.
+    /// Responses have a few kilobytes.
     private static let longestAnswer = 64 << 10
 
     /// - Parameters:
-    ///   - what: Whom or what is asked, as the subject of a sentence.
-    ///   - advice: What to do when no answer comes.
+    ///   - what: The asked service, as the subject of a sentence.
+    ///   - advice: What to do when no response comes.
     func send(_ request: HTTPClientRequest, to what: String, advice: String) async throws(CredentialsFailure) -> Answer {
         let failure: S3Failure
         do {
@@ -39,7 +39,7 @@ struct CredentialsExchange: Sendable {
         throw CredentialsFailure("\(what) gave no answer: \(why). \(advice)", isTransient: true)
     }
 
-    /// The whole of it, because a library's deadline ends with the beginning of an answer.
+    /// Limits the time of the whole response, because the client's deadline ends when the response begins.
     private func inTime(_ body: @escaping @Sendable () async throws -> Answer) async throws -> Answer {
         try await withThrowingTaskGroup(of: Answer?.self) { group in
             group.addTask { try await body() }
@@ -55,7 +55,7 @@ struct CredentialsExchange: Sendable {
 }
 
 extension CredentialsExchange.Answer {
-    /// Whether asking again may help: they are told to wait, or it is the other side's fault.
+    /// Whether trying again may help: the service said to wait, or failed itself.
     var isTransient: Bool { status == 408 || status == 429 || status >= 500 }
 
     var isGood: Bool { (200...299).contains(status) }

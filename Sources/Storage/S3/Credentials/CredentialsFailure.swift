@@ -1,8 +1,8 @@
-/// Why there are no credentials. Nothing of them, or of a token for them, stands in it.
+/// Why there are no credentials. It holds neither credentials nor tokens.
 public struct CredentialsFailure: Error, Sendable, Hashable, CustomStringConvertible {
     /// What failed, on what, why, and what to do.
     public let description: String
-    /// Whether the same question may get another answer in a moment.
+    /// Whether the same request may succeed in a moment.
     let isTransient: Bool
 
     init(_ description: String, isTransient: Bool = false) {

@@ -1,6 +1,6 @@
 import Logging
 
-/// The one owner of a storage's credentials: lends those that hold, and fetches others in time, one fetch for however many ask.
+/// The owner of a storage's credentials. It lends valid credentials and fetches new ones in time. Callers at the same time share one fetch.
 actor CredentialsProvider {
     private let source: CredentialsSource
     private let exchange: CredentialsExchange
@@ -19,9 +19,9 @@ actor CredentialsProvider {
         renewal = CredentialsRenewal(at: now())
     }
 
-    /// Credentials that hold now. Waits where there are none yet.
+    /// Valid credentials. Waits if there are none yet.
     func credentials() async throws(S3Failure) -> S3Credentials {
-        // These need nobody, and hold as long as the process.
+        // Credentials from the environment are valid as long as the process.
         if case .keys(let keys) = source.kind { return keys }
         switch renewal.asked(at: now()) {
         case .use(let credentials, let fetch):
@@ -35,14 +35,14 @@ actor CredentialsProvider {
         }
     }
 
-    /// Says that a store did not take these.
-    /// - Returns: Whether it is worth asking for others.
+    /// Reports that a store refused these credentials.
+    /// - Returns: Whether a new fetch may help.
     func refused(_ credentials: S3Credentials) -> Bool {
         if case .keys = source.kind { return false }
         return renewal.refused(credentials, at: now())
     }
 
-    /// Ends a fetch that is under way; nobody may ask afterwards.
+    /// Ends a running fetch. The provider must not be used afterwards.
     func close() async {
         fetching?.cancel()
         await fetching?.value
@@ -72,7 +72,7 @@ actor CredentialsProvider {
         waiting = [:]
     }
 
-    /// A lost packet is no reason to fail.
+    /// More than one try, because a packet may be lost.
     private func fetchPatiently() async throws(CredentialsFailure) -> S3Credentials {
         var backoff = Backoff()
         backoff.tries = 3
@@ -85,7 +85,7 @@ actor CredentialsProvider {
         }
     }
 
-    /// What the fetch that is under way brings.
+    /// Waits for the running fetch.
     private func outcome() async -> Result<S3Credentials, S3Failure> {
         asked += 1
         let ticket = asked

@@ -1,18 +1,18 @@
-/// When credentials are used, fetched anew and given up. Pure: time and chance are arguments.
+/// Decides when credentials are used and when new ones are fetched. A pure value: time and random numbers are arguments.
 struct CredentialsRenewal: Sendable {
-    /// What is to be done for somebody who needs credentials.
+    /// What to do for a caller that needs credentials.
     enum Step: Sendable, Hashable {
-        /// They hold. Others may be due all the same, so that nobody waits for them later.
+        /// Use these, which are valid. A fetch of new ones may be due already, so that nobody waits for it later.
         case use(S3Credentials, fetch: Bool)
-        /// There are none that hold, and somebody asks already, or is to ask now.
+        /// Wait: there are no valid credentials. A fetch is running or has to start now.
         case wait(fetch: Bool)
-        /// There are none, and it was tried a moment ago.
+        /// Fail: there are no valid credentials, and the latest fetch failed a moment ago.
         case fail(CredentialsFailure)
     }
 
-    /// So many seconds before they expire, others are fetched; half of their time when that is less. Amazon has others five minutes before.
+    /// How many seconds before their expiry new credentials are fetched; at most half of their lifetime. Amazon has new ones five minutes before.
     static let lead = 300
-    /// Ones that a store refuses are worth asking for others only when they are as many seconds old.
+    /// If a store refuses credentials that are younger than this many seconds, a new fetch does not help.
     private static let settled = 10
 
     private var held: S3Credentials?
@@ -32,7 +32,7 @@ struct CredentialsRenewal: Sendable {
             return .use(held, fetch: isDue)
         }
         if isFetching { return .wait(fetch: false) }
-        // A clock that was set back makes a moment of an hour.
+        // Also when the clock was set back, which would make the wait too long.
         let isSoon = next.map { $0.secondsSince1970 - now.secondsSince1970 <= Self.pause.upperBound } ?? false
         if let failure, !isDue, isSoon { return .fail(failure) }
         isFetching = true
@@ -40,7 +40,7 @@ struct CredentialsRenewal: Sendable {
     }
 
     /// - Parameter jitter: From 0 to 1, at random, so that workers that started together do not come together.
-    /// - Returns: What those get who waited.
+    /// - Returns: The result for the callers that waited.
     mutating func fetched(_ credentials: S3Credentials, at now: SigningTime, jitter: Double) -> Result<S3Credentials, CredentialsFailure> {
         guard credentials.hold(at: now) else {
             let failure = CredentialsFailure("The credentials had expired already when they came. Set this machine's clock.")
@@ -54,8 +54,8 @@ struct CredentialsRenewal: Sendable {
         return .success(credentials)
     }
 
-    /// What is held stays as long as it holds.
-    /// - Returns: What those get who waited.
+    /// Credentials that are still valid stay in use.
+    /// - Returns: The result for the callers that waited.
     mutating func failed(
         _ failure: CredentialsFailure, at now: SigningTime, jitter: Double
     ) -> Result<S3Credentials, CredentialsFailure> {
@@ -71,8 +71,8 @@ struct CredentialsRenewal: Sendable {
         return .success(held)
     }
 
-    /// A store did not take these.
-    /// - Returns: Whether others are there, or worth asking for.
+    /// Records that a store refused these credentials.
+    /// - Returns: Whether there are newer ones, or a new fetch may help.
     mutating func refused(_ credentials: S3Credentials, at now: SigningTime) -> Bool {
         guard held == credentials else { return true }
         let age = since.map { now.secondsSince1970 - $0.secondsSince1970 } ?? 0
@@ -81,7 +81,7 @@ struct CredentialsRenewal: Sendable {
         return true
     }
 
-    /// In seconds, between two tries while nothing holds, and while something does.
+    /// Seconds between two fetches: without valid credentials, and with valid ones.
     private static let pause = 1...2
     private static let patientPause = 30...60
 }

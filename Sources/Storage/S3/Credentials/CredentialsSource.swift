@@ -1,4 +1,4 @@
-/// From where a store's credentials come. It is chosen as Amazon's own SDKs choose: keys in the environment, then the role of a web identity
+/// The source of a store's credentials. It is chosen as in Amazon's own SDKs: keys in the environment, then the role of a web identity
 /// (a pod's service account), of a container, and of the machine. Profiles in files are not read.
 public struct CredentialsSource: Sendable, CustomStringConvertible {
     enum Kind: Sendable {
@@ -9,7 +9,7 @@ public struct CredentialsSource: Sendable, CustomStringConvertible {
     }
 
     let kind: Kind
-    /// The environment's variable that decided; `nil` where none did, and the machine is asked.
+    /// The environment variable that decided; `nil` when none did and the machine's role is used.
     public let variable: String?
 
     init(_ kind: Kind, variable: String? = nil) {
@@ -17,9 +17,9 @@ public struct CredentialsSource: Sendable, CustomStringConvertible {
         self.variable = variable
     }
 
-    /// Nobody is asked for anything yet.
-    /// - Parameter region: of the token service, where the environment names none.
-    /// - Throws: What the environment says too little of, or what is not safe to ask, with what to do.
+    /// Reads the environment only; sends no request.
+    /// - Parameter region: The region of the token service, if the environment names none.
+    /// - Throws: What is missing in the environment, or which address is not safe to use; with the remedy.
     public init(environment: [String: String], region: String) throws(CredentialsFailure) {
         let environment = environment.filter { !$0.value.isEmpty }
         if let keys = try Self.keys(environment) {
@@ -46,10 +46,10 @@ public struct CredentialsSource: Sendable, CustomStringConvertible {
         }
     }
 
-    /// Whether they come from a role, and are replaced by others from time to time.
+    /// Whether they come from a role, and so are renewed from time to time.
     public var isRole: Bool { if case .keys = kind { false } else { true } }
 
-    /// Without anything secret.
+    /// Holds no secret.
     public var description: String {
         switch kind {
         case .keys: "keys of the environment"
@@ -59,7 +59,7 @@ public struct CredentialsSource: Sendable, CustomStringConvertible {
         }
     }
 
-    /// What to do when a store does not take them.
+    /// What to do when a store refuses the credentials.
     var advice: String {
         switch kind {
         case .keys: "Correct AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and, with temporary ones, AWS_SESSION_TOKEN."
@@ -68,7 +68,7 @@ public struct CredentialsSource: Sendable, CustomStringConvertible {
         }
     }
 
-    /// Asks for credentials, once.
+    /// Fetches credentials, with one try.
     func fetch(by exchange: CredentialsExchange) async throws(CredentialsFailure) -> S3Credentials {
         switch kind {
         case .keys(let keys): keys

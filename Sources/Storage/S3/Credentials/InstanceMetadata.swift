@@ -1,12 +1,12 @@
 import AsyncHTTPClient
 import NIOHTTP1
 
-/// The credentials of a machine's role, from the metadata service of Amazon's EC2, in its second version: a token first, which nobody gets who
-/// can merely make this machine fetch an address.
+/// The credentials of a machine's role, from the metadata service of Amazon's EC2, version 2: the token that it requires
+/// first protects against attackers who can only make this machine fetch a URL.
 struct InstanceMetadata: Sendable {
     let endpoint: S3Endpoint
 
-    /// `nil` where the environment forbids to ask.
+    /// `nil` when the environment disables the metadata service.
     init?(environment: [String: String]) throws(CredentialsFailure) {
         guard environment["AWS_EC2_METADATA_DISABLED"]?.lowercased() != "true" else { return nil }
         let usual =

@@ -1,10 +1,10 @@
-/// Who asks a store. Never printed: its description names nothing of it.
+/// The credentials for a store. Never printed: the description does not contain them.
 struct S3Credentials: Sendable, Hashable, CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
     let accessKeyID: String
     let secretAccessKey: String
-    /// Comes with temporary credentials.
+    /// The session token of temporary credentials.
     let sessionToken: String?
-    /// From when on a store refuses them; `nil` where nobody said.
+    /// When they expire; `nil` when unknown.
     let expiration: SigningTime?
 
     init(accessKeyID: String, secretAccessKey: String, sessionToken: String? = nil, expiration: SigningTime? = nil) {

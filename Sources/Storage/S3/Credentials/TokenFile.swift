@@ -1,16 +1,16 @@
 import NIOCore
 import SystemPackage
 
-/// A token that somebody else writes into a file, and replaces from time to time: read anew for each question.
+/// A token in a file that another program renews from time to time. It is read again for each request.
 struct TokenFile: Sendable, Hashable {
     let path: FilePath
-    /// Which setting names it.
+    /// The setting that names the file.
     let variable: String
 
-    /// Service accounts' tokens have a kilobyte or two.
+    /// The largest size. Service accounts' tokens have one or two kilobytes.
     private static let most: Int64 = 64 << 10
 
-    /// Without spaces and line ends around it.
+    /// The token, without spaces and line ends around it.
     func read() async throws(CredentialsFailure) -> String {
         let text: String
         do throws(StorageError) {

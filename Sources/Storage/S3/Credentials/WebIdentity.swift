@@ -3,17 +3,17 @@ import NIOCore
 import NIOHTTP1
 import SystemPackage
 
-/// A role that is taken on with a token of somebody whom the store's owner trusts, such as a Kubernetes cluster: STS's
-/// `AssumeRoleWithWebIdentity`. The request is not signed; the token says it all.
+/// The credentials of a role, for a token of an issuer that the store's owner trusts, such as a Kubernetes cluster: STS's
+/// `AssumeRoleWithWebIdentity`. The request is not signed, because the token is the proof.
 struct WebIdentity: Sendable {
-    /// Its ARN.
+    /// The role's ARN.
     let role: String
     let token: TokenFile
     let endpoint: S3Endpoint
-    /// Under which name the role's doings stand in Amazon's logs.
+    /// The session's name in Amazon's logs.
     let session: String
 
-    /// `nil` where the environment names no such token.
+    /// `nil` when the environment names no such token.
     init?(environment: [String: String], region: String) throws(CredentialsFailure) {
         guard let file = environment["AWS_WEB_IDENTITY_TOKEN_FILE"] else { return nil }
         guard let role = environment["AWS_ROLE_ARN"] else {

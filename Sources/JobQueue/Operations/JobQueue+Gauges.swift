@@ -1,0 +1,59 @@
+import Postgres
+
+extension JobQueue {
+    /// Reads the gauges, in one statement and one snapshot.
+    public func gauges() async throws -> QueueGauges {
+        let most = Int64(QueueGauges.mostCounted)
+        let rows = try await pool.transaction { connection in
+            // The planner does not expect the limits to be reached early. It would spend seconds on compiling code, and would scan whole
+            // tables as long as they are small.
+            try await connection.execute(PostgresQuery(named: "jobs.gauges_plan", "SET LOCAL jit = off"))
+            try await connection.execute(PostgresQuery(named: "jobs.gauges_plan_by_index", "SET LOCAL enable_seqscan = off"))
+            return try await connection.query(
+                PostgresQuery(
+                    named: "jobs.gauges",
+                    """
+                    -- The kinds of each lane, by one index step each, and where their live jobs begin.
+                    WITH RECURSIVE lines (lane, kind) AS (
+                        SELECT l.lane, (SELECT min(j.kind) FROM dailies.jobs j WHERE j.lane = l.lane) FROM dailies.lanes l
+                        UNION ALL
+                        SELECT lane, (SELECT min(j.kind) FROM dailies.jobs j WHERE j.lane = lines.lane AND j.kind > lines.kind)
+                        FROM lines WHERE kind IS NOT NULL
+                    ), starts AS MATERIALIZED (
+                        SELECT lane, kind, coalesce(f.due_at, '-infinity') AS due_at, coalesce(f.id, 0) AS id
+                        FROM lines LEFT JOIN dailies.claim_floors f USING (lane, kind) WHERE kind IS NOT NULL
+                    )
+                    SELECT 'available' AS what, NULL::smallint AS lane, coalesce(sum(least(waiting, \(most))), 0)::float8 AS value
+                    FROM starts s, LATERAL (
+                        SELECT count(*) AS waiting FROM (
+                            SELECT FROM dailies.jobs j WHERE j.lane = s.lane AND j.kind = s.kind AND j.state = 'available'
+                            AND (j.due_at, j.id) >= (s.due_at, s.id) LIMIT \(most)) AS these) AS counted
+                    UNION ALL
+                    SELECT 'running', NULL, count(*)::float8 FROM dailies.claims c, unnest(c.job_ids) AS id
+                    JOIN dailies.jobs j USING (id) WHERE j.state = 'running' AND j.worker_id = c.worker_id
+                    UNION ALL
+                    SELECT 'scheduled', NULL, count(*)::float8 FROM (SELECT FROM dailies.jobs WHERE lane = 1000 LIMIT \(most)) AS these
+                    UNION ALL
+                    SELECT 'oldest', lane, extract(epoch FROM now() - min(first.created_at))::float8
+                    FROM starts s, LATERAL (
+                        SELECT j.created_at FROM dailies.jobs j WHERE j.lane = s.lane AND j.kind = s.kind AND j.state = 'available'
+                        AND (j.due_at, j.id) >= (s.due_at, s.id) ORDER BY j.due_at, j.id LIMIT 1) AS first
+                    GROUP BY lane
+                    UNION ALL
+                    SELECT 'workers', NULL, count(*)::float8 FROM dailies.workers WHERE beaten_at >= now() - lease
+                    UNION ALL
+                    SELECT 'slots', NULL, coalesce(sum(slots), 0)::float8 FROM dailies.workers WHERE beaten_at >= now() - lease
+                    """))
+        }
+        var gauges = QueueGauges(jobs: [:], oldestWaiting: [:], workers: 0, slots: 0)
+        for (what, lane, value) in try rows.decode((String.self, Int16?.self, Double.self)) {
+            switch what {
+            case "oldest": gauges.oldestWaiting[Int(lane ?? 0)] = max(0, value)
+            case "workers": gauges.workers = Int(value)
+            case "slots": gauges.slots = Int(value)
+            default: gauges.jobs[what] = Int(value)
+            }
+        }
+        return gauges
+    }
+}
