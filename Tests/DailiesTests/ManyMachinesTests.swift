@@ -145,7 +145,7 @@ extension Product {
 
     /// While the others stand still, a worker does what comes in.
     fileprivate func takeTheNext(_ worker: WorkerProcess, others: ArraySlice<WorkerProcess>) async throws {
-        for other in others { other.send(SIGSTOP) }
+        for other in others { try await other.pause() }
         try await bringIn([shortMemo()], from: nextCandidate)
         try await until("SELECT count(*) = 0 FROM dailies.jobs")
         let last: String = try await value("SELECT worker FROM dailies.job_history ORDER BY id DESC LIMIT 1")
