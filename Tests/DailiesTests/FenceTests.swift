@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 /// A worker that others took for dead, and that was not: whatever it still tries, the database refuses.
-@Suite(.timeLimit(.minutes(10)))
+@Suite(.tags(.database, .program), .timeLimit(.minutes(10)))
 struct FenceTests {
     @Test func `a worker that was paused past its lease changes nothing when it wakes`() async throws {
         try await withJobHeld { product, sleeper, job in

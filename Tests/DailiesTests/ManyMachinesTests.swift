@@ -9,7 +9,7 @@ import Testing
 /// Workers on machines of their own, with one database behind a real PgBouncer in transaction mode on another.
 ///
 /// They need root and a kernel with network namespaces, bridges and virtual cables; elsewhere they are skipped and say so.
-@Suite(.timeLimit(.minutes(10)))
+@Suite(.tags(.database, .namespace, .program, .server), .timeLimit(.minutes(10)))
 struct ManyMachinesTests {
     @Test(.enabled("needs root, and network namespaces of the kernel") { await MachineNetwork.refusal() == nil })
     func `the jobs of a machine that is cut off move on, and its late answer changes nothing`() async throws {

@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 
 /// A recording that ends its inspector every time it is looked into.
-@Suite(.timeLimit(.minutes(10)))
+@Suite(.tags(.database, .program), .timeLimit(.minutes(10)))
 struct PoisonTests {
     @Test func `poison is given up with its evidence, and its neighbours finish as if nothing had happened`() async throws {
         try await Product.with { product in

@@ -6,6 +6,7 @@ import TestSupport
 import Testing
 
 /// Each container with the codecs that are usual in it, against two witnesses.
+@Suite(.tags(.media))
 struct ContainerTests {
     @Test("A complete recording is what two witnesses say, raises nothing, and plays where it can", arguments: MadeContainer.all)
     func complete(_ made: MadeContainer) async throws {
@@ -65,6 +66,7 @@ struct ContainerTests {
 }
 
 /// Tracks beside picture and sound: which of them say where the camera was.
+@Suite(.tags(.media))
 struct TimedPlaceTests {
     /// One value's name and number in a description of timed metadata.
     private static func named(_ key: String) -> [UInt8] {
@@ -94,6 +96,7 @@ struct TimedPlaceTests {
     }
 }
 
+@Suite(.tags(.media))
 struct SniffingTests {
     @Test func `A tag in front of sound, of whatever size, does not hide what it is`() async throws {
         for (ending, codec, cover) in [("mp3", "libmp3lame", 600), ("mp3", "libmp3lame", 20), ("aac", "aac", 20)] {

@@ -8,6 +8,7 @@ import Testing
 @testable import Inspection
 
 /// Recordings of every container that are cut, or have a hole: what is not there is missed, and what is there is read.
+@Suite(.tags(.media))
 struct DamageTests {
     /// What the containers' own sizes say of the file when it ends at each of these places.
     private func structures(_ path: FilePath, endingAt cuts: [Int]) throws -> [Int: ContainerStructure] {
@@ -139,6 +140,7 @@ extension MadeContainer {
 }
 
 /// The reasons that tell what part of a file never came.
+@Suite(.tags(.media))
 struct MissingPartTests {
     private func reason(_ bytes: [UInt8]) async throws -> UnusableReason.Code? {
         try await Inspected.report(ofBytes: bytes).reason?.code

@@ -8,6 +8,7 @@ import Testing
 
 /// Recordings whose numbers were made up: as large as they can be, backwards, or without sense. Each ends in a report that the
 /// worker believes.
+@Suite(.tags(.media))
 struct HostileNumberTests {
     private func believed(_ bytes: [UInt8], _ change: (inout InspectionLimits) -> Void = { _ in }) async throws -> Report {
         var request = InspectionRequest()

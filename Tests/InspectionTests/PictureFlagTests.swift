@@ -5,6 +5,7 @@ import TestSupport
 import Testing
 
 /// Recordings that must raise a flag about the picture or the whole, and near misses that must not.
+@Suite(.tags(.media))
 struct PictureFlagTests {
     struct Case: Sendable, CustomTestStringConvertible {
         var testDescription: String

@@ -6,6 +6,7 @@ import Testing
 
 /// Recordings that point to something else: nothing is ever opened for them. Without the cage around, so that it is not the cage that
 /// forbids it.
+@Suite(.tags(.media))
 struct ReferenceTests {
     private static func withCanary(_ body: (Canary, FilePath) async throws -> Void) async throws {
         try await TemporaryFolder.with { folder in

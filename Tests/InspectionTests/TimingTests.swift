@@ -4,6 +4,7 @@ import TestSupport
 import Testing
 
 /// Sound recordings with uncommon times: what is reported are the packets' times, and nothing is held against anybody.
+@Suite(.tags(.media))
 struct TimingTests {
     @Test("The report's times are those of ffprobe's packets, and there is no fault", arguments: TimedRecording.all)
     func agrees(_ recording: TimedRecording) async throws {

@@ -5,6 +5,7 @@ import SystemPackage
 import TestSupport
 import Testing
 
+@Suite(.tags(.media))
 struct UnusableRecordingTests {
     @Test func `An empty file is empty`() async throws {
         let report = try await Inspected.report(ofBytes: [])

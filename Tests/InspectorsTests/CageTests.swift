@@ -8,7 +8,7 @@ import Testing
 
 @testable import Inspectors
 
-@Suite("The cage")
+@Suite("The cage", .tags(.program))
 struct CageTests {
     @Test("kills whoever tries what it forbids", arguments: InspectorProbe.forbidden)
     func kills(_ probe: InspectorProbe) async throws {

@@ -7,7 +7,7 @@ import Testing
 
 @testable import Inspectors
 
-@Suite("The death of")
+@Suite("The death of", .tags(.program))
 struct DeathTests {
     @Test("one inspector takes no other with it")
     func neighbours() async throws {

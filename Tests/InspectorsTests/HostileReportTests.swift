@@ -6,7 +6,7 @@ import Testing
 
 @testable import Inspectors
 
-@Suite("A hostile inspector")
+@Suite("A hostile inspector", .tags(.program))
 struct HostileReportTests {
     @Test(
         "is not believed",

@@ -8,7 +8,7 @@ import Testing
 @testable import Inspectors
 
 /// Damaged recordings, as the worker has them looked into: the real program, the cage closed, all artifacts made.
-@Suite(.timeLimit(.minutes(15)))
+@Suite(.tags(.media, .program), .timeLimit(.minutes(15)))
 struct MutationTests {
     private static let mutants = 300
     private static let seed: UInt64 = 20_261_124

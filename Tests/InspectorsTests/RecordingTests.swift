@@ -8,7 +8,7 @@ import Testing
 @testable import Inspectors
 
 /// The whole way, as the worker goes it: real recordings, the real program, the cage closed.
-@Suite("A recording in the cage")
+@Suite("A recording in the cage", .tags(.media, .program))
 struct RecordingTests {
     static let soundNames = [
         "chrome-vp8-opus.webm", "chrome-vp9-opus.webm", "chrome-av1-opus.webm", "chrome-h264-opus.mkv", "chrome-h264-opus.mp4",

@@ -5,7 +5,7 @@ import Testing
 @testable import JobQueue
 
 /// Whose job comes next. Time is moved in the database.
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.tags(.database), .timeLimit(.minutes(5)))
 struct FairnessTests {
     @Test func `of a flood of nine to one, both interviews get the same`() async throws {
         try await BareQueue.with { bare in

@@ -1,10 +1,11 @@
 import Postgres
+import TestSupport
 import Testing
 
 @testable import JobQueue
 
 /// What the health page draws over time.
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.tags(.database), .timeLimit(.minutes(5)))
 struct HoursTests {
     @Test func `each hour tells what ended in it, how many had not at its end, and for how long the oldest had been there`() async throws {
         try await BareQueue.with { bare in

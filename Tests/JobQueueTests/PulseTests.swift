@@ -1,10 +1,11 @@
 import Postgres
+import TestSupport
 import Testing
 
 @testable import JobQueue
 
 /// The figures that monitoring reads.
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.tags(.database), .timeLimit(.minutes(5)))
 struct PulseTests {
     @Test func `the pulse counts jobs by state, also of kinds that no worker ever asked for`() async throws {
         try await BareQueue.with { bare in

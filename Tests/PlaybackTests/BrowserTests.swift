@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// The candidate's answer in the reviewer's browser.
-@Suite("A browser's engine")
+@Suite("A browser's engine", .tags(.browser, .program))
 struct BrowserTests {
     @Test("knows how long the playback copy is, from its start", arguments: Screening.recordings)
     func duration(_ recording: String) async throws {

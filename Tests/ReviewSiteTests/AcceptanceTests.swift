@@ -1,10 +1,11 @@
 import Postgres
+import TestSupport
 import Testing
 
 @testable import ReviewSite
 
 /// In which types answers are welcome.
-@Suite("A type that is not welcome")
+@Suite("A type that is not welcome", .tags(.database))
 struct AcceptanceTests {
     @Test(
         arguments: [

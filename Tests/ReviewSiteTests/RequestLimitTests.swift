@@ -1,10 +1,11 @@
 import Postgres
+import TestSupport
 import Testing
 
 @testable import ReviewSite
 
 /// How often programs may ask.
-@Suite("A program that asks too often")
+@Suite("A program that asks too often", .tags(.database))
 struct RequestLimitTests {
     @Test("may ask so many times at once, then at an even pace, and has all of it again after a rest")
     func pace() {

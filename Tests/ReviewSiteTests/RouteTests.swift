@@ -1,11 +1,12 @@
 import Foundation
 import Postgres
+import TestSupport
 import Testing
 
 @testable import ReviewSite
 
 /// What holds for every route that there is.
-@Suite("Every route")
+@Suite("Every route", .tags(.database))
 struct RouteTests {
     @Test("is for those who are signed in, but for the few that are for everybody")
     func signingIn() async throws {

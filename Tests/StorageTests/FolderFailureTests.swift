@@ -5,6 +5,7 @@ import SystemPackage
 import TestSupport
 import Testing
 
+@Suite(.tags(.tool))
 struct FolderFailureTests {
     @Test func `What was never published is not visible, and goes with its owner`() async throws {
         try await TemporaryFolder.with { root in

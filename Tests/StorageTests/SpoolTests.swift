@@ -5,7 +5,7 @@ import Testing
 
 @testable import Storage
 
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.tags(.server), .timeLimit(.minutes(2)))
 struct SpoolTests {
     @Test func `Who asks for more space than is free waits, in order, until others give theirs back`() async throws {
         let space = SpoolSpace(bytes: 10)

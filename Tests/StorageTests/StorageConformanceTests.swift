@@ -32,6 +32,7 @@ enum StorageKind: String, CaseIterable, CustomTestStringConvertible {
     }
 }
 
+@Suite(.tags(.server))
 struct StorageConformanceTests {
     @Test(arguments: StorageKind.allCases, StorageRequirement.all)
     func `What is a storage does all of it`(kind: StorageKind, requirement: StorageRequirement) async throws {
