@@ -1,8 +1,9 @@
 import Postgres
+import TestSupport
 import Testing
 
 /// The hiring team's accounts, from the command line to the API's door.
-@Suite("Accounts at the command line")
+@Suite("Accounts at the command line", .tags(.database, .program))
 struct AccountTests {
     @Test("are made, get roles and tokens, and lose them again; all of it is told by lists, and no secret is")
     func whole() async throws {

@@ -7,7 +7,7 @@ import TestSupport
 import Testing
 
 /// While something is missing that every job needs, workers claim nothing, say so, and go on by themselves when it is over.
-@Suite(.timeLimit(.minutes(10)))
+@Suite(.tags(.database, .program), .timeLimit(.minutes(10)))
 struct BackpressureTests {
     private static let variables: [Environment.Key: String] = ["DAILIES_HEALTH": "127.0.0.1:0"]
 

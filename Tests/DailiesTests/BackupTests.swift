@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 
 /// `deploy/backup` and `deploy/restore`, shown to work by restoring.
-@Suite(.timeLimit(.minutes(10)))
+@Suite(.tags(.database, .program, .server), .timeLimit(.minutes(10)))
 struct BackupTests {
     private struct Ending {
         var status: TerminationStatus

@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 
 /// The whole product with its recordings in a bucket of a real S3 server, reached by way of a proxy that can spoil requests.
-@Suite(.timeLimit(.minutes(10)))
+@Suite(.tags(.database, .program, .server), .timeLimit(.minutes(10)))
 struct BucketTests {
     private struct BucketDeployment {
         var product: Product

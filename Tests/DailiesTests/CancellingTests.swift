@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// People who stop jobs that run, by the real commands.
-@Suite(.timeLimit(.minutes(10)))
+@Suite(.tags(.database, .program), .timeLimit(.minutes(10)))
 struct CancellingTests {
     @Test func `a running job that is cancelled stops its inspector within a second, and no other`() async throws {
         try await Product.with { product in

@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// Everything at once, in an order that a seed repeats. `Scripts/chaos` runs it for longer.
-@Suite(.timeLimit(.minutes(10 + Chaos.seconds / 60)))
+@Suite(.tags(.database, .program), .timeLimit(.minutes(10 + Chaos.seconds / 60)))
 struct ChaosTests {
     @Test(arguments: [Chaos.seed])
     func `after kills, cut connections and pauses nothing is lost and nothing is done twice`(seed: UInt64) async throws {

@@ -2,10 +2,11 @@ import Foundation
 import Postgres
 import Subprocess
 import SystemPackage
+import TestSupport
 import Testing
 
 /// Hosts whose clocks are wrong. Only the database's decides.
-@Suite(.timeLimit(.minutes(10)))
+@Suite(.tags(.database, .program), .timeLimit(.minutes(10)))
 struct ClockTests {
     @Test func `workers whose clocks are an hour ahead and an hour behind do everything once and on time`() async throws {
         try await Product.with { product in

@@ -7,7 +7,7 @@ import TestSupport
 import Testing
 
 /// What `kill -9` does to the product: nothing that lasts. Each test kills the real thing in the middle of real work.
-@Suite(.timeLimit(.minutes(10)))
+@Suite(.tags(.database, .program), .timeLimit(.minutes(10)))
 struct CrashTests {
     @Test func `a worker that is killed during a job loses nothing and does nothing twice`() async throws {
         try await Product.with { product in

@@ -7,7 +7,7 @@ import TestSupport
 import Testing
 
 /// How a worker behaves towards those who run it.
-@Suite(.timeLimit(.minutes(10)))
+@Suite(.tags(.database, .program), .timeLimit(.minutes(10)))
 struct DaemonTests {
     @Test func `every line that is not for a terminal is a JSON object, and those of a job name it`() async throws {
         try await Product.with { product in

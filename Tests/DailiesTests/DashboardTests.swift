@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 /// The Grafana dashboard in `deploy/grafana`: what it asks for is there.
-@Suite(.timeLimit(.minutes(10)))
+@Suite(.tags(.database, .program, .server), .timeLimit(.minutes(10)))
 struct DashboardTests {
     private struct Dashboard: Decodable {
         struct Target: Decodable {

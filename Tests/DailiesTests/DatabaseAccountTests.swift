@@ -6,7 +6,7 @@ import Testing
 
 /// What the accounts of a deployment may do, and what they may not. That they may do what they have to is shown by all other tests, whose
 /// commands go to the database as the account that is meant for them.
-@Suite(.timeLimit(.minutes(10)))
+@Suite(.tags(.database, .program), .timeLimit(.minutes(10)))
 struct DatabaseAccountTests {
     /// What an account must not do, with the words in which PostgreSQL refuses.
     struct Refusal: CustomTestStringConvertible, Sendable {

@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 
 /// What deploys do to the work: nothing. Workers of the real program are told to stop at random instants, again and again.
-@Suite(.timeLimit(.minutes(10)))
+@Suite(.tags(.database, .program), .timeLimit(.minutes(10)))
 struct DeployTests {
     private static let answers = 44
 

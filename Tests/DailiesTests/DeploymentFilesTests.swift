@@ -8,7 +8,7 @@ import Yams
 
 /// The image, the compose file and the manifests in `deploy`: nothing here builds an image or runs a cluster, so what can be known without is
 /// held against the product: programs, commands, variables, ports, files, accounts and queries.
-@Suite(.timeLimit(.minutes(10)))
+@Suite(.tags(.database, .program), .timeLimit(.minutes(10)))
 struct DeploymentFilesTests {
     typealias Object = [String: Any]
 

@@ -9,7 +9,7 @@ import Testing
 @testable import Dailies
 
 /// What doctor finds, each with its remedy.
-@Suite(.timeLimit(.minutes(10)))
+@Suite(.tags(.database, .media, .program), .timeLimit(.minutes(10)))
 struct DoctorTests {
     @Test func `a clock is fine within two seconds and what the question took, and worth a note beyond`() {
         #expect(Examination.clock(ahead: 1.9, uncertain: 0).verdict == .fine)

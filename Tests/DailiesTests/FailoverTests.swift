@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 /// The primary dies for good, and a standby takes its place. Workers name both in their connection string.
-@Suite(.timeLimit(.minutes(10)))
+@Suite(.tags(.database, .program, .server), .timeLimit(.minutes(10)))
 struct FailoverTests {
     @Test func `workers follow to a standby that is promoted in mid-run, and nothing is lost or done twice`() async throws {
         try await TemporaryFolder.with { folder in

@@ -5,13 +5,13 @@ import TestSupport
 import Testing
 
 /// A worker that others took for dead, and that was not: whatever it still tries, the database refuses.
-@Suite(.timeLimit(.minutes(10)))
+@Suite(.tags(.database, .program), .timeLimit(.minutes(10)))
 struct FenceTests {
     @Test func `a worker that was paused past its lease changes nothing when it wakes up`() async throws {
         try await withJobHeld { product, sleeper, job in
             let itsServers = sleeper.forkServers
             try await product.bringIn(Product.recordings(1), from: 3)
-            sleeper.send(SIGSTOP)
+            try await sleeper.pause()
             try await product.withWorker { other in
                 try await product.until("SELECT count(*) = 3 FROM dailies.review_records")
                 sleeper.resumeInspections()
@@ -50,7 +50,7 @@ struct FenceTests {
                 try await connection.execute("SELECT FROM dailies.jobs WHERE state = 'running' FOR UPDATE")
                 sleeper.resumeInspections()
                 try await product.until(Self.itsEndWaits, whileKept: sleeper)
-                sleeper.send(SIGSTOP)
+                try await sleeper.pause()
             }
             // Now the job is ended, in a transaction that nobody ends.
             try await product.withWorker { _ in

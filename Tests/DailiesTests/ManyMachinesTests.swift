@@ -9,7 +9,7 @@ import Testing
 /// Workers on machines of their own, with one database behind a real PgBouncer in transaction mode on another.
 ///
 /// They need root and a kernel with network namespaces, bridges and virtual cables; elsewhere they are skipped and say so.
-@Suite(.timeLimit(.minutes(10)))
+@Suite(.tags(.database, .namespace, .program, .server), .timeLimit(.minutes(10)))
 struct ManyMachinesTests {
     @Test(.enabled("needs root, and network namespaces of the kernel") { await MachineNetwork.refusal() == nil })
     func `the jobs of a machine that is cut off move on, and its late answer changes nothing`() async throws {
@@ -145,7 +145,7 @@ extension Product {
 
     /// While the others stand still, a worker does what comes in.
     fileprivate func takeTheNext(_ worker: WorkerProcess, others: ArraySlice<WorkerProcess>) async throws {
-        for other in others { other.send(SIGSTOP) }
+        for other in others { try await other.pause() }
         try await bringIn([shortMemo()], from: nextCandidate)
         try await until("SELECT count(*) = 0 FROM dailies.jobs")
         let last: String = try await value("SELECT worker FROM dailies.job_history ORDER BY id DESC LIMIT 1")

@@ -7,7 +7,7 @@ import TestSupport
 import Testing
 
 /// What a worker counts, and whether those who read it can.
-@Suite(.timeLimit(.minutes(10)))
+@Suite(.tags(.database, .program, .server), .timeLimit(.minutes(10)))
 struct MetricsTests {
     /// The metrics that the runbook promises: the first column of its table.
     static func documented() throws -> [String] {

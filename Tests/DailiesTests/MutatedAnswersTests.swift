@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 
 /// Damaged recordings by the whole way: imported, claimed by a real worker, looked into, recorded. `Scripts/mutate` sends thousands.
-@Suite(.timeLimit(.minutes(600)))
+@Suite(.tags(.database, .media, .program), .timeLimit(.minutes(600)))
 struct MutatedAnswersTests {
     /// Of one import; so much is on the disk at a time.
     private static let batch = 250

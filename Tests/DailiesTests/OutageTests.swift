@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 
 /// A database that cannot be reached for as long as the lease: others may have the worker's jobs then, so it stops what it runs.
-@Suite(.timeLimit(.minutes(10)))
+@Suite(.tags(.database, .program), .timeLimit(.minutes(10)))
 struct OutageTests {
     @Test func `a worker that is cut off from its database kills its inspectors, and goes on when the database is back`() async throws {
         try await TestDatabase.withDatabase { conninfo in

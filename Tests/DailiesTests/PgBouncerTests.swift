@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 /// The real program through a real PgBouncer in transaction mode: all of it works, but that nobody is told of new jobs.
-@Suite(.timeLimit(.minutes(10)))
+@Suite(.tags(.database, .program), .timeLimit(.minutes(10)))
 struct PgBouncerTests {
     private func recordings(_ count: Int) -> [FilePath] {
         let names = ["audio-only.webm", "chrome-vp8-opus.webm", "fault-mic-muted.webm"]

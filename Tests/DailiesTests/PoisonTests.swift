@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 
 /// A recording that ends its inspector every time it is looked into.
-@Suite(.timeLimit(.minutes(10)))
+@Suite(.tags(.database, .program), .timeLimit(.minutes(10)))
 struct PoisonTests {
     @Test func `a recording that kills inspectors is discarded with its evidence, and other jobs finish`() async throws {
         try await Product.with { product in

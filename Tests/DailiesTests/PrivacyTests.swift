@@ -8,7 +8,7 @@ import Testing
 
 /// What a recording tells of its owner beside picture and sound stays in the recording: through the real program, searched for in
 /// everything that comes out of it.
-@Suite(.timeLimit(.minutes(10)))
+@Suite(.tags(.database, .program), .timeLimit(.minutes(10)))
 struct PrivacyTests {
     /// Each is found nowhere else. The place is a candidate's door.
     private static let words = [

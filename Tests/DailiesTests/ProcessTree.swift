@@ -30,9 +30,21 @@ enum ProcessTree {
 
     /// Whether a process runs no more; one that only waits for its parent to notice counts as gone.
     static func isGone(_ process: pid_t) -> Bool {
-        guard let stat = try? String(contentsOfFile: "/proc/\(process)/stat", encoding: .utf8) else { return true }
+        let state = state(inFolder: "/proc/\(process)")
+        return state == nil || state == "Z"
+    }
+
+    /// Whether every thread of a process has stopped. `SIGSTOP` is handed to one thread; until that one has run, the others go on.
+    static func isStopped(_ process: pid_t) -> Bool {
+        let tasks = (try? FileManager.default.contentsOfDirectory(atPath: "/proc/\(process)/task")) ?? []
+        return tasks.allSatisfy { state(inFolder: "/proc/\(process)/task/\($0)") == "T" }
+    }
+
+    /// The kernel's letter for what a process or thread does.
+    private static func state(inFolder folder: String) -> Character? {
+        guard let stat = try? String(contentsOfFile: "\(folder)/stat", encoding: .utf8) else { return nil }
         // The name in parentheses may hold anything; the state follows it.
-        guard let name = stat.lastIndex(of: ")") else { return true }
-        return stat[name...].dropFirst(2).first == "Z"
+        guard let name = stat.lastIndex(of: ")") else { return nil }
+        return stat[name...].dropFirst(2).first
     }
 }

@@ -8,7 +8,7 @@ import TestSupport
 import Testing
 
 /// Answers in codecs that browsers do not play, through the real program.
-@Suite(.timeLimit(.minutes(10)))
+@Suite(.tags(.browser, .database, .program), .timeLimit(.minutes(10)))
 struct RenditionTests {
     private static let phone = [
         "-f", "lavfi", "-i", "testsrc2=size=640x360:rate=30:duration=4", "-f", "lavfi", "-i", "sine=frequency=440:duration=4", "-c:v",

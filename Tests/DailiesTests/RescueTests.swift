@@ -2,10 +2,11 @@ import Foundation
 import Postgres
 import Subprocess
 import SystemPackage
+import TestSupport
 import Testing
 
 /// Who is taken for dead: those that are, and nobody else.
-@Suite(.timeLimit(.minutes(10)))
+@Suite(.tags(.database, .program), .timeLimit(.minutes(10)))
 struct RescueTests {
     @Test func `the jobs of ten killed workers are done by the one that is left`() async throws {
         try await Product.with { product in

@@ -7,7 +7,7 @@ import TestSupport
 import Testing
 
 /// The cage around inspectors, on this kernel and on poorer ones, for ordinary users.
-@Suite(.timeLimit(.minutes(10)))
+@Suite(.tags(.database, .program), .timeLimit(.minutes(10)))
 struct SandboxTests {
     /// Runs `dailies` behind another program to its end.
     private func run(_ product: Product, behind disguise: [String], _ words: String...) async throws -> Product.Ending {

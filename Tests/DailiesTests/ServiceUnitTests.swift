@@ -7,7 +7,7 @@ import TestSupport
 import Testing
 
 /// The units in `deploy/systemd`: systemd takes them, they forbid nearly everything, and Dailies works with what they leave.
-@Suite(.timeLimit(.minutes(10)))
+@Suite(.tags(.database, .program), .timeLimit(.minutes(10)))
 struct ServiceUnitTests {
     static let names = ["worker", "site", "migrate"]
 

@@ -9,7 +9,7 @@ import Testing
 @testable import JobQueue
 
 /// `dailies status --watch`, on a real terminal and in a pipe.
-@Suite(.timeLimit(.minutes(10)))
+@Suite(.tags(.database, .program), .timeLimit(.minutes(10)))
 struct StatusWatchTests {
     private struct Seen: Decodable {
         var screen: [String]

@@ -7,7 +7,7 @@ import TestSupport
 import Testing
 
 /// This release when the next one's migrations arrive, and before its own have. `Scripts/upgrade-test` does the same with the release before.
-@Suite(.timeLimit(.minutes(10)))
+@Suite(.tags(.database, .program), .timeLimit(.minutes(10)))
 struct UpgradeTests {
     /// What a migration may do: add. On every table that is busy while people rate and workers work.
     private static let ahead = Migration(

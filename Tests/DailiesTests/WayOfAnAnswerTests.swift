@@ -7,7 +7,7 @@ import TestSupport
 import Testing
 
 /// The way of one answer through the real program: imported or inserted, inspected, reviewable.
-@Suite(.timeLimit(.minutes(10)))
+@Suite(.tags(.database, .program), .timeLimit(.minutes(10)))
 struct WayOfAnAnswerTests {
     @Test func `real browser recordings become review records`() async throws {
         try await Product.with { product in

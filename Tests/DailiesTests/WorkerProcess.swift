@@ -19,6 +19,12 @@ final class WorkerProcess: Sendable {
 
     func send(_ signal: CInt) { kill(process, signal) }
 
+    /// Stops it, and returns once none of its threads runs any more.
+    func pause() async throws {
+        send(SIGSTOP)
+        try await until { ProcessTree.isStopped(process) }
+    }
+
     /// Everything it has logged so far.
     var said: String { (try? String(contentsOfFile: log.string, encoding: .utf8)) ?? "" }
 

@@ -4,6 +4,7 @@ import Recordings
 import TestSupport
 import Testing
 
+@Suite(.tags(.database))
 struct ResponseTests {
     @Test func `handing the same recording in again gives the same response and no second job`() async throws {
         try await RoleDatabase.with { fixture in

@@ -12,6 +12,7 @@ extension RoleDatabase {
     }
 }
 
+@Suite(.tags(.database))
 struct ReviewRecordTests {
     private let report = Report(
         outcome: .usable, container: Container(format: "webm"), durationMs: 14_020, durationSource: .packets,

@@ -3,6 +3,7 @@ import Postgres
 import TestSupport
 import Testing
 
+@Suite(.tags(.database))
 struct RoleTests {
     @Test func `loading the same role again changes nothing`() async throws {
         try await RoleDatabase.with { fixture in

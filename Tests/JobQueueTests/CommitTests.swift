@@ -7,7 +7,7 @@ import Testing
 
 /// A connection that breaks while the end of a job is on its way: did it happen or not? Whatever the byte at which it breaks,
 /// nothing is lost and nothing done twice.
-@Suite(.timeLimit(.minutes(10)))
+@Suite(.tags(.database), .timeLimit(.minutes(10)))
 struct CommitTests {
     @Test func `a connection cut at any byte of a job's end loses nothing and doubles nothing`() async throws {
         try await withProxy(exchanges: "BEGIN", to: "COMMIT") { bench, proxy in

@@ -5,7 +5,7 @@ import Testing
 @testable import JobQueue
 
 /// Whose job comes next. Time is moved in the database.
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.tags(.database), .timeLimit(.minutes(5)))
 struct FairnessTests {
     @Test func `two interviews get equal shares, even if one has nine times as many jobs`() async throws {
         try await BareQueue.with { bare in

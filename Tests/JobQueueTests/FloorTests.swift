@@ -5,7 +5,7 @@ import Testing
 @testable import JobQueue
 
 /// Claims begin where the first living job is. That must never hide one.
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.tags(.database), .timeLimit(.minutes(5)))
 struct FloorTests {
     /// A queue whose floor has been raised to the fourth of six old jobs; three run.
     private func withRaisedFloor(_ body: (BareQueue, [JobClaim]) async throws -> Void) async throws {

@@ -5,7 +5,7 @@ import Testing
 @testable import JobQueue
 
 /// The days of the history: made ahead of need, dropped when they are over.
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.tags(.database), .timeLimit(.minutes(5)))
 struct HistoryTests {
     private static let days: PostgresQuery = """
         SELECT count(*) FROM pg_inherits WHERE inhparent = 'dailies.job_history'::regclass

@@ -1,10 +1,11 @@
 import Postgres
+import TestSupport
 import Testing
 
 @testable import JobQueue
 
 /// What the health page draws over time.
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.tags(.database), .timeLimit(.minutes(5)))
 struct HoursTests {
     @Test func `each hour counts the jobs that ended in it and the jobs live at its end, with the age of the oldest`() async throws {
         try await BareQueue.with { bare in

@@ -8,7 +8,7 @@ import Testing
 @testable import JobQueue
 
 /// Workers that have nothing to do ask the database for next to nothing, and miss nothing all the same.
-@Suite(.timeLimit(.minutes(10)))
+@Suite(.tags(.database), .timeLimit(.minutes(10)))
 struct IdleTests {
     @Test func `only one worker gets the turn for maintenance, and the next turn comes half a second later`() async throws {
         try await BareQueue.with { bare in

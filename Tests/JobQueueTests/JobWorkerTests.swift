@@ -9,7 +9,7 @@ import Testing
 @testable import JobQueue
 
 /// Whole workers on a real PostgreSQL. Each test waits for what the database or a handler says, never for a time.
-@Suite(.timeLimit(.minutes(10)))
+@Suite(.tags(.database), .timeLimit(.minutes(10)))
 struct JobWorkerTests {
     @Test func `a job is done, and its effects and its end are one`() async throws {
         try await withBench { bench in

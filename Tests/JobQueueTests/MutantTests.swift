@@ -5,7 +5,7 @@ import Testing
 
 /// Breaks the queue's own SQL, one rule at a time, and expects the random histories to notice. A mutant that survives is a hole
 /// in the proof.
-@Suite(.timeLimit(.minutes(10)))
+@Suite(.tags(.database), .timeLimit(.minutes(10)))
 struct MutantTests {
     /// A text in the definition of one of the queue's functions, and what it is broken into.
     struct Mutant: CustomTestStringConvertible, Sendable {

@@ -6,7 +6,7 @@ import Testing
 @testable import JobQueue
 
 /// What people do to the queue by hand, statement by statement.
-@Suite(.timeLimit(.minutes(10)))
+@Suite(.tags(.database), .timeLimit(.minutes(10)))
 struct OperationsTests {
     private func withQueue(_ body: (JobQueue, UUID) async throws -> Void) async throws {
         try await TestDatabase.withDatabase { conninfo in

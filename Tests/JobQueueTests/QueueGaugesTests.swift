@@ -1,10 +1,11 @@
 import Postgres
+import TestSupport
 import Testing
 
 @testable import JobQueue
 
 /// The figures that monitoring reads.
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.timeLimit(.minutes(5)), .tags(.database))
 struct QueueGaugesTests {
     @Test func `the gauges count jobs by state, including kinds that no worker ever claimed`() async throws {
         try await BareQueue.with { bare in

@@ -6,6 +6,7 @@ import Testing
 @testable import JobQueue
 
 /// The life of a job in a real PostgreSQL, statement by statement.
+@Suite(.tags(.database))
 struct QueueTests {
     /// A queue on a database of its own, with a worker in it that does not beat: its lease is long, so that a crowded machine does
     /// not end it, and tests about its end move the database's times.

@@ -7,7 +7,7 @@ import Testing
 @testable import JobQueue
 
 /// Whole workers whose running jobs people stop.
-@Suite(.timeLimit(.minutes(10)))
+@Suite(.tags(.database), .timeLimit(.minutes(10)))
 struct StoppingTests {
     @Test(arguments: [JobQueue.StopKind.cancelled, .discarded])
     func `a running job is stopped, and its neighbours are not`(how: JobQueue.StopKind) async throws {

@@ -8,7 +8,7 @@ import Testing
 @testable import JobQueue
 
 /// How an idle worker learns of a new job: told by a notification, or, when that fails, by looking.
-@Suite(.timeLimit(.minutes(10)))
+@Suite(.tags(.database), .timeLimit(.minutes(10)))
 struct WakeUpTests {
     /// Backends that listen: what they ran last is their LISTEN.
     private static let listeners = """

@@ -4,7 +4,7 @@ import Testing
 
 @testable import LocalPostgres
 
-@Suite(.timeLimit(.minutes(10)))
+@Suite(.tags(.database), .timeLimit(.minutes(10)))
 struct CrashTests {
     @Test func `A killed server is started again with its data`() async throws {
         try await TemporaryFolder.with { folder in

@@ -5,7 +5,7 @@ import Testing
 
 @testable import LocalPostgres
 
-@Suite(.timeLimit(.minutes(10)))
+@Suite(.tags(.database), .timeLimit(.minutes(10)))
 struct FolderTests {
     @Test(arguments: [
         String(repeating: "a-long-name/", count: 12), "with space", #"it's "quoted" $HOME `id`"#, "comma,and;semicolon", "Größe",

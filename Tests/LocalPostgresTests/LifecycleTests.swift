@@ -5,7 +5,7 @@ import Testing
 
 @testable import LocalPostgres
 
-@Suite(.timeLimit(.minutes(10)))
+@Suite(.tags(.database), .timeLimit(.minutes(10)))
 struct LifecycleTests {
     @Test func `What was committed is there after a stop and a start`() async throws {
         try await TemporaryFolder.with { folder in

@@ -4,7 +4,7 @@ import Testing
 
 @testable import LocalPostgres
 
-@Suite(.timeLimit(.minutes(10)))
+@Suite(.tags(.database), .timeLimit(.minutes(10)))
 struct SharingTests {
     @Test func `The first of two users to leave does not stop the server for the second`() async throws {
         try await TemporaryFolder.with { folder in

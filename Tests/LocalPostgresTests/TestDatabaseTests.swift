@@ -2,6 +2,7 @@ import TestSupport
 import Testing
 
 /// Every other suite stands on these databases.
+@Suite(.tags(.database))
 struct TestDatabaseTests {
     private static let count = "SELECT count(*) FROM pg_database WHERE datname = "
 

@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// Migrations on a database that others work on at the same time.
-@Suite(.timeLimit(.minutes(10))) struct BusyTablesTests {
+@Suite(.tags(.database), .timeLimit(.minutes(10))) struct BusyTablesTests {
     private let table = Migration(number: 1, name: "table", sql: "CREATE TABLE dailies.beats (id int)")
     private let change = Migration(number: 2, name: "change", sql: "ALTER TABLE dailies.beats ADD COLUMN at timestamptz")
 

@@ -4,7 +4,7 @@ import Postgres
 import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(10))) struct MigratorTests {
+@Suite(.tags(.database), .timeLimit(.minutes(10))) struct MigratorTests {
     private let steps = [
         Migration(number: 1, name: "roles", sql: "CREATE TABLE dailies.roles (id int); INSERT INTO dailies.roles VALUES (1)"),
         Migration(number: 2, name: "jobs", sql: "CREATE TABLE dailies.jobs (id int)"),

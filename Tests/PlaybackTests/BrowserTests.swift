@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// Playback copies in a browser's media engine.
-@Suite("A browser's engine")
+@Suite("A browser's engine", .tags(.browser, .program))
 struct BrowserTests {
     @Test("knows how long the playback copy is, from its start", arguments: Screening.recordings)
     func duration(_ recording: String) async throws {

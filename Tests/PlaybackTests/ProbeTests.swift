@@ -1,10 +1,11 @@
 import Foundation
 import Recordings
 import SystemPackage
+import TestSupport
 import Testing
 
 /// The same copies, checked by `ffprobe` and by their bytes.
-@Suite("A playback copy")
+@Suite("A playback copy", .tags(.browser, .media, .program))
 struct ProbeTests {
     private struct Probe: Decodable {
         struct Stream: Decodable {

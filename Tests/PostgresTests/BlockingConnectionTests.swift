@@ -10,7 +10,7 @@ private func onThread<Value: Sendable>(_ body: @escaping @Sendable () throws -> 
     }
 }
 
-@Suite(.timeLimit(.minutes(10))) struct BlockingConnectionTests {
+@Suite(.tags(.database), .timeLimit(.minutes(10))) struct BlockingConnectionTests {
     @Test func `A thread runs bound queries and survives refusals`() async throws {
         try await TestDatabase.withDatabase(migrated: false) { conninfo in
             let (sum, state, isBroken) = try await onThread {

@@ -28,7 +28,7 @@ private actor Session {
     }
 }
 
-@Suite(.timeLimit(.minutes(10))) struct CancellationTests {
+@Suite(.tags(.database), .timeLimit(.minutes(10))) struct CancellationTests {
     private func withSession(_ body: (Session, PostgresConnection) async throws -> Void) async throws {
         try await TestDatabase.withDatabase(migrated: false) { conninfo in
             try await body(try await Session(conninfo), try await PostgresConnection.connect(conninfo))

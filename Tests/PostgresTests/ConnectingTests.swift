@@ -27,7 +27,7 @@ private final class MutePort {
     deinit { close(descriptor) }
 }
 
-@Suite(.timeLimit(.minutes(10))) struct ConnectingTests {
+@Suite(.tags(.database, .program), .timeLimit(.minutes(10))) struct ConnectingTests {
     private func failure(_ connectionString: String, timeout: Duration = .seconds(10)) async -> String {
         let error = await postgresError {
             _ = try await PostgresConnection.connect(PostgresConfiguration(connectionString, connectTimeout: timeout))

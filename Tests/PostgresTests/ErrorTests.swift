@@ -1,7 +1,8 @@
 import Postgres
+import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(10))) struct ErrorTests {
+@Suite(.tags(.database), .timeLimit(.minutes(10))) struct ErrorTests {
     @Test func `A refusal carries its SQLSTATE and the names involved, and leaves the connection usable`() async throws {
         try await withConnection { connection in
             try await connection.script("CREATE TABLE people (email text CONSTRAINT one_email UNIQUE, age int NOT NULL CHECK (age > 0))")

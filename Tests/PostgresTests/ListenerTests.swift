@@ -2,7 +2,7 @@ import Postgres
 import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(10))) struct ListenerTests {
+@Suite(.tags(.database), .timeLimit(.minutes(10))) struct ListenerTests {
     @Test func `Notifications arrive, in order, only from the channels asked for`() async throws {
         try await TestDatabase.withDatabase(migrated: false) { conninfo in
             let sender = try await PostgresConnection.connect(conninfo)

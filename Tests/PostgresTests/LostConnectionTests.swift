@@ -2,7 +2,7 @@ import Postgres
 import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(10))) struct LostConnectionTests {
+@Suite(.tags(.database), .timeLimit(.minutes(10))) struct LostConnectionTests {
     /// Ends the backend as soon as it runs `pattern`.
     private func terminate(_ backend: Int32, whileRunning pattern: String, from conninfo: String) async throws {
         let killer = try await PostgresConnection.connect(conninfo)

@@ -1,7 +1,8 @@
 import Postgres
+import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(10))) struct PipelineTests {
+@Suite(.tags(.database), .timeLimit(.minutes(10))) struct PipelineTests {
     private func states(_ results: [Result<PostgresRows, PostgresError>]) -> [String] {
         results.map { result in
             switch result {

@@ -11,7 +11,7 @@ private actor Journal<Entry: Sendable> {
     }
 }
 
-@Suite(.timeLimit(.minutes(10))) struct PoolTests {
+@Suite(.tags(.database), .timeLimit(.minutes(10))) struct PoolTests {
     @Test func `Never more connections than the limit, however many borrow`() async throws {
         try await withPool(limit: 3) { pool in
             let most = try await withThrowingTaskGroup(of: (backend: Int32, others: Int).self) { group in

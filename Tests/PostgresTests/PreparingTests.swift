@@ -3,7 +3,7 @@ import Testing
 
 @testable import Postgres
 
-@Suite(.timeLimit(.minutes(10))) struct PreparingTests {
+@Suite(.tags(.database), .timeLimit(.minutes(10))) struct PreparingTests {
     private func withPreparing(_ body: (PostgresConnection) async throws -> Void) async throws {
         try await TestDatabase.withDatabase(migrated: false) { conninfo in
             var configuration = PostgresConfiguration(conninfo)

@@ -1,7 +1,8 @@
 import Postgres
+import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(10))) struct QueryTests {
+@Suite(.tags(.database), .timeLimit(.minutes(10))) struct QueryTests {
     @Test func `Interpolated values become binds, never text`() {
         let name = "x'; DROP TABLE t; --"
         let query: PostgresQuery =

@@ -1,9 +1,10 @@
 import FoundationEssentials
 import Postgres
+import TestSupport
 import Testing
 
 /// What has no counterpart on the other side is refused in words, before it can do harm.
-@Suite(.timeLimit(.minutes(10))) struct RefusedValueTests {
+@Suite(.tags(.database), .timeLimit(.minutes(10))) struct RefusedValueTests {
     @Test func `Text with a NUL character is not cut off but refused, and the connection goes on`() async throws {
         try await withConnection { connection in
             for query: PostgresQuery in ["SELECT \("a\0b")", "SELECT 1 \(verbatim: "\0")", "SELECT \(identifier: "a\0")"] {

@@ -4,7 +4,7 @@ import Testing
 
 private struct Refusal: Error {}
 
-@Suite(.timeLimit(.minutes(10))) struct TransactionTests {
+@Suite(.tags(.database), .timeLimit(.minutes(10))) struct TransactionTests {
     @Test func `Returning commits, throwing rolls back and passes the error on`() async throws {
         try await withConnection { connection in
             try await connection.script("CREATE TABLE t (n int)")

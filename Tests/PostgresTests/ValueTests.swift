@@ -1,9 +1,10 @@
 import FoundationEssentials
 import Postgres
+import TestSupport
 import Testing
 
 /// Each value goes to the server and comes back through a column of its own type.
-@Suite(.timeLimit(.minutes(10))) struct ValueTests {
+@Suite(.tags(.database), .timeLimit(.minutes(10))) struct ValueTests {
     private func comesBack<Value: PostgresEncodable & PostgresDecodable & Equatable>(
         _ values: Value..., as type: String, on connection: PostgresConnection
     ) async throws {

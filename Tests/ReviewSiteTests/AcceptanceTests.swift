@@ -1,10 +1,11 @@
 import Postgres
+import TestSupport
 import Testing
 
 @testable import ReviewSite
 
 /// In which types answers are welcome.
-@Suite("A response type that the request does not accept")
+@Suite("A response type that the request does not accept", .tags(.database))
 struct AcceptanceTests {
     @Test(
         arguments: [

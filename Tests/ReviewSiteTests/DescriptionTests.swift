@@ -7,7 +7,7 @@ import Testing
 @testable import ReviewSite
 
 /// The API's description is true: schemathesis makes requests of it, sound ones and unsound ones, and judges every answer.
-@Suite("The API's description")
+@Suite("The API's description", .tags(.database))
 struct DescriptionTests {
     @Test("holds for an admin's program, and for a reviewer's", arguments: [Reviewer.Access.admin, .reviewer])
     func holds(access: Reviewer.Access) async throws {

@@ -1,11 +1,12 @@
 import Recordings
 import Reviews
+import TestSupport
 import Testing
 
 @testable import ReviewSite
 
 /// Independent rating and blind review, in every byte that is sent.
-@Suite("Fairness")
+@Suite("Fairness", .tags(.database))
 struct FairnessTests {
     /// Everything that every route sends to whoever looks: by the route, headers and body.
     private static func everything(_ testSite: TestSite, to reviewer: Reviewer, answers: [Int64]) async throws -> [String: SiteClient

@@ -9,7 +9,7 @@ import Testing
 @testable import ReviewSite
 
 /// Files of an answer, as browsers ask for them.
-@Suite("A file of an answer")
+@Suite("A file of an answer", .tags(.database))
 struct MediaTests {
     private static let file = FileManager.default.contents(atPath: TestSite.playback.string).map { [UInt8]($0) } ?? []
 

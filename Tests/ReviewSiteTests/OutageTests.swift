@@ -6,7 +6,7 @@ import Testing
 @testable import ReviewSite
 
 /// The database away.
-@Suite("While the database is away")
+@Suite("While the database is away", .tags(.database))
 struct OutageTests {
     @Test("every answer is 503 with a time to try again, in words, and afterwards all is well without a restart")
     func away() async throws {

@@ -1,12 +1,13 @@
 import Foundation
 import Postgres
 import Reviews
+import TestSupport
 import Testing
 
 @testable import ReviewSite
 
 /// What programs do with the API, and how it refuses.
-@Suite("A program")
+@Suite("A program", .tags(.database))
 struct ProgramTests {
     private static let json = [("Content-Type", "application/json")]
 

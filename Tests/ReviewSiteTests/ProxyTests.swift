@@ -1,9 +1,10 @@
+import TestSupport
 import Testing
 
 @testable import ReviewSite
 
 /// A company's single sign-on in front of the site.
-@Suite("A sign-on's header")
+@Suite("A sign-on's header", .tags(.database))
 struct ProxyTests {
     private static func configuration(proxy: String) throws -> ReviewSite.Configuration {
         try ReviewSite.Configuration(port: 0, proxies: [proxy], emailHeader: "X-Forwarded-Email")

@@ -1,10 +1,11 @@
 import Postgres
+import TestSupport
 import Testing
 
 @testable import ReviewSite
 
 /// How often programs may ask.
-@Suite("A program that asks too often")
+@Suite("A program that asks too often", .tags(.database))
 struct RequestLimitTests {
     @Test("may send some requests at once, then at a steady rate, and has the full limit again after a pause")
     func rate() {

@@ -3,12 +3,13 @@ import Interviews
 import JobQueue
 import Postgres
 import Recordings
+import TestSupport
 import Testing
 
 @testable import ReviewSite
 
 /// Putting the job of a failed recording back, by a program and on the page.
-@Suite("A failed recording")
+@Suite("A failed recording", .tags(.database))
 struct RetryTests {
     /// Gives up the job of the test site's first answer, as a worker does whose inspector has died twice.
     private static func giveUp(_ testSite: TestSite) async throws -> JobClaim {

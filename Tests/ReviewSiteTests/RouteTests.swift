@@ -1,11 +1,12 @@
 import Foundation
 import Postgres
+import TestSupport
 import Testing
 
 @testable import ReviewSite
 
 /// What holds for every route that there is.
-@Suite("Every route")
+@Suite("Every route", .tags(.database))
 struct RouteTests {
     @Test("is for signed-in reviewers, except for the few public ones")
     func signingIn() async throws {

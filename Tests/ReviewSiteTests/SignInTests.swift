@@ -1,11 +1,12 @@
 import Foundation
 import Postgres
+import TestSupport
 import Testing
 
 @testable import ReviewSite
 
 /// How people show who they are.
-@Suite("Signing in")
+@Suite("Signing in", .tags(.database))
 struct SignInTests {
     private static func cookie(_ answer: SiteClient.Answer) throws -> (text: String, attributes: String) {
         let header = try #require(answer.header("set-cookie"))

@@ -1,9 +1,11 @@
 import Foundation
 import Recordings
 import Reviews
+import TestSupport
 import Testing
 
 /// In a blind role nothing that anybody is told holds a candidate's name, address or file.
+@Suite(.tags(.database))
 struct BlindTests {
     /// All that the API returns, as text.
     private func everything(_ panel: Panel, _ viewer: Viewer, answers: [Int64]) async throws -> String {

@@ -1,7 +1,9 @@
 import Reviews
+import TestSupport
 import Testing
 
 /// Until I have rated an answer, nothing shows me what others left on it.
+@Suite(.tags(.database))
 struct IndependentRatingTests {
     /// Everything through which Rosa might learn of Sam's judgement of an answer.
     private func seenByRosa(_ panel: Panel, _ answer: Int64, as viewer: Viewer? = nil) async throws -> (ratings: [Int?], comments: [String])

@@ -1,8 +1,10 @@
 import JobQueue
 import Recordings
 import Reviews
+import TestSupport
 import Testing
 
+@Suite(.tags(.database))
 struct ResultsTests {
     @Test func `mean, spread and split are those of the hand`() {
         let scores = Scores(distribution: [0, 1, 0, 1, 1], abstentions: 2)

@@ -1,6 +1,8 @@
 import Reviews
+import TestSupport
 import Testing
 
+@Suite(.tags(.database))
 struct ReviewOrderTests {
     private func order(_ panel: Panel, _ viewer: Viewer, _ question: String = "bread") async throws -> [Int64] {
         try await panel.reviews.questionQueue(role: "baker", question: question, viewer: viewer).items.map(\.interviewID)

@@ -1,8 +1,10 @@
 import Postgres
 import Reviews
+import TestSupport
 import Testing
 
 /// Walls and results read counts that are kept beside the answers; these are those of the ratings at every moment.
+@Suite(.tags(.database))
 struct ScoreCountsTests {
     /// Answers whose counts are not what their ratings say.
     private func wrong(_ panel: Panel) async throws -> Int {

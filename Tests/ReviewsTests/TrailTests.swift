@@ -2,8 +2,10 @@ import Interviews
 import Postgres
 import Recordings
 import Reviews
+import TestSupport
 import Testing
 
+@Suite(.tags(.database))
 struct TrailTests {
     @Test func `ratings, comments, decisions, views, requests, settings and exports leave their events`() async throws {
         try await Panel.with { panel in

@@ -1,7 +1,8 @@
+import TestSupport
 import Testing
 
 /// What a hiring team does all day, on the demo's recordings.
-@Suite("A reviewer's browser")
+@Suite("A reviewer's browser", .tags(.browser, .database, .program))
 struct ReviewingTests {
     @Test("plays an answer, and draws its sound and its storyboard")
     func playing() async throws {

@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 /// A browser, the real site, and a real S3 server that the site sends the browser to.
-@Suite("An answer in a bucket", .timeLimit(.minutes(5)))
+@Suite("An answer in a bucket", .tags(.browser, .database, .program, .server), .timeLimit(.minutes(5)))
 struct StoredAnswerTests {
     private struct Seen: Decodable {
         /// How many colours the timeline is drawn in, for which scripts read the outline.

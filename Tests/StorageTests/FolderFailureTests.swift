@@ -5,6 +5,7 @@ import SystemPackage
 import TestSupport
 import Testing
 
+@Suite(.tags(.tool))
 struct FolderFailureTests {
     @Test func `An unpublished artifact is not visible, and is removed with its owner`() async throws {
         try await TemporaryFolder.with { root in

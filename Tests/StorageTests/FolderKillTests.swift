@@ -6,6 +6,7 @@ import TestSupport
 import Testing
 
 /// A process that holds staged files is really killed: the kernel, not our code, has to give its lock back.
+@Suite(.tags(.tool))
 struct FolderKillTests {
     @Test func `The staged files of a process are swept after kill -9, and not before`() async throws {
         try await TemporaryFolder.with { root in

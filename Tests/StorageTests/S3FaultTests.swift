@@ -8,7 +8,7 @@ import Testing
 @testable import Storage
 
 /// What networks and stores do wrong, between a client and a real server.
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.tags(.server), .timeLimit(.minutes(5)))
 struct S3FaultTests {
     /// Faults that pass while a recording is fetched.
     private static let passing: [(String, [(String, FaultyStore.Fault)])] = [

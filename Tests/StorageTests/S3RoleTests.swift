@@ -6,7 +6,7 @@ import Testing
 @testable import Storage
 
 /// Credentials that come from a role, and are replaced while the storage is in use.
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.tags(.server), .timeLimit(.minutes(5)))
 struct S3RoleTests {
     @Test(arguments: ["web identity", "container", "machine"])
     func `The credentials of a role open the store, of a`(role: String) async throws {

@@ -1,9 +1,11 @@
 import SystemPackage
+import TestSupport
 import Testing
 
 @testable import Storage
 
 /// What is decided without a network.
+@Suite(.tags(.server))
 struct S3RulesTests {
     @Test func `Tries end, and the waits between them double up to a limit, each cut at random`() {
         var backoff = Backoff()

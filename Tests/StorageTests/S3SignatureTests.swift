@@ -8,6 +8,7 @@ import Testing
 
 /// Against the examples of the Amazon S3 API reference ("Signature Calculations for the Authorization Header", "Authenticating Requests:
 /// Using Query Parameters"); every request of the other S3 tests is judged by botocore.
+@Suite(.tags(.server))
 struct S3SignatureTests {
     private let signature = RequestSignature(
         credentials: S3Credentials(accessKeyID: "AKIAIOSFODNN7EXAMPLE", secretAccessKey: "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"),

@@ -5,7 +5,7 @@ import Testing
 
 @testable import Storage
 
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.tags(.server), .timeLimit(.minutes(2)))
 struct SpoolTests {
     @Test func `A request for more space than is free waits, in order, until space is freed`() async throws {
         let space = SpoolSpace(bytes: 10)

@@ -32,6 +32,7 @@ enum StorageKind: String, CaseIterable, CustomTestStringConvertible {
     }
 }
 
+@Suite(.tags(.server))
 struct StorageConformanceTests {
     @Test(arguments: StorageKind.allCases, StorageRequirement.all)
     func `Every storage meets every requirement`(kind: StorageKind, requirement: StorageRequirement) async throws {

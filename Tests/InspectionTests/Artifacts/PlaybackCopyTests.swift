@@ -5,6 +5,7 @@ import SystemPackage
 import TestSupport
 import Testing
 
+@Suite(.tags(.media))
 struct PlaybackCopyTests {
     @Test("The playback copy has the recording's duration, its packets, and an index that seeks", arguments: Truth.all)
     func copies(_ truth: Truth) async throws {

@@ -6,6 +6,7 @@ import TestSupport
 import Testing
 
 /// Each container with the codecs that are usual in it, compared with ffprobe and MediaInfo.
+@Suite(.tags(.media))
 struct ContainerTests {
     @Test(
         "A complete recording matches MediaInfo and ffprobe, raises no flag, and has a playback copy where browsers play it",
@@ -67,6 +68,7 @@ struct ContainerTests {
 }
 
 /// Tracks of other kinds than picture and sound: which of them say where the camera was.
+@Suite(.tags(.media))
 struct TimedPlaceTests {
     /// One value's name and number in a description of timed metadata.
     private static func named(_ key: String) -> [UInt8] {
@@ -96,6 +98,7 @@ struct TimedPlaceTests {
     }
 }
 
+@Suite(.tags(.media))
 struct SniffingTests {
     @Test func `A tag of any size in front of sound does not hide the format`() async throws {
         for (ending, codec, cover) in [("mp3", "libmp3lame", 600), ("mp3", "libmp3lame", 20), ("aac", "aac", 20)] {

@@ -8,6 +8,7 @@ import Testing
 @testable import Inspection
 
 /// Recordings of every container that are cut or have a hole: the damage is reported, and the rest is read.
+@Suite(.tags(.media))
 struct DamageTests {
     /// The structure of the file when it is cut at each of these places.
     private func structures(_ path: FilePath, endingAt cuts: [Int]) throws -> [Int: ContainerStructure] {
@@ -139,6 +140,7 @@ extension MadeContainer {
 }
 
 /// The reasons that say which part of a file is missing.
+@Suite(.tags(.media))
 struct MissingPartTests {
     private func reason(_ bytes: [UInt8]) async throws -> UnusableReason.Code? {
         try await Inspected.report(ofBytes: bytes).reason?.code

@@ -7,6 +7,7 @@ import Testing
 @testable import Inspection
 
 /// Recordings with invented numbers: as large as possible, backwards, or without sense. Each gives a report that the worker accepts.
+@Suite(.tags(.media))
 struct HostileNumberTests {
     private func believed(_ bytes: [UInt8], _ change: (inout InspectionLimits) -> Void = { _ in }) async throws -> Report {
         var request = InspectionRequest()

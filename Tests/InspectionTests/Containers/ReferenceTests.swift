@@ -6,6 +6,7 @@ import Testing
 
 /// Recordings that point to another file or address: nothing is ever opened for them. The tests run without the sandbox, so that the
 /// inspection itself must refuse it.
+@Suite(.tags(.media))
 struct ReferenceTests {
     private static func withCanary(_ body: (Canary, FilePath) async throws -> Void) async throws {
         try await TemporaryFolder.with { folder in

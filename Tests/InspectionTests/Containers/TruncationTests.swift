@@ -3,6 +3,7 @@ import Recordings
 import TestSupport
 import Testing
 
+@Suite(.tags(.media))
 struct TruncationTests {
     @Test(
         "Cut in the middle of a packet, a recording is truncated and still read",

@@ -5,6 +5,7 @@ import SystemPackage
 import TestSupport
 import Testing
 
+@Suite(.tags(.media))
 struct UnusableRecordingTests {
     @Test func `An empty file has the reason empty`() async throws {
         let report = try await Inspected.report(ofBytes: [])

@@ -7,6 +7,7 @@ import Testing
 @testable import Inspection
 
 /// AMR without a container, which is what some phones send as a voice memo.
+@Suite(.tags(.media))
 struct VoiceMemoTests {
     @Test("A voice memo matches MediaInfo and ffprobe", arguments: [false, true])
     func complete(isWideband: Bool) async throws {

@@ -4,6 +4,7 @@ import TestSupport
 import Testing
 
 /// A picture that does not change is told from a person who sits still: a camera's noise, a blink and a cursor are changes.
+@Suite(.tags(.media))
 struct FrozenPictureTests {
     private static let vp9 = ["-c:v", "libvpx-vp9", "-deadline", "realtime", "-cpu-used", "8", "-b:v", "150k", "-g", "20"]
 

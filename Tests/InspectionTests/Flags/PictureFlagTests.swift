@@ -5,6 +5,7 @@ import TestSupport
 import Testing
 
 /// Recordings that must raise a flag about the picture or the file, and similar ones just below the threshold that must not.
+@Suite(.tags(.media))
 struct PictureFlagTests {
     struct Case: Sendable, CustomTestStringConvertible {
         var testDescription: String

@@ -5,6 +5,7 @@ import TestSupport
 import Testing
 
 /// Recordings that must raise a flag about sound, and similar ones just below the threshold that must not.
+@Suite(.tags(.media))
 struct SoundFlagTests {
     struct Case: Sendable, CustomTestStringConvertible {
         var testDescription: String

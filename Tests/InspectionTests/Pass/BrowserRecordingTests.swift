@@ -46,6 +46,7 @@ struct Truth: Sendable, CustomTestStringConvertible {
     ]
 }
 
+@Suite(.tags(.media))
 struct BrowserRecordingTests {
     @Test("A browser's recording is reported as what it is", arguments: Truth.all)
     func reportsTruth(_ truth: Truth) async throws {

@@ -4,6 +4,7 @@ import TestSupport
 import Testing
 
 /// Valid recordings with unusual times: the report has the packets' times and no fault.
+@Suite(.tags(.media))
 struct TimingTests {
     @Test("The report's times are those of ffprobe's packets, and there is no fault", arguments: TimedRecording.all)
     func agrees(_ recording: TimedRecording) async throws {

@@ -5,6 +5,7 @@ import TestSupport
 import Testing
 
 /// HLG and PQ recordings as phones make them: their poster and tiles look like those of an ordinary recording of the same scene.
+@Suite(.tags(.media))
 struct HighDynamicRangeTests {
     /// One patch of the drawn picture: the signal R'G'B' that is coded, and the sRGB bytes that are shown for it.
     ///

@@ -6,6 +6,7 @@ import Testing
 
 /// Phones that are held upright, upside down or in selfie mode, pixels that are not square, fields, and transparency: what is shown
 /// is what a player shows.
+@Suite(.tags(.media))
 struct OrientationTests {
     struct Turn: Sendable, CustomTestStringConvertible {
         var matrix: (a: Int32, b: Int32, c: Int32, d: Int32)

@@ -4,6 +4,7 @@ import SystemPackage
 import TestSupport
 import Testing
 
+@Suite(.tags(.media))
 struct PictureTests {
     @Test(
         "Every tile carries the time of a keyframe, in order",

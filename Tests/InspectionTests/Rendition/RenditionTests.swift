@@ -4,7 +4,7 @@ import SystemPackage
 import TestSupport
 import Testing
 
-@Suite("A rendition")
+@Suite("A rendition", .tags(.media))
 struct RenditionTests {
     private static let hevc = ["-c:v", "libx265", "-preset", "ultrafast", "-x265-params", "log-level=none", "-tag:v", "hvc1"]
     private static let aac = ["-c:a", "aac"]

@@ -6,6 +6,7 @@ import Testing
 
 @testable import Inspection
 
+@Suite(.tags(.media))
 struct LoudnessTests {
     /// Stereo sines of 1 kHz one after the other, each with its seconds and its dBFS, and what is to be measured.
     struct Signal: Sendable, CustomTestStringConvertible {

@@ -4,6 +4,7 @@ import SystemPackage
 import TestSupport
 import Testing
 
+@Suite(.tags(.media))
 struct SoundTests {
     @Test(
         "Loudness and peak agree with FFmpeg's own filters",

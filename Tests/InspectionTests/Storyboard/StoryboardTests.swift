@@ -9,6 +9,7 @@ import Testing
 
 /// Every tile shows the frame of its time. The pictures here carry their own number, in 16 black or white squares, so that a tile
 /// can be asked which frame it is.
+@Suite(.tags(.media))
 struct StoryboardTests {
     private static let rate = 10
 

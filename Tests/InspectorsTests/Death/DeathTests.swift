@@ -7,7 +7,7 @@ import Testing
 
 @testable import Inspectors
 
-@Suite("How an inspector ends:")
+@Suite("How an inspector ends:", .tags(.program))
 struct DeathTests {
     @Test("the death of one does not end another")
     func neighbours() async throws {

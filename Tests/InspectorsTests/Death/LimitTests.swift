@@ -1,10 +1,11 @@
 import InspectorChannel
 import Recordings
+import TestSupport
 import Testing
 
 @testable import Inspectors
 
-@Suite("A limit ends an inspector and is named")
+@Suite("A limit ends an inspector and is named", .tags(.program))
 struct LimitTests {
     @Test("wall time")
     func wallTime() async throws {

@@ -1,11 +1,12 @@
 import InspectorChannel
 import Recordings
 import SystemPackage
+import TestSupport
 import Testing
 
 @testable import Inspectors
 
-@Suite("Ending inspections")
+@Suite("Ending inspections", .tags(.program))
 struct EndingTests {
     @Test("cancelling the task kills the inspector and throws CancellationError")
     func cancelling() async throws {

@@ -8,7 +8,7 @@ import Testing
 @testable import Inspectors
 
 /// Damaged recordings, inspected as the worker does it: by the real program, in the sandbox, with all artifacts.
-@Suite(.timeLimit(.minutes(15)))
+@Suite(.timeLimit(.minutes(15)), .tags(.media, .program))
 struct MutationTests {
     private static let mutants = 300
     private static let seed: UInt64 = 20_261_124

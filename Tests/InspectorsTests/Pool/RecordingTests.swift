@@ -8,7 +8,7 @@ import Testing
 @testable import Inspectors
 
 /// Inspections as the worker runs them: real recordings, the real program, in the sandbox.
-@Suite("A recording in the sandbox")
+@Suite("A recording in the sandbox", .tags(.media, .program))
 struct RecordingTests {
     static let soundNames = [
         "chrome-vp8-opus.webm", "chrome-vp9-opus.webm", "chrome-av1-opus.webm", "chrome-h264-opus.mkv", "chrome-h264-opus.mp4",

@@ -6,7 +6,7 @@ import Testing
 
 @testable import Inspectors
 
-@Suite("A rendition in the sandbox")
+@Suite("A rendition in the sandbox", .tags(.media, .program))
 struct RenditionTests {
     /// Encodes a generated picture and tone, and lends the files of a rendition.
     private func render(

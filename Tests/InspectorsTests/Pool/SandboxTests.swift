@@ -8,7 +8,7 @@ import Testing
 
 @testable import Inspectors
 
-@Suite("The sandbox")
+@Suite("The sandbox", .tags(.program))
 struct SandboxTests {
     @Test("kills a process that tries a forbidden system call", arguments: InspectorProbe.forbidden)
     func kills(_ probe: InspectorProbe) async throws {

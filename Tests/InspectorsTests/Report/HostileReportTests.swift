@@ -6,7 +6,7 @@ import Testing
 
 @testable import Inspectors
 
-@Suite("The report of a hostile inspector")
+@Suite("The report of a hostile inspector", .tags(.program))
 struct HostileReportTests {
     @Test(
         "is refused",

@@ -6,7 +6,7 @@ import Testing
 @testable import Inspectors
 
 /// A real program in place of `dailies-inspector` that speaks its protocol and lies. See `impostor.py`.
-@Suite("An impostor")
+@Suite("An impostor", .tags(.program))
 struct ImpostorTests {
     private static func pool() throws -> InspectorPool {
         let executable = FilePath(#filePath).removingLastComponent().appending("impostor.py")

@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 /// Random histories on a real PostgreSQL, beside the model. `DAILIES_SEED=n` repeats one that failed.
-@Suite(.timeLimit(.minutes(10)))
+@Suite(.tags(.database), .timeLimit(.minutes(10)))
 struct ModelHistoryTests {
     private static let seeds: [UInt64] =
         ProcessInfo.processInfo.environment["DAILIES_SEED"].flatMap { UInt64($0) }.map { [$0] }
