@@ -19,6 +19,8 @@ enum FileEmbedder {
             code += "        (\(String(reflecting: path)), \"\(content.base64EncodedString())\"),\n"
         }
         code += "    ]\n}\n"
+        // What is written anew is compiled anew, and the program linked anew.
+        if (try? String(contentsOfFile: output, encoding: .utf8)) == code { return }
         try code.write(toFile: output, atomically: true, encoding: .utf8)
     }
 }
