@@ -33,7 +33,7 @@ struct TextCommand: Hashable {
 
     static func find(in text: String, of file: String) -> [TextCommand] {
         var found: [TextCommand] = []
-        guard text.range(of: "dailies") != nil || file.hasPrefix("deploy/") else { return [] }
+        guard text.contains(/dailies/) || file.hasPrefix("deploy/") else { return [] }
         var isFenced = false
         let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
         for (index, line) in lines.enumerated() {
@@ -44,7 +44,7 @@ struct TextCommand: Hashable {
             if file.hasPrefix("deploy/"), let match = line.prefixMatch(of: /\s*(?:command|args|CMD):? ?\[(.*)\]/) {
                 add("dailies " + match.1.replacing(/[",]/, with: ""), .container)
             }
-            guard line.range(of: "dailies ") != nil || line.hasSuffix("dailies") else { continue }
+            guard line.contains(/dailies( |$)/) else { continue }
             if let match = line.prefixMatch(of: /\s*(?:(?:\/\/+|--|#+|\*|\$) *)?(?:[A-Z][A-Z0-9_]*=\S+ )*(dailies .*)/) {
                 // Behind two spaces, an example says what it does.
                 add(match.1.prefix(upTo: match.1.firstRange(of: "  ")?.lowerBound ?? match.1.endIndex), .line)

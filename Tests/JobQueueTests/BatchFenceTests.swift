@@ -1,8 +1,9 @@
 import Postgres
+import TestSupport
 import Testing
 
 /// Completing a batch of claims of which one is no longer held.
-@Suite(.timeLimit(.minutes(10)))
+@Suite(.tags(.database), .timeLimit(.minutes(10)))
 struct BatchFenceTests {
     /// How the second of three claims is lost before the batch is completed.
     static let losses = [

@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// A backup of a database in one locale is restored in another: no constraint may depend on the locale.
-@Suite(.timeLimit(.minutes(10))) struct LocaleTests {
+@Suite(.tags(.database), .timeLimit(.minutes(10))) struct LocaleTests {
     private static let providers = [
         "c": "LOCALE_PROVIDER libc LOCALE 'C'", "icu": "LOCALE_PROVIDER icu ICU_LOCALE 'tr-TR' LOCALE 'C.UTF-8'",
     ]
