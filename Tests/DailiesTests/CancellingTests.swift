@@ -9,7 +9,7 @@ struct CancellingTests {
     @Test func `a running job that is cancelled stops its inspector within a second, and no other`() async throws {
         try await Product.with { product in
             try await product.bringIn(Product.recordings(30))
-            // Wishes are forgotten once they are heeded; their times are kept here.
+            // Stop requests are deleted once they are obeyed; their times are kept here.
             try await product.pool.withConnection { connection in
                 try await connection.script(
                     """

@@ -79,7 +79,7 @@ struct DeployTests {
         }
     }
 
-    /// Of every job that was not done at its first attempt, each attempt but the last was given back by a worker that stopped.
+    /// Of every job that was not done at its first attempt, each attempt but the last was released by a worker that stopped.
     private func expectOnlyReleases(_ product: Product) async throws {
         let jobs = try await product.pool.query("SELECT id, attempt FROM dailies.job_history WHERE attempt > 1 ORDER BY id")
             .decode((Int64.self, Int.self))

@@ -94,7 +94,7 @@ struct DoctorTests {
         }
     }
 
-    @Test func `a schema of another release, an open settings file, an inspector that is missing and one without a cage are found`()
+    @Test func `a schema of another release, an open settings file, an inspector that is missing and one without a sandbox are found`()
         async throws
     {
         try await Product.with { product in

@@ -42,7 +42,7 @@ struct PgBouncerTests {
             try await expect("inspect_response", of: "jobs", "list", "--json")
             try await expect("cancelled", of: "jobs", "cancel", "\(ids[0])")
             try await expect("cancelled", of: "jobs", "show", "\(ids[0])")
-            try await expect("Put back", of: "jobs", "retry", "\(ids[0])", "--note", "wanted after all")
+            try await expect("Retried", of: "jobs", "retry", "\(ids[0])", "--note", "wanted after all")
             try await expect("wanted after all", of: "jobs", "show", "\(ids[0])", "--json")
             try await expect("The queue goes on.", of: "queue", "resume")
             try await product.running("work", "--slots", "4") { worker in

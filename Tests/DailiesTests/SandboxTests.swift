@@ -6,7 +6,7 @@ import SystemPackage
 import TestSupport
 import Testing
 
-/// The cage around inspectors, on this kernel and on poorer ones, for ordinary users.
+/// The sandbox around inspectors, on this kernel and on poorer ones, for ordinary users.
 @Suite(.tags(.database, .program), .timeLimit(.minutes(10)))
 struct SandboxTests {
     /// Runs `dailies` behind another program to its end.

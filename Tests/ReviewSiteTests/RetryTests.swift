@@ -26,7 +26,7 @@ struct RetryTests {
         return claim
     }
 
-    /// What the database has of it: whether it waits, its budgets, the answer's status, and by whom the trail says it was put back.
+    /// What the database has of it: whether it waits, its budgets, the answer's status, and who retried it according to the trail.
     private static func state(_ testSite: TestSite, _ job: Int64) async throws -> String {
         try await testSite.pool.query(
             """

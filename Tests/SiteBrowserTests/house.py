@@ -66,7 +66,7 @@ class House:
         self.sql(f"INSERT INTO dailies.role_settings (role_id, blind) SELECT id, true FROM dailies.roles WHERE slug = '{BLIND}'")
 
     def give_up_one(self):
-        """An answer whose job was given up: what a fault of ours leaves behind."""
+        """An answer whose job was discarded, as a fault of ours leaves it."""
         ((response,),) = self.sql(
             f"SELECT dailies.submit_response(role => '{ROLE}', question => '{GIVEN_UP}', candidate_name => 'Person Unlucky', "
             "candidate_email => 'unlucky@example.org', recording_key => 'uploads/unlucky.webm')")

@@ -175,7 +175,7 @@ def ahead(plan):
 
 
 def health(plan):
-    """A job that was given up: drawn, told of with its evidence, and put back by its button."""
+    """A discarded job: drawn, shown with its evidence, and retried by its button."""
     with Browser(plan, "Ada") as browser:
         browser.open("/health")
         facts = {

@@ -10,7 +10,7 @@ extension Jobs {
                 A job keeps its number and its story, and gets new tries. When its answer had been called unusable because the inspector \
                 died or ran out of time, that verdict is taken back in the same step: the answer is "processing" until the new one is there.
 
-                Completed jobs are never put back, because what they did is done; nor is anything done twice when the same job \
+                Completed jobs are never retried, because what they did is done; nor is anything done twice when the same job \
                 is named again.
 
                 --all takes every discarded job that the filters leave; look first with `dailies jobs list --state discarded`.
@@ -41,17 +41,17 @@ extension Jobs {
         func run() async throws {
             let (ids, all) = (ids, all)
             let filter = filter.filter([.discarded])
-            let reason = note.map { "put back by hand: \($0)" } ?? "put back by hand"
+            let reason = note.map { "retried by hand: \($0)" } ?? "retried by hand"
             let retried = try await Application(settings: try await options.settings()).withPool { pool in
                 let queue = JobQueue(pool: pool)
                 let wanted = all ? try await queue.jobs(filter, limit: 1_000_000).map(\.id) : ids
                 return try await Interviews(pool: pool).retry(jobs: wanted, reason: reason)
             }
-            Terminal.out(retried.isEmpty ? "No job was put back.\n" : "Put back: \(JobText.numbers(retried)).\n")
+            Terminal.out(retried.isEmpty ? "No job was retried.\n" : "Retried: \(JobText.numbers(retried)).\n")
             let left = Set(ids).subtracting(retried).sorted()
             guard !left.isEmpty else { return }
             throw Failure(
-                "Not put back: \(JobText.numbers(left)). Only discarded and cancelled jobs can be; `dailies jobs show` says how it stands.",
+                "Not retried: \(JobText.numbers(left)). Only discarded and cancelled jobs can be; `dailies jobs show` says how it stands.",
                 .data)
         }
     }

@@ -61,7 +61,7 @@ struct Examination: Sendable {
     }
 
     /// Whether the sandbox stops an inspector that tries forbidden things.
-    private static func cage(_ tests: [SandboxTest]) -> [Finding] {
+    private static func sandbox(_ tests: [SandboxTest]) -> [Finding] {
         let escapes = tests.filter { !$0.held }
         guard !escapes.isEmpty else {
             return [.fine("inspector", "starts, and \(tests.count) forbidden things that it tried were each stopped")]
@@ -82,7 +82,7 @@ struct Examination: Sendable {
                 found +=
                     settings.sandbox.value == .off
                     ? [.note("sandbox", "switched off: recordings are opened with this user's rights", remedy: "Leave --sandbox out.")]
-                    : Self.cage(try await inspectors.testSandbox())
+                    : Self.sandbox(try await inspectors.testSandbox())
             } else if settings.sandbox.value == .off {
                 found.append(.note("sandbox", "off, and \(support.lacks)"))
             } else {

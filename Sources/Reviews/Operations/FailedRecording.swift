@@ -10,11 +10,11 @@ public struct FailedRecording: Hashable, Sendable, Encodable {
     public var role: String
     public var question: String
     public var candidate: CandidateIdentity
-    /// For programs; `nil` when there is no review record, because the job was given up by a fault of ours.
+    /// For programs; `nil` when there is no review record, because the job was discarded for a fault of ours.
     public var reason: String?
     /// In words for people.
     public var message: String?
-    /// The job that gave up, to be put back by ``Reviews/retry(job:viewer:)``; `nil` where the recording itself is at fault.
+    /// The discarded job, which a person may retry with ``Reviews/retry(job:viewer:)``; `nil` where the recording itself is at fault.
     public var jobID: Int64?
     /// What that job said at last; `nil` in a blind role, because it may name the file.
     public var evidence: String?
@@ -52,11 +52,11 @@ extension Reviews {
     }
 
     /// Puts the job of a failed recording back, as `dailies jobs retry` does. For admins.
-    /// - Throws: `ReviewsError`: `.adminsOnly`, or `.notFound` for a job that is not there or need not be put back.
+    /// - Throws: `ReviewsError`: `.adminsOnly`, or `.notFound` for a job that is not there or is neither discarded nor cancelled.
     public func retry(job: Int64, viewer: Viewer) async throws {
         try await requireAdmin(viewer)
         let interviews = Interviews(pool: pool)
-        guard try await interviews.retry(jobs: [job], reason: "put back on the review site", by: viewer.reviewerID) == [job] else {
+        guard try await interviews.retry(jobs: [job], reason: "retried on the review site", by: viewer.reviewerID) == [job] else {
             throw ReviewsError.notFound("failed job")
         }
     }
