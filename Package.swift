@@ -174,7 +174,8 @@ let package = Package(
         .testTarget(
             name: "DailiesTests",
             dependencies: [
-                "Dailies", "JobQueue", "LocalPostgres", "Migrations", "Postgres", "Recordings", "Storage", "TestSupport", "Inspector",
+                "Dailies", "JobQueue", "LocalPostgres", "Migrations", "Postgres", "Recordings", "Reviews", "Storage", "TestSupport",
+                "Inspector",
                 argumentParser, subprocess, system,
                 yams,
             ], exclude: ["clock-set-back.c", "restricted.py", "terminal.py", "without.c"], swiftSettings: everywhere),

@@ -26,8 +26,9 @@ public enum Inspection {
 
     /// Reads the recording once and says what it is.
     ///
-    /// - Parameters: - recording: open for reading. Its file offset is neither used nor moved. - request: what the sender claimed, and
-    ///  the limits. The caller enforces the limits on time, CPU and memory.
+    /// - Parameters:
+    ///   - recording: open for reading. Its file offset is neither used nor moved.
+    ///   - request: what the sender claimed, and the limits. The caller enforces the limits on time, CPU and memory.
     ///   - artifacts: where to write. A file's content means nothing unless the report names the artifact.
     /// - Returns: a report in which `container.bytes`, `container.sha256`, each artifact's `file`, `bytes` and `sha256`, and the
     ///   storyboard's `vtt` are `nil`: the parent fills them in. A recording that cannot be used is an `unusable` report.

@@ -1,10 +1,12 @@
 import Postgres
 
 extension Interviews {
-    /// Retries discarded and cancelled jobs: they are in the queue again, under the same id, with new budgets of failures and crashes, and takes back
-    /// what their earlier ending wrote, in one transaction: for an inspection the verdict that only said that the inspector died or ran out
-    /// of time (the answer is `processing` again, and the outbox tells other programs), for a rendition the word that there will be none.
-    /// A completed job is never retried, because its effects are there. This is the only way in which failed work is tried again by hand.
+    /// Retries discarded and cancelled jobs: puts them back into the queue, under the same id, with new budgets of failures and crashes.
+    /// In the same transaction it takes back what their earlier ending wrote: for an inspection the verdict that only said that the
+    /// inspector died or ran out of time (the answer is `processing` again, and the outbox tells other programs), for a rendition the word
+    /// that there will be none. A completed job is never retried, because its effects are there.
+    ///
+    /// People retry failed work in no other way than this one.
     /// - Parameters:
     ///   - reason: kept in the jobs' timelines.
     ///   - reviewer: who asks, for the trail; `nil` for a person at the command line.

@@ -1,8 +1,11 @@
 import Foundation
 import Recordings
+import Reviews
 import SystemPackage
 import TestSupport
 import Testing
+
+@testable import Dailies
 
 /// README, guides and runbook: what they name is there.
 struct DocumentsTests {
@@ -85,12 +88,42 @@ struct DocumentsTests {
         #expect(names > 50)
     }
 
-    @Test func `the API's description lists every flag and no other`() throws {
+    /// Each list of the API's description, and the type whose values it repeats.
+    static let lists: [(schema: String, values: [String])] = [
+        ("FlagName", Flag.Name.allCases.map(\.rawValue)),
+        ("AbstentionReason", AbstentionReason.allCases.map(\.rawValue)),
+        ("Verdict", Decision.Verdict.allCases.map(\.rawValue)),
+        ("Standing", AnswerStanding.allCases.map(\.rawValue)),
+    ]
+
+    @Test(arguments: lists)
+    func `the API's description lists every value of a type and no other`(schema: String, values: [String]) throws {
         let text = try #require(TextFile.all(in: ["Sources/ReviewSite/Static/openapi.json"]).first).text
         let description = try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any]
         let schemas = (description?["components"] as? [String: Any])?["schemas"] as? [String: Any]
-        let names = (schemas?["FlagName"] as? [String: Any])?["enum"] as? [String]
-        #expect(names?.sorted() == Flag.Name.allCases.map(\.rawValue).sorted())
+        let names = (schemas?[schema] as? [String: Any])?["enum"] as? [String]
+        #expect(names?.sorted() == values.sorted())
+    }
+
+    @Test func `only reasons that say how an inspector ended are taken back by a retry`() throws {
+        let sql = try #require(TextFile.all(in: ["Sources/Migrations/Definitions/records.sql"]).first).text
+        let list = try #require(sql.firstMatch(of: /r\.reason IN \(([^)]*)\)/)).1
+        let reasons = list.matches(of: /'([a-z_]+)'/).map { String($0.1) }
+        let endings = UnusableReason.Code.allCases.filter { !$0.isFinding }.map(\.rawValue)
+        // `missing` tells of storage. `output_too_large` can tell of either; a discarded job's inspector was killed for it.
+        #expect(reasons.sorted() == (endings.filter { $0 != "missing" } + ["output_too_large"]).sorted())
+    }
+
+    @Test func `the doctor shows every setting`() async throws {
+        let names = try TextFile.all(in: ["Sources/Dailies/Settings"]).flatMap { file in
+            file.text.matches(of: /reader\.[a-z]+\("([a-z0-9-]+)"/).map { String($0.1) }
+        }
+        let doctor = try #require(TextFile.all(in: ["Sources/Dailies/Commands/Doctor.swift"]).first).text
+        let reader = try await SettingsReader(flags: [:], environment: [:], file: nil)
+        let settings = try Settings(reader: reader, environment: [:], isRoot: false, cores: 2)
+        let shown = doctor + Doctor.table(settings).rendered()
+        #expect(names.count > 20)
+        for name in Set(names) { #expect(shown.contains(name), "\(name)") }
     }
 
     private static func paths() throws -> [String] {

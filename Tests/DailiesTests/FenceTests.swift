@@ -95,7 +95,7 @@ struct FenceTests {
                 #expect(attempt.written == Attempt.Effects(), "nothing was there after it but what the other one has under way")
                 try await product.expectWhole(responses: 2)
                 #expect(
-                    try await product.value("SELECT count(DISTINCT report -> 'container' -> 'sha256') FROM dailies.review_records") == 2)
+                    try await product.value("SELECT count(DISTINCT report -> 'container' ->> 'sha256') FROM dailies.review_records") == 2)
             }
         }
     }
@@ -119,7 +119,7 @@ struct FenceTests {
                 #expect(attempt.written == Attempt.Effects(records: 1, flags: 1, artifacts: 5, outbox: 1, history: 1))
                 // The other worker has done the work, and the record is not its own.
                 #expect(
-                    try await product.value("SELECT count(DISTINCT report -> 'container' -> 'sha256') FROM dailies.review_records") == 1)
+                    try await product.value("SELECT count(DISTINCT report -> 'container' ->> 'sha256') FROM dailies.review_records") == 1)
             }
         }
     }

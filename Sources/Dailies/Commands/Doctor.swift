@@ -60,6 +60,7 @@ struct Doctor: AsyncParsableCommand {
         if let setting = settings.site.trustedProxies { add("trusted-proxies", setting.value, setting.source) }
         if let setting = settings.site.emailHeader { add("email-header", setting.value, setting.source) }
         add("session-hours", "\(settings.site.sessionHours.value)", settings.site.sessionHours.source)
+        for limit in settings.limitSettings { add(limit.name, "\(limit.setting.value)", limit.setting.source) }
         add("log-level", settings.logLevel.value.rawValue, settings.logLevel.source)
         return table
     }

@@ -5,7 +5,7 @@ import JobQueue
 
 struct Status: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "How many answers and jobs stand where.",
+        abstract: "Count answers and jobs by state.",
         discussion: """
             Live jobs are counted exactly, ended ones over the last 24 hours.
 

@@ -113,11 +113,11 @@ extension StatusWatch {
     }
 
     private static func direction(_ trend: QueueTrend) -> String {
-        guard let perMinute = trend.perMinute else { return "whether it becomes more shows after ten seconds" }
+        guard let perMinute = trend.perMinute else { return "trend known after ten seconds" }
         let jobs = Int(perMinute.magnitude.rounded())
         guard jobs > 0 else { return "as many wait as before" }
         guard perMinute < 0 else { return "\(jobs) more wait each minute" }
-        let end = trend.untilEmpty.map { ", none in about \($0.inWords)" } ?? ""
+        let end = trend.untilEmpty.map { ", empty in about \($0.inWords)" } ?? ""
         return "\(jobs) fewer wait each minute\(end)"
     }
 

@@ -48,6 +48,8 @@ struct Settings: Sendable {
     var inspector: Setting<FilePath>?
     var logLevel: Setting<LogLevel>
     var limits: InspectionLimits
+    /// The settings that `limits` comes from, for `dailies doctor`.
+    let limitSettings: [(name: String, setting: Setting<Int>)]
     var site: SiteSettings
 
     init(reader: SettingsReader, environment: [String: String], isRoot: Bool, cores: Int) throws(SettingsError) {
@@ -68,14 +70,20 @@ struct Settings: Sendable {
         logLevel = try reader.choice("log-level", default: .info)
         site = try SiteSettings(reader: reader)
         limits = InspectionLimits()
-        limits.recordingBytes =
-            Int64(
-                try reader.number("limit-recording-mib", in: 1...1_048_576, default: Int(limits.recordingBytes >> 20)).value) << 20
-        limits.durationSeconds = try reader.number("limit-duration-seconds", in: 1...86_400, default: limits.durationSeconds).value
-        limits.wallSeconds = try reader.number("limit-wall-seconds", in: 1...86_400, default: limits.wallSeconds).value
-        limits.cpuSeconds = try reader.number("limit-cpu-seconds", in: 1...86_400, default: limits.cpuSeconds).value
-        limits.memoryBytes =
-            Int64(try reader.number("limit-memory-mib", in: 64...65_536, default: Int(limits.memoryBytes >> 20)).value) << 20
+        let recordingMiB = try reader.number("limit-recording-mib", in: 1...1_048_576, default: Int(limits.recordingBytes >> 20))
+        let durationSeconds = try reader.number("limit-duration-seconds", in: 1...86_400, default: limits.durationSeconds)
+        let wallSeconds = try reader.number("limit-wall-seconds", in: 1...86_400, default: limits.wallSeconds)
+        let cpuSeconds = try reader.number("limit-cpu-seconds", in: 1...86_400, default: limits.cpuSeconds)
+        let memoryMiB = try reader.number("limit-memory-mib", in: 64...65_536, default: Int(limits.memoryBytes >> 20))
+        limits.recordingBytes = Int64(recordingMiB.value) << 20
+        limits.durationSeconds = durationSeconds.value
+        limits.wallSeconds = wallSeconds.value
+        limits.cpuSeconds = cpuSeconds.value
+        limits.memoryBytes = Int64(memoryMiB.value) << 20
+        limitSettings = [
+            ("limit-recording-mib", recordingMiB), ("limit-duration-seconds", durationSeconds), ("limit-wall-seconds", wallSeconds),
+            ("limit-cpu-seconds", cpuSeconds), ("limit-memory-mib", memoryMiB),
+        ]
         storage = try StoragePlace.read(
             reader, environment: environment, data: folder.value, absolute: Self.absolute, recordingBytes: limits.recordingBytes)
     }

@@ -31,7 +31,7 @@ public struct JobWorker: Service {
         public var historyRetention: Duration
 
         public init(
-            name: String, version: String, slots: WorkerSlots, lease: Duration = standardLease, beatInterval: Duration = .seconds(1),
+            name: String, version: String, slots: WorkerSlots, lease: Duration = standardLease, beatInterval: Duration? = nil,
             pollInterval: Duration = .seconds(1), graceTime: Duration = .seconds(30), retryPolicy: RetryPolicy = RetryPolicy(),
             historyRetention: Duration = .seconds(90 * 86_400)
         ) {
@@ -39,7 +39,7 @@ public struct JobWorker: Service {
             self.version = version
             self.slots = slots
             self.lease = lease
-            self.beatInterval = beatInterval
+            self.beatInterval = beatInterval ?? lease / 5
             self.pollInterval = pollInterval
             self.graceTime = graceTime
             self.retryPolicy = retryPolicy

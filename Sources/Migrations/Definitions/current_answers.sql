@@ -21,14 +21,17 @@ BEGIN
                                               ones, twos, threes, fours, fives, abstentions)
     SELECT r.role_id, r.interview_id, r.question_id, r.id, r.question_version, r.take,
            CASE rr.outcome WHEN 'usable' THEN 'reviewable' WHEN 'unusable' THEN 'unusable' ELSE 'processing' END,
-           rr.duration_ms, dailies.spans_ms((rr.report #> '{audio,silences}')::jsonb),
-           ARRAY(SELECT f ->> 'name' FROM json_array_elements(rr.report -> 'flags') f WHERE f ->> 'severity' = 'fault' ORDER BY 1),
-           ARRAY(SELECT f ->> 'name' FROM json_array_elements(rr.report -> 'flags') f WHERE f ->> 'severity' = 'warning' ORDER BY 1),
-           coalesce(json_typeof(rr.report #> '{artifacts,poster}') = 'object', false),
-           coalesce(json_typeof(rr.report #> '{artifacts,storyboard}') = 'object', false),
+           rr.duration_ms, dailies.spans_ms(rr.report #> '{audio,silences}'),
+           ARRAY(SELECT f ->> 'name' FROM jsonb_array_elements(rr.report -> 'flags') f WHERE f ->> 'severity' = 'fault' ORDER BY 1),
+           ARRAY(SELECT f ->> 'name' FROM jsonb_array_elements(rr.report -> 'flags') f WHERE f ->> 'severity' = 'warning' ORDER BY 1),
+           coalesce(jsonb_typeof(rr.report #> '{artifacts,poster}') = 'object', false),
+           coalesce(jsonb_typeof(rr.report #> '{artifacts,storyboard}') = 'object', false),
            s.ones, s.twos, s.threes, s.fours, s.fives, s.abstentions
     FROM dailies.responses r
-    LEFT JOIN dailies.review_records rr ON rr.response_id = r.id
+    -- The report is parsed once.
+    LEFT JOIN LATERAL (
+        SELECT x.outcome, x.duration_ms, x.report::jsonb AS report FROM dailies.review_records x WHERE x.response_id = r.id OFFSET 0
+    ) AS rr ON true
     CROSS JOIN LATERAL dailies.count_scores(r.id) AS s
     WHERE r.interview_id = interview AND r.question_id = question
     ORDER BY rr.outcome IS NOT DISTINCT FROM 'usable' DESC, r.take DESC

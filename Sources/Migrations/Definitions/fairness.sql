@@ -102,8 +102,8 @@ LEFT JOIN dailies.ratings own ON own.response_id = c.response_id AND own.reviewe
 LEFT JOIN dailies.take_requests t ON t.response_id = c.response_id
 CROSS JOIN LATERAL (SELECT dailies.opens(a.others_ratings, a.is_admin, a.admins_follow_rule, own.score) AS is_open) AS o;
 
--- What reviewers gave to the answers that are open to a viewer, beside what all gave to the same: for each reviewer, score and number of
--- scores that the answers have, how many such answers there are, and what was given to them, added up.
+-- For calibration, of the answers that are open to a viewer: for each reviewer, score and number of scores of the answer, how many such
+-- answers there are, and how often all reviewers gave each score to them.
 CREATE OR REPLACE VIEW dailies.visible_agreement AS
 SELECT a.viewer_id, a.role_id, x.reviewer_id, x.score, c.ones + c.twos + c.threes + c.fours + c.fives AS scores, count(*) AS answers,
        sum(c.ones) AS ones, sum(c.twos) AS twos, sum(c.threes) AS threes, sum(c.fours) AS fours, sum(c.fives) AS fives

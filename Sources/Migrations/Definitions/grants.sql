@@ -4,7 +4,7 @@
 --
 --   dailies_worker    the queue, and review records to add
 --   dailies_site      the views that keep the rules of fairness, judgements to add, accounts that sign in
---   dailies_intake    other programs that bring answers in: responses to add, and nothing to read but what to name in them
+--   dailies_intake    other programs that bring answers in: responses to add; they read only the ids that an INSERT needs
 --   dailies_operator  people at the command line: every row, but no table, and no trail, to change
 --   dailies_monitor   counts: the queue
 
@@ -34,7 +34,7 @@ GRANT EXECUTE ON FUNCTION
     dailies.sweep_floors, dailies.timeline_entry, dailies.raise_stale_claim, dailies.end_job, dailies.complete_jobs, dailies.put_back_job,
     dailies.rescue_jobs, dailies.claimed_jobs, dailies.free_jobs, dailies.release_unheld_jobs, dailies.forget_claims, dailies.leave_worker,
     dailies.obey_stop_requests, dailies.end_waiting_jobs, dailies.manual_entry, dailies.prepare_job_history, dailies.drop_job_history,
-    dailies.forget_turns, dailies.record_review, dailies.record_rendition, dailies.refuse_rendition
+    dailies.forget_turns, dailies.artifacts_are_whole, dailies.record_review, dailies.record_rendition, dailies.refuse_rendition
     TO dailies_worker;
 
 -- The site. Names and others' judgements come through the views alone; of a judgement's table it may read whose it is, to change one's own.
@@ -67,7 +67,7 @@ GRANT SELECT, INSERT, DELETE ON dailies.sign_in_attempts TO dailies_site;
 GRANT SELECT, UPDATE (last_used_at) ON dailies.api_tokens TO dailies_site;
 GRANT EXECUTE ON FUNCTION
     dailies.opens, dailies.spans_ms, dailies.united_spans, dailies.audit_response, dailies.review_place, dailies.review_seed, dailies.whole_timeline,
-    dailies.count_sign_in_attempt, dailies.report_artifact, dailies.retry_work
+    dailies.count_sign_in_attempt, dailies.retry_work
     TO dailies_site;
 
 -- Other programs.
@@ -83,7 +83,7 @@ REVOKE INSERT, UPDATE, DELETE ON dailies.migrations, dailies.definitions FROM da
 REVOKE UPDATE, DELETE ON dailies.audit_events, dailies.decisions FROM dailies_operator;
 GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA dailies TO dailies_operator;
 
--- Those who count. The jobs' payload holds ids only; what failed and why is not for everybody.
+-- Monitoring. It may not read why a job failed.
 GRANT SELECT ON dailies.workers, dailies.claims, dailies.claim_floors, dailies.lanes, dailies.queue_pauses TO dailies_monitor;
 GRANT SELECT (id, kind, priority, lane, state, due_at, created_at, claimed_at, worker_id) ON dailies.jobs TO dailies_monitor;
 GRANT SELECT (id, kind, priority, outcome, created_at, claimed_at, ended_at) ON dailies.job_history TO dailies_monitor;

@@ -30,7 +30,7 @@ DECLARE
     taken       integer := 0;
     the_claim   bigint;
 BEGIN
-    -- A lost claim is claimed again: it need not wait for the disk. Completions do.
+    -- If this commit is lost, the job is claimed again, so it does not wait for the disk. Completions do wait.
     SET LOCAL synchronous_commit = off;
 
     -- Shared with other claims and with beats, but not with a rescue: either this worker is alive until this transaction
@@ -89,8 +89,8 @@ BEGIN
             RETURNING jobs.id, jobs.kind, jobs.payload, jobs.attempt, jobs.failures, jobs.crashes, jobs.max_attempts,
                       jobs.created_at, jobs.claimed_at, the_claim;
         END IF;
-        -- Who finds some looks again by itself: in a flood nobody needs to be told. Whoever commits before the flag is armed is
-        -- seen by the second look, whoever inserts after it notifies.
+        -- A worker that found jobs looks again without a notification. A job that was committed before the flag was armed is found by
+        -- the second look; an insert after that notifies.
         EXIT WHEN taken > 0 OR NOT asks_for_more OR cardinality(kinds) = 0 OR NOT dailies.want_jobs();
     END LOOP;
 

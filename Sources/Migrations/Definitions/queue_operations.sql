@@ -70,7 +70,6 @@ BEGIN
     JOIN dailies.jobs j ON j.id = s.job_id WHERE j.state = 'running' AND j.worker_id = worker;
 END $$;
 
--- As before, but from the whole timeline.
 -- Puts discarded and cancelled jobs back, under the same id, with their timeline and with new budgets of failures and crashes. `attempt` goes
 -- on from where it was, so the fence holds against every claim of the earlier life. The earlier ending stays in the history. A completed
 -- job is never put back, because its effects are there. Returns the jobs that are back. For jobs that have to do with answers call

@@ -71,8 +71,8 @@ CREATE OR REPLACE FUNCTION dailies.lower_floor(the_lane smallint, the_kind text,
         WHERE l.lane = the_lane AND l.kind = the_kind AND (l.due_at, l.id) > (the_due_at, the_id) FOR UPDATE SKIP LOCKED);
 $$;
 
--- Raises a floor to the first available job, but not to within the last second, nor past the beginning of a transaction that writes and
--- has yet to commit what it inserted. (Only members of pg_read_all_stats see other accounts' transactions.)
+-- Raises a floor to the first available job. The floor stays a second behind the present, and before the start of the oldest transaction
+-- that writes, because jobs that it inserted are not committed yet. (Only members of pg_read_all_stats see other accounts' transactions.)
 CREATE OR REPLACE FUNCTION dailies.raise_floor(the_lane smallint, the_kind text) RETURNS void LANGUAGE plpgsql
 SET plan_cache_mode = force_generic_plan SET enable_seqscan = off SET enable_bitmapscan = off SET jit = off
 AS $$

@@ -56,7 +56,7 @@ BEGIN
 END $$;
 CREATE OR REPLACE TRIGGER comments_are_audited AFTER INSERT OR UPDATE ON dailies.comments FOR EACH ROW EXECUTE FUNCTION dailies.audit_comment();
 
--- They go only together with their interview; its row is gone by then.
+-- A decision is deleted only with its interview, whose row is already deleted here.
 CREATE OR REPLACE FUNCTION dailies.keep_decision() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     IF TG_OP = 'UPDATE' OR EXISTS (SELECT FROM dailies.interviews WHERE id = OLD.interview_id) THEN
@@ -75,8 +75,8 @@ BEGIN
 END $$;
 CREATE OR REPLACE TRIGGER decisions_are_audited AFTER INSERT ON dailies.decisions FOR EACH ROW EXECUTE FUNCTION dailies.audit_decision();
 
--- The place of an interview in the order of a seed. It depends on nothing but the two: it is the same after every reload, and who
--- comes later is put in without moving the others. MD5 serves as a shuffle and as nothing else.
+-- The place of an interview in the order of a seed. It depends on nothing else, so it is the same after every reload, and a new interview
+-- does not change the order of the others. MD5 is used as a shuffle only.
 CREATE OR REPLACE FUNCTION dailies.review_place(seed bigint, interview bigint) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
     SELECT md5(seed::text || ':' || interview::text);
 $$;

@@ -19,7 +19,7 @@ BEGIN
         INTO drawn FROM generate_series(1, 4 + tries / 100);
         EXIT WHEN NOT EXISTS (SELECT FROM dailies.interviews i WHERE i.role_id = role AND i.pseudonym = drawn);
     END LOOP;
-    -- Whoever draws the same at the same moment is refused by the unique key; the odds are one to half a million.
+    -- If two sessions draw the same name, the unique key refuses the second; the odds are one to half a million.
     RETURN drawn;
 END $$;
 

@@ -140,13 +140,13 @@ CREATE TABLE dailies.job_history (
     error      text,
     PRIMARY KEY (id, ended_at)
 ) PARTITION BY RANGE (ended_at);
-COMMENT ON TABLE dailies.job_history IS 'Ended jobs, one partition a day (UTC), so that forgetting is DROP TABLE.';
+COMMENT ON TABLE dailies.job_history IS 'Ended jobs, one partition a day (UTC), so that old days are removed by DROP TABLE.';
 
 -- `worker`, `claimed_at` and `error` hold the last attempt, and `timeline` only the attempts before it: most jobs end at their first
 -- attempt, and JSON costs more to write than the rest of the row. A job that no worker ran has NULL in `claimed_at`.
 COMMENT ON COLUMN dailies.job_history.timeline IS 'The attempts before the last one; all entries where claimed_at is NULL. dailies.whole_timeline() puts them together.';
 
--- Takes the rows for which no day's partition exists, so that no completion fails for want of one.
+-- Takes the rows for which no day's partition exists, so that no completion fails because a partition is missing.
 CREATE TABLE dailies.job_history_default PARTITION OF dailies.job_history DEFAULT;
 
 -- Operations: what ops people do to the queue by hand. While they do nothing, both tables are empty and cost the workers nothing: the

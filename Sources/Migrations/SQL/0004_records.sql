@@ -13,10 +13,10 @@ $$;
 -- parses it as `jsonb`, which refuses what only `json` would take, such as \u0000.
 CREATE TABLE dailies.review_records (
     response_id bigint PRIMARY KEY REFERENCES dailies.responses ON DELETE CASCADE,
-    report      json NOT NULL CHECK (report ->> 'schema' = 'dailies.report/1' AND dailies.artifacts_are_whole(report::jsonb)),
-    outcome     text NOT NULL GENERATED ALWAYS AS (report ->> 'outcome') STORED CHECK (outcome IN ('usable', 'unusable')),
-    reason      text GENERATED ALWAYS AS (report #>> '{reason,code}') STORED,
-    duration_ms bigint GENERATED ALWAYS AS ((report ->> 'duration_ms')::bigint) STORED CHECK (duration_ms >= 0),
+    report      json NOT NULL CHECK (report::jsonb ->> 'schema' = 'dailies.report/1' AND dailies.artifacts_are_whole(report::jsonb)),
+    outcome     text NOT NULL GENERATED ALWAYS AS (report::jsonb ->> 'outcome') STORED CHECK (outcome IN ('usable', 'unusable')),
+    reason      text GENERATED ALWAYS AS (report::jsonb #>> '{reason,code}') STORED,
+    duration_ms bigint GENERATED ALWAYS AS ((report::jsonb ->> 'duration_ms')::bigint) STORED CHECK (duration_ms >= 0),
     created_at  timestamptz NOT NULL DEFAULT now(),
     CHECK ((outcome = 'unusable') = (reason IS NOT NULL)),
     CHECK (outcome = 'unusable' OR duration_ms IS NOT NULL)
@@ -67,7 +67,7 @@ CREATE TABLE dailies.renditions (
     CHECK ((status = 'waiting') = (ended_at IS NULL)),
     CHECK ((status = 'impossible') = (why IS NOT NULL))
 );
-COMMENT ON TABLE dailies.renditions IS 'Answers that no browser plays as they were recorded, and how far the copy is that every browser plays.';
+COMMENT ON TABLE dailies.renditions IS 'Answers whose codecs browsers do not play, and the state of their rendition.';
 
 -- News for other programs, written in the transaction that makes it true. Read it in the order of id.
 CREATE TABLE dailies.outbox (

@@ -24,13 +24,13 @@ CREATE TABLE dailies.role_reviewers (
 CREATE INDEX role_reviewers_by_reviewer ON dailies.role_reviewers (reviewer_id);
 COMMENT ON TABLE dailies.role_reviewers IS 'Who reviews which role. Admins reach every role and need no row.';
 
--- The answer to each question as it stands: one row a candidate and question. Which take counts is the newest that can be reviewed, or
--- else the newest: so an answer stays in place until the take that was asked for is ready, and a second try that fails never takes a
--- good first one away.
+-- The current answer to each question: one row for each candidate and question. The newest take that can be reviewed counts; if none can be
+-- reviewed, the newest take counts. So an answer stays until the take that was asked for is ready, and a second try that fails never
+-- replaces a good first one.
 --
--- All of it follows from responses, review records and ratings, and triggers keep it so. It is a table, because walls and results show
--- thousands of answers at once and reports are large: as a view it costs 25 ms for 4,000 answers, as a table 3. The ratings are counted
--- in it for the same reason: counting 20,000 anew takes 15 ms.
+-- All of it follows from responses, review records and ratings; triggers keep it up to date. It is a table, because walls and results show
+-- thousands of answers at once and reports are large: as a view it costs 25 ms for 4,000 answers, as a table 3. It counts the ratings for
+-- the same reason: counting 20,000 anew takes 15 ms.
 CREATE TABLE dailies.current_answers (
     role_id          bigint NOT NULL,
     interview_id     bigint NOT NULL REFERENCES dailies.interviews ON DELETE CASCADE,
@@ -53,13 +53,13 @@ CREATE TABLE dailies.current_answers (
     abstentions      smallint NOT NULL,
     PRIMARY KEY (interview_id, question_id),
     CHECK (status <> 'reviewable' OR duration_ms IS NOT NULL)
-    -- Room beside each row, so that a rating's count touches no index.
+    -- Free space in each page, so that an update of the counts changes no index (HOT).
 ) WITH (fillfactor = 90);
 CREATE INDEX current_answers_by_question ON dailies.current_answers (role_id, question_id);
 COMMENT ON COLUMN dailies.current_answers.silent_ms IS 'How long the answer is silent: what a reviewer who skips silence does not wait for.';
 COMMENT ON COLUMN dailies.current_answers.faults IS 'Names of the flags that say that it cannot be judged fairly as it is.';
 COMMENT ON COLUMN dailies.current_answers.ones IS
-    'How many reviewers gave it 1, and so on. Of everybody, so not to be shown as it is: viewer_answers says what a viewer may see of it.';
+    'How many reviewers gave it 1, and so on. It counts all reviewers, so it is never shown as it is: viewer_answers says what a viewer may see.';
 
 -- Answers --------------------------------------------------------------------------------------------------------------------
 
@@ -73,7 +73,7 @@ $$;
 
 CREATE TABLE dailies.ratings (
     response_id      bigint NOT NULL REFERENCES dailies.responses ON DELETE CASCADE,
-    -- Accounts are disabled, never deleted: a rating has somebody who answers for it.
+    -- Accounts are disabled, never deleted, so every rating keeps its author.
     reviewer_id      bigint NOT NULL REFERENCES dailies.reviewers ON DELETE RESTRICT,
     score            smallint CHECK (score BETWEEN 1 AND 5),
     abstained        text CHECK (abstained IN ('technical_fault', 'knows_candidate', 'cannot_judge', 'other')),
@@ -83,11 +83,11 @@ CREATE TABLE dailies.ratings (
     created_at       timestamptz NOT NULL DEFAULT now(),
     updated_at       timestamptz NOT NULL DEFAULT now(),
     PRIMARY KEY (response_id, reviewer_id),
-    -- Abstaining is not a low rating, and no rating at all is no row.
+    -- An abstention is a row without a score. An answer that is not rated has no row.
     CHECK (num_nonnulls(score, abstained) = 1)
 );
 CREATE INDEX ratings_by_reviewer ON dailies.ratings (reviewer_id, response_id) INCLUDE (score);
-COMMENT ON TABLE dailies.ratings IS 'What a reviewer holds of an answer: a score by the anchors that its candidate''s question had, or an abstention with its reason.';
+COMMENT ON TABLE dailies.ratings IS 'A reviewer''s judgement of an answer: a score by the anchors that its candidate''s question had, or an abstention with its reason.';
 COMMENT ON COLUMN dailies.ratings.question_version IS 'The version that the candidate was asked, whose anchors were beside the player. Filled by the trigger.';
 COMMENT ON COLUMN dailies.ratings.watched IS 'The spans [from_ms, to_ms] that the reviewer has watched, in order and without overlaps, united over all sittings.';
 
@@ -140,11 +140,11 @@ CREATE TABLE dailies.take_requests (
     requested_at timestamptz NOT NULL DEFAULT now()
 );
 COMMENT ON TABLE dailies.take_requests IS
-    'Answers that should be recorded again, because the recording is at fault. Asking twice is asking once. Whoever invites candidates reads the outbox.';
+    'Answers that should be recorded again, because the recording is at fault. A second request changes nothing. The program that invites candidates reads the outbox.';
 
 -- The trail ------------------------------------------------------------------------------------------------------------------
 
--- No foreign keys: the trail outlives what it tells of. It holds ids and never a name, so that a candidate who is deleted is.
+-- No foreign keys, because the trail stays when rows are deleted. It holds only ids, so no name of a deleted candidate remains.
 CREATE TABLE dailies.audit_events (
     id           bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     at           timestamptz NOT NULL DEFAULT now(),

@@ -7,7 +7,7 @@
 /// Thread.detachNewThread {
 ///     do {
 ///         var connection = try BlockingConnection(configuration)
-///         try connection.query("SELECT dailies.beat(\(worker))", timeout: .seconds(1))
+///         try connection.query("SELECT dailies.beat_worker(\(worker))", timeout: .seconds(1))
 ///     } catch { … }
 /// }
 /// ```

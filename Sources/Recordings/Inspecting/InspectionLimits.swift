@@ -23,7 +23,7 @@ public struct InspectionLimits: Hashable, Sendable, Codable {
 
     public init() {}
 
-    /// The limits for making a rendition, where these are the limits for an inspection.
+    /// The limits of a rendition, derived from these, which are an inspection's.
     ///
     /// Decoding and encoding every frame takes about the length of the answer for 1080p, and six times that for 8K at 60 frames a second,
     /// on one core of 2020; a minute more is for starting and for short answers. Wall time is three times that, because renditions run at

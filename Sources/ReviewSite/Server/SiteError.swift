@@ -66,7 +66,7 @@ extension SiteError {
     static func tooManyRequests(seconds: Int) -> SiteError {
         SiteError(
             status: .tooManyRequests, title: "Too many requests", explanation: "This token asks more often than one program may.",
-            advice: "Ask again in \(seconds) \(seconds == 1 ? "second" : "seconds"). What may be asked at once comes back by and by.",
+            advice: "Ask again in \(seconds) \(seconds == 1 ? "second" : "seconds"). The limit refills over time.",
             headers: [.retryAfter: "\(seconds)"])
     }
 

@@ -89,8 +89,8 @@ extension AnswerDetails: PostgresRowDecodable {
                CASE rr.outcome WHEN 'usable' THEN 'reviewable' WHEN 'unusable' THEN 'unusable' ELSE 'processing' END AS status,
                rr.report #>> '{reason,message}' AS reason, rr.duration_ms,
                (rr.report #>> '{video,width}')::bigint AS width, (rr.report #>> '{video,height}')::bigint AS height,
-               coalesce(nullif((rr.report #> '{audio,silences}')::jsonb, 'null'), '[]') AS silences,
-               coalesce((rr.report -> 'flags')::jsonb, '[]') AS flags,
+               coalesce(nullif(rr.report #> '{audio,silences}', 'null'), '[]') AS silences,
+               coalesce(rr.report -> 'flags', '[]') AS flags,
                ARRAY(SELECT f.kind FROM dailies.artifacts f WHERE f.response_id = r.id ORDER BY f.kind) AS artifacts,
                EXISTS (SELECT FROM dailies.take_requests t WHERE t.response_id = r.id) AS is_take_requested,
                o.is_open, own.reviewer_id, own.score, own.abstained, own.watched, own.watched_ms, own.updated_at,
@@ -101,7 +101,9 @@ extension AnswerDetails: PostgresRowDecodable {
         JOIN dailies.visible_interviews i ON i.viewer_id = \(viewer.reviewerID) AND i.interview_id = r.interview_id
         JOIN dailies.questions q ON q.id = r.question_id
         JOIN dailies.question_versions v ON v.question_id = r.question_id AND v.version = r.question_version
-        LEFT JOIN dailies.review_records rr ON rr.response_id = r.id
+        LEFT JOIN LATERAL (
+            SELECT x.outcome, x.duration_ms, x.report::jsonb AS report FROM dailies.review_records x WHERE x.response_id = r.id OFFSET 0
+        ) AS rr ON true
         LEFT JOIN dailies.visible_ratings own
             ON own.viewer_id = \(viewer.reviewerID) AND own.response_id = r.id AND own.reviewer_id = \(viewer.reviewerID)
         """
