@@ -39,8 +39,10 @@ extension JobQueue {
 
     /// Reads the stop requests for a worker's running jobs. Also ends jobs that were put back before their worker could stop them.
     func stopRequests(for worker: UUID) async throws -> [StopRequest] {
-        try await pool.query(PostgresQuery(named: "jobs.stop_requests", "SELECT job_id, how, why FROM dailies.obey_stop_requests(\(worker))"))
-            .decode((Int64.self, String.self, String.self))
-            .map { StopRequest(job: $0, how: $1, reason: $2) }
+        try await pool.query(
+            PostgresQuery(named: "jobs.stop_requests", "SELECT job_id, how, why FROM dailies.obey_stop_requests(\(worker))")
+        )
+        .decode((Int64.self, String.self, String.self))
+        .map { StopRequest(job: $0, how: $1, reason: $2) }
     }
 }
