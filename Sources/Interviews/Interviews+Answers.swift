@@ -21,21 +21,6 @@ extension Interviews {
                 """)
         ).decode(Answer.self)
     }
-
-    public func answerCounts() async throws -> AnswerCounts {
-        let row = try await pool.query(
-            PostgresQuery(
-                named: "answers.counts",
-                """
-                SELECT count(*) FILTER (WHERE rr.outcome IS NULL) AS processing,
-                       count(*) FILTER (WHERE rr.outcome = 'usable') AS reviewable,
-                       count(*) FILTER (WHERE rr.outcome = 'unusable') AS unusable
-                FROM dailies.responses r LEFT JOIN dailies.review_records rr ON rr.response_id = r.id
-                """)
-        ).one()
-        return AnswerCounts(
-            processing: try row.decode("processing"), reviewable: try row.decode("reviewable"), unusable: try row.decode("unusable"))
-    }
 }
 
 extension Answer: PostgresRowDecodable {

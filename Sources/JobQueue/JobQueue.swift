@@ -149,18 +149,19 @@ public struct JobQueue: Sendable {
             PostgresQuery(
                 named: "jobs.counts",
                 """
-                SELECT count(*) FILTER (WHERE state = 'available') AS available,
-                       count(*) FILTER (WHERE state = 'running') AS running,
-                       count(*) FILTER (WHERE state = 'scheduled') AS scheduled,
-                       (SELECT count(*) FROM dailies.job_history
-                        WHERE outcome = 'completed' AND ended_at > now() - interval '1 day') AS completed,
-                       (SELECT count(*) FROM dailies.job_history
-                        WHERE outcome = 'discarded' AND ended_at > now() - interval '1 day') AS discarded,
-                       (SELECT count(*) FROM dailies.job_history
-                        WHERE outcome = 'cancelled' AND ended_at > now() - interval '1 day') AS cancelled,
-                       extract(epoch FROM now() - min(created_at) FILTER (WHERE state = 'available'))::float8 AS oldest,
-                       (SELECT count(*) FROM dailies.workers WHERE beaten_at >= now() - lease) AS workers
-                FROM dailies.jobs
+                SELECT live.*, ended.*, (SELECT count(*) FROM dailies.workers WHERE beaten_at >= now() - lease) AS workers
+                FROM (
+                    SELECT count(*) FILTER (WHERE state = 'available') AS available,
+                           count(*) FILTER (WHERE state = 'running') AS running,
+                           count(*) FILTER (WHERE state = 'scheduled') AS scheduled,
+                           extract(epoch FROM now() - min(created_at) FILTER (WHERE state = 'available'))::float8 AS oldest
+                    FROM dailies.jobs
+                ) AS live CROSS JOIN (
+                    SELECT count(*) FILTER (WHERE outcome = 'completed') AS completed,
+                           count(*) FILTER (WHERE outcome = 'discarded') AS discarded,
+                           count(*) FILTER (WHERE outcome = 'cancelled') AS cancelled
+                    FROM dailies.job_history WHERE ended_at > now() - interval '1 day'
+                ) AS ended
                 """)
         ).decode(QueueCounts.self)[0]
     }

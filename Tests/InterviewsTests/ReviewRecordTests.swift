@@ -35,6 +35,7 @@ struct ReviewRecordTests {
             #expect(answer.artifacts == [.poster: "artifacts/ab/cd/x.jpg"])
             let counts = try await fixture.interviews.answerCounts()
             #expect((counts.processing, counts.reviewable, counts.unusable) == (0, 1, 0))
+            #expect(!counts.isReviewableEstimated)
             let news: String = try await fixture.value("SELECT topic FROM dailies.outbox")
             #expect(news == "response.reviewable")
             let stored: String = try await fixture.value("SELECT report::text FROM dailies.review_records")
@@ -77,6 +78,28 @@ struct ReviewRecordTests {
             let answer = try #require(try await fixture.interviews.answers(limit: 10).first)
             #expect(answer.status == .unusable)
             #expect(answer.reason == UnusableReason.Code.empty.sentence)
+        }
+    }
+
+    @Test func `of very many answers only those that are not reviewable are counted, and the others are an estimate`() async throws {
+        try await RoleDatabase.with { fixture in
+            var ids: [Int64] = []
+            for number in 1...6 { ids.append(try await fixture.interviews.submit(fixture.submission(key: "recordings/\(number).webm"))) }
+            for id in ids.prefix(2) { try await fixture.record(report, forResponse: id) }
+            try await fixture.record(.unusable(UnusableReason(.empty), container: Container()), forResponse: ids[2])
+            // As workers leave the queue: the jobs of what has a record are gone, and one more job was given up.
+            try await fixture.pool.execute(
+                """
+                WITH ended AS (DELETE FROM dailies.jobs WHERE (payload ->> 'response_id')::bigint = ANY (\(ids.prefix(4).map(\.self))) RETURNING *)
+                INSERT INTO dailies.job_history (id, kind, payload, priority, fair_key, outcome, attempt, failures, crashes, created_at, timeline)
+                SELECT id, kind, payload, priority, fair_key, CASE (payload ->> 'response_id')::bigint WHEN \(ids[3]) THEN 'discarded' ELSE 'completed' END,
+                       1, 0, 0, created_at, '[]' FROM ended
+                """)
+            try await fixture.pool.execute("ANALYZE dailies.responses")
+            let estimated = try await fixture.interviews.answerCounts(exactUpTo: 5)
+            #expect(estimated == AnswerCounts(processing: 3, reviewable: 2, unusable: 1, isReviewableEstimated: true))
+            let counted = try await fixture.interviews.answerCounts(exactUpTo: 6)
+            #expect(counted == AnswerCounts(processing: 3, reviewable: 2, unusable: 1, isReviewableEstimated: false))
         }
     }
 

@@ -56,8 +56,26 @@ struct ProgramTests {
                 } while cursor != nil
                 return items
             }
+            func roles(of reviewer: Reviewer) async throws -> [String] {
+                struct Part: Decodable {
+                    struct Item: Decodable { var slug: String }
+                    var items: [Item]
+                    var nextCursor: String?
+                }
+                let program = try await testSite.program(of: reviewer, .read)
+                var (slugs, cursor): ([String], String?) = ([], nil)
+                repeat {
+                    let answer = try await program.get("/api/v1/roles?limit=1\(cursor.map { "&cursor=\($0)" } ?? "")")
+                    let part = try decoder.decode(Part.self, from: Data(answer.body))
+                    slugs += part.items.map(\.slug)
+                    cursor = part.nextCursor
+                } while cursor != nil
+                return slugs
+            }
             #expect(try await all("/api/v1/roles/baker/answers").compactMap(\.responseId) == testSite.answers)
             #expect(try await all("/api/v1/roles/baker/interviews").count == 2)
+            #expect(try await roles(of: testSite.ines) == ["baker", "butcher"])
+            #expect(try await roles(of: testSite.rosa) == ["baker"])
             let rolls = try await program.get("/api/v1/roles/baker/answers?question=rolls")
             #expect(try decoder.decode(Part.self, from: Data(rolls.body)).items.compactMap(\.responseId) == [testSite.answers[1]])
         }

@@ -75,11 +75,11 @@ struct ResultsTests {
             _ = try await panel.submit("Cyd")
             let rated = try await panel.answer("Dan")
             try await panel.reviews.rate(rated, .score(3), viewer: panel.rosa)
-            let role = try #require(try await panel.reviews.home(viewer: panel.rosa).first)
+            let role = try #require(try await panel.reviews.home(viewer: panel.rosa).roles.first)
             #expect((role.waiting, role.faults, role.processing, role.done, role.candidates) == (1, 1, 1, 1, 4))
             #expect(role.waitingMs == 55_000 && role.minutesLeft == 1 && role.nextQuestion == "bread")
             try await panel.reviews.requestNewTake(of: muted, viewer: panel.rosa)
-            #expect(try await panel.reviews.home(viewer: panel.rosa).first?.awaitingTake == 1)
+            #expect(try await panel.reviews.home(viewer: panel.rosa).roles.first?.awaitingTake == 1)
             // The first take stays in place until the second can be watched.
             _ = try await panel.submit("Bob", take: 2)
             #expect(try await panel.reviews.answer(muted, viewer: panel.rosa).isCurrent)

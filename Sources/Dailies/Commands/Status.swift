@@ -7,7 +7,8 @@ struct Status: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Count answers and jobs by state.",
         discussion: """
-            Live jobs are counted exactly, ended ones over the last 24 hours.
+            Live jobs are counted exactly, ended ones over the last 24 hours. Of more than a million answers only those that are not \
+            reviewable are counted; the others are told as "about", by the database's statistics.
 
             With --watch it shows queue, workers and rates, anew each second, until Ctrl-C: on a terminal in place, elsewhere a line a \
             second. It needs no more rights than dailies_monitor has, and takes at most a twentieth of one database connection's time.
@@ -46,8 +47,9 @@ struct Status: AsyncParsableCommand {
 
     static func text(_ answers: AnswerCounts, _ jobs: QueueCounts, _ pauses: [QueuePause] = []) -> String {
         let oldest = jobs.oldestWaitingSeconds.map { ", the oldest waiting for \(Duration.seconds($0).inWords)" } ?? ""
+        let about = answers.isReviewableEstimated ? "about " : ""
         return """
-            answers  \(answers.total): \(answers.reviewable) reviewable, \(answers.unusable) unusable, \(answers.processing) processing
+            answers  \(about)\(answers.total): \(about)\(answers.reviewable) reviewable, \(answers.unusable) unusable, \(answers.processing) processing
             jobs     \(jobs.available) available, \(jobs.running) running, \(jobs.scheduled) scheduled for later\(oldest)
             last day \(jobs.completed) completed, \(jobs.discarded) discarded, \(jobs.cancelled) cancelled
             workers  \(jobs.workers)

@@ -45,6 +45,8 @@ extension JobQueue {
             AND (\(reason)::text IS NULL OR strpos(lower(\(fragment: lastError)), lower(\(reason))) > 0)
             """
         }
+        // Said in words of its own, so that the planner knows that the index of what did not complete will do.
+        let completed: PostgresQuery = filter.statuses.contains(.completed) ? "true" : "outcome <> 'completed'"
         let had: PostgresQuery = "EXISTS (SELECT FROM jsonb_array_elements(timeline) AS e WHERE starts_with(e ->> 'worker', \(worker)))"
         return """
             \(fragment: records(
@@ -55,7 +57,8 @@ extension JobQueue {
                      OR worker_id IN (SELECT w.id FROM dailies.workers w WHERE starts_with(w.name, \(worker))))
                 """,
                 """
-                outcome = ANY (\(statuses)) AND \(fragment: common(lastError: lastErrorOfEnded))
+                outcome = ANY (\(statuses)) AND \(fragment: completed)
+                AND \(fragment: common(lastError: lastErrorOfEnded))
                 AND (\(worker)::text IS NULL OR starts_with(h.worker, \(worker)) OR \(fragment: had))
                 """))
             ORDER BY id DESC LIMIT \(limit)
@@ -84,7 +87,8 @@ extension JobQueue {
              FROM dailies.job_history h WHERE \(fragment: ended)
                AND NOT EXISTS (SELECT FROM dailies.jobs j WHERE j.id = h.id)
                AND NOT EXISTS (SELECT FROM dailies.job_history l
-                               WHERE l.id = h.id AND (l.attempt, l.ended_at) > (h.attempt, h.ended_at))
+                               -- What comes later ended later: earlier days need not be searched.
+                               WHERE l.id = h.id AND l.ended_at >= h.ended_at AND (l.attempt, l.ended_at) > (h.attempt, h.ended_at))
              ORDER BY id DESC LIMIT \(limit))
         ) AS records
         """

@@ -21,6 +21,8 @@ CREATE TABLE dailies.review_records (
     CHECK ((outcome = 'unusable') = (reason IS NOT NULL)),
     CHECK (outcome = 'unusable' OR duration_ms IS NOT NULL)
 );
+-- The few that operations people look for, the newest first. A usable record costs it nothing.
+CREATE INDEX review_records_unusable ON dailies.review_records (created_at) WHERE outcome = 'unusable';
 
 CREATE TABLE dailies.flags (
     response_id bigint NOT NULL REFERENCES dailies.review_records ON DELETE CASCADE,

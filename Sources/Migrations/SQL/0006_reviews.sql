@@ -55,7 +55,8 @@ CREATE TABLE dailies.current_answers (
     CHECK (status <> 'reviewable' OR duration_ms IS NOT NULL)
     -- Free space in each page, so that an update of the counts changes no index (HOT).
 ) WITH (fillfactor = 90);
-CREATE INDEX current_answers_by_question ON dailies.current_answers (role_id, question_id);
+-- With the response, so that a list of answers in parts reads no more than its part.
+CREATE INDEX current_answers_by_question ON dailies.current_answers (role_id, question_id, response_id);
 COMMENT ON COLUMN dailies.current_answers.silent_ms IS 'How long the answer is silent: what a reviewer who skips silence does not wait for.';
 COMMENT ON COLUMN dailies.current_answers.faults IS 'Names of the flags that say that it cannot be judged fairly as it is.';
 COMMENT ON COLUMN dailies.current_answers.ones IS

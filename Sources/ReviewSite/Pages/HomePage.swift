@@ -23,15 +23,21 @@ struct HomePage: Page {
     var summary: String
     var roles: [Role]
     var hasRoles: Bool
+    var pager: PageOfRows.Links?
 
-    init(_ overviews: [RoleOverview]) {
+    init(_ home: ReviewerRoles, part: PageOfRows) {
+        let overviews = home.roles
         roles = overviews.map(Role.init)
-        hasRoles = !overviews.isEmpty
+        pager = part.links(of: home.count, at: "/", things: "roles")
+        hasRoles = !overviews.isEmpty || pager != nil
         let waiting = overviews.reduce(0) { $0 + $1.waiting }
         let time = overviews.reduce(0) { $0 + $1.waitingMs }
         let wait = waiting == 1 ? "waits" : "wait"
+        let place = pager == nil ? "" : " on this page"
         summary =
-            waiting == 0 ? "Nothing waits for you." : "\(Count.of(waiting, "answer")) \(wait) for you: about \(DurationText.sitting(time))."
+            waiting == 0
+            ? "Nothing waits for you\(place)."
+            : "\(Count.of(waiting, "answer")) \(wait) for you\(place): about \(DurationText.sitting(time))."
     }
 }
 

@@ -15,18 +15,20 @@ struct PageOfRows: Sendable {
     var range: Range<Int> { first..<(first + Self.size) }
 
     /// The links to the rows before and after, for the template `pager`.
-    func links(of count: Int, at address: String) -> Links? {
+    /// - Parameter things: what the rows are, in the plural.
+    func links(of count: Int, at address: String, things: String = "candidates") -> Links? {
         guard count > Self.size || first > 0 else { return nil }
         let mark = address.contains("?") ? "&" : "?"
         return Links(
             earlier: first > 0 ? "\(address)\(mark)from=\(max(0, first - Self.size))" : nil,
             later: first + Self.size < count ? "\(address)\(mark)from=\(first + Self.size)" : nil,
-            range: "\(min(first + 1, count)) to \(min(first + Self.size, count)) of \(count)")
+            range: "\(min(first + 1, count)) to \(min(first + Self.size, count)) of \(count)", things: things)
     }
 
     struct Links: Sendable {
         var earlier: String?
         var later: String?
         var range: String
+        var things: String
     }
 }

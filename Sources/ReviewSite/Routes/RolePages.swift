@@ -13,8 +13,9 @@ struct RolePages: RouteGroup {
     }
 
     @Sendable private func home(_ request: Request, _ context: SiteContext) async throws -> Response {
-        let overviews = try await services.reviews.home(viewer: context.viewer)
-        return try services.renderer.response(HomePage(overviews), in: context)
+        let part = PageOfRows(request)
+        let home = try await services.reviews.home(rows: part.range, viewer: context.viewer)
+        return try services.renderer.response(HomePage(home, part: part), in: context)
     }
 
     @Sendable private func wall(_ request: Request, _ context: SiteContext) async throws -> Response {

@@ -41,7 +41,11 @@ extension Reviews {
                        v.faults <> '{}' AS has_fault, v.has_poster, v.my_score, v.my_abstention
                 FROM (SELECT dailies.review_seed(\(viewer.reviewerID), \(question.id)) AS seed) AS the_order
                 CROSS JOIN dailies.viewer_answers v
-                JOIN dailies.visible_interviews i ON i.viewer_id = v.viewer_id AND i.interview_id = v.interview_id
+                -- OFFSET 0 keeps the planner from joining all interviews for the sake of these rows.
+                CROSS JOIN LATERAL (
+                    SELECT x.pseudonym, x.candidate_name FROM dailies.visible_interviews x
+                    WHERE x.viewer_id = \(viewer.reviewerID) AND x.interview_id = v.interview_id OFFSET 0
+                ) AS i
                 WHERE v.viewer_id = \(viewer.reviewerID) AND v.role_id = \(details.role.id) AND v.question_id = \(question.id)
                 ORDER BY dailies.review_place(the_order.seed, v.interview_id), v.interview_id
                 """), as: QuestionQueue.Item.self)

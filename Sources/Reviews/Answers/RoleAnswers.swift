@@ -41,15 +41,29 @@ extension Reviews {
             PostgresQuery(
                 named: "reviews.answers",
                 """
-                SELECT v.response_id, v.interview_id, i.pseudonym, i.candidate_name, q.key AS question_key, v.question_version, v.take,
-                       v.standing, v.duration_ms, v.silent_ms, v.faults, v.warnings, v.my_score, v.my_abstention, v.is_split
-                FROM dailies.viewer_answers v
-                JOIN dailies.visible_interviews i ON i.viewer_id = v.viewer_id AND i.interview_id = v.interview_id
-                JOIN dailies.questions q ON q.id = v.question_id AND q.position IS NOT NULL
-                WHERE v.viewer_id = \(viewer.reviewerID) AND v.role_id = \(role.id) AND v.response_id > \(last)
-                  AND (\(question)::text IS NULL OR q.key = \(question))
-                  AND \(fragment: Wall.Filter.condition(filter, of: "v"))
-                ORDER BY v.response_id LIMIT \(limit + 1)
+                -- A part of each question, of these the part, and only then the names.
+                WITH shown AS MATERIALIZED (
+                    SELECT q.key AS question_key, c.*
+                    FROM dailies.questions q
+                    CROSS JOIN LATERAL (
+                        SELECT v.* FROM dailies.viewer_answers v
+                        WHERE v.viewer_id = \(viewer.reviewerID) AND v.role_id = \(role.id) AND v.question_id = q.id
+                          AND v.response_id > \(last) AND \(fragment: Wall.Filter.condition(filter, of: "v"))
+                        ORDER BY v.response_id LIMIT \(limit + 1)
+                    ) AS c
+                    WHERE q.role_id = \(role.id) AND q.position IS NOT NULL AND (\(question)::text IS NULL OR q.key = \(question))
+                    ORDER BY c.response_id LIMIT \(limit + 1)
+                )
+                SELECT shown.response_id, shown.interview_id, i.pseudonym, i.candidate_name, shown.question_key, shown.question_version,
+                       shown.take, shown.standing, shown.duration_ms, shown.silent_ms, shown.faults, shown.warnings, shown.my_score,
+                       shown.my_abstention, shown.is_split
+                FROM shown
+                -- OFFSET 0 keeps the planner from joining all interviews for the sake of these rows.
+                CROSS JOIN LATERAL (
+                    SELECT x.pseudonym, x.candidate_name FROM dailies.visible_interviews x
+                    WHERE x.viewer_id = \(viewer.reviewerID) AND x.interview_id = shown.interview_id OFFSET 0
+                ) AS i
+                ORDER BY shown.response_id
                 """), as: RoleAnswers.Item.self)
         return RoleAnswers(items: Array(items.prefix(limit)), next: items.count > limit ? items[limit - 1].responseID : nil)
     }

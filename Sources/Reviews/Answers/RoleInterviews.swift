@@ -29,20 +29,24 @@ extension Reviews {
             PostgresQuery(
                 named: "reviews.interviews",
                 """
+                WITH shown AS MATERIALIZED (
+                    SELECT i.viewer_id, i.interview_id, i.pseudonym, i.candidate_name FROM dailies.visible_interviews i
+                    WHERE i.viewer_id = \(viewer.reviewerID) AND i.role_id = \(role.id) AND i.interview_id > \(last)
+                    ORDER BY i.interview_id LIMIT \(limit + 1)
+                )
                 SELECT i.interview_id, i.pseudonym, i.candidate_name, n.answers, n.waiting, d.verdict
-                FROM dailies.visible_interviews i
+                FROM shown i
                 CROSS JOIN LATERAL (
                     SELECT count(*) AS answers, count(*) FILTER (WHERE v.standing = 'waiting') AS waiting
                     FROM dailies.viewer_answers v
-                    JOIN dailies.questions q ON q.id = v.question_id AND q.position IS NOT NULL
+                    JOIN dailies.questions q ON q.role_id = \(role.id) AND q.id = v.question_id AND q.position IS NOT NULL
                     WHERE v.viewer_id = i.viewer_id AND v.interview_id = i.interview_id
                 ) AS n
                 LEFT JOIN LATERAL (
                     SELECT x.verdict FROM dailies.visible_decisions x
                     WHERE x.viewer_id = i.viewer_id AND x.interview_id = i.interview_id ORDER BY x.id DESC LIMIT 1
                 ) AS d ON true
-                WHERE i.viewer_id = \(viewer.reviewerID) AND i.role_id = \(role.id) AND i.interview_id > \(last)
-                ORDER BY i.interview_id LIMIT \(limit + 1)
+                ORDER BY i.interview_id
                 """), as: RoleInterviews.Item.self)
         return RoleInterviews(items: Array(items.prefix(limit)), next: items.count > limit ? items[limit - 1].interviewID : nil)
     }

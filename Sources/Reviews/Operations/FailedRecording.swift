@@ -36,18 +36,35 @@ extension Reviews {
                           AND NOT EXISTS (SELECT FROM dailies.jobs j WHERE j.id = h.id)
                     ) AS ended ORDER BY response_id, ended_at DESC
                 )
-                SELECT c.response_id, c.interview_id, a.slug, q.key AS question, i.pseudonym, i.candidate_name, rr.reason,
-                       rr.report #>> '{reason,message}' AS message, g.job_id, CASE WHEN NOT a.blind THEN g.evidence END AS evidence,
-                       coalesce(g.ended_at, rr.created_at) AS failed_at
-                FROM dailies.role_access a
-                JOIN dailies.current_answers c ON c.role_id = a.role_id
-                JOIN dailies.visible_interviews i ON i.viewer_id = a.viewer_id AND i.interview_id = c.interview_id
-                JOIN dailies.questions q ON q.id = c.question_id
-                LEFT JOIN dailies.review_records rr ON rr.response_id = c.response_id
-                LEFT JOIN given_up g ON g.response_id = c.response_id
-                WHERE a.viewer_id = \(viewer.reviewerID) AND a.is_admin
-                  AND (c.status = 'unusable' OR (c.status = 'processing' AND g.job_id IS NOT NULL))
-                ORDER BY failed_at DESC, c.response_id LIMIT 200
+                -- Of each sort the newest, by an index that holds no other, and only then all that is to be told of them.
+                , failed AS MATERIALIZED (
+                    (SELECT c.response_id, rr.created_at AS failed_at
+                     FROM dailies.review_records rr
+                     JOIN dailies.current_answers c ON c.response_id = rr.response_id AND c.status = 'unusable'
+                     WHERE rr.outcome = 'unusable'
+                     ORDER BY rr.created_at DESC, c.response_id LIMIT 200)
+                    UNION ALL
+                    (SELECT c.response_id, g.ended_at
+                     FROM given_up g
+                     JOIN dailies.current_answers c ON c.response_id = g.response_id AND c.status = 'processing'
+                     ORDER BY g.ended_at DESC, c.response_id LIMIT 200)
+                    ORDER BY failed_at DESC, response_id LIMIT 200
+                )
+                SELECT told.*, failed.failed_at
+                FROM failed
+                -- OFFSET 0 keeps the planner from joining all answers for the sake of these rows.
+                CROSS JOIN LATERAL (
+                    SELECT c.response_id, c.interview_id, a.slug, q.key AS question, i.pseudonym, i.candidate_name, rr.reason,
+                           rr.report #>> '{reason,message}' AS message, g.job_id, CASE WHEN NOT a.blind THEN g.evidence END AS evidence
+                    FROM dailies.current_answers c
+                    JOIN dailies.role_access a ON a.role_id = c.role_id AND a.viewer_id = \(viewer.reviewerID) AND a.is_admin
+                    JOIN dailies.visible_interviews i ON i.viewer_id = a.viewer_id AND i.interview_id = c.interview_id
+                    JOIN dailies.questions q ON q.id = c.question_id
+                    LEFT JOIN dailies.review_records rr ON rr.response_id = c.response_id
+                    LEFT JOIN given_up g ON g.response_id = c.response_id
+                    WHERE c.response_id = failed.response_id OFFSET 0
+                ) AS told
+                ORDER BY failed.failed_at DESC, failed.response_id
                 """), as: FailedRecording.self)
     }
 

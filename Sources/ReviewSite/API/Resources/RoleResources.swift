@@ -34,7 +34,9 @@ struct RoleResources: RouteGroup {
     }
 
     @Sendable private func roles(_ request: Request, _ context: SiteContext) async throws -> Response {
-        return try .json(ListJSON(items: try await services.reviews.home(viewer: context.viewer).map(RoleOverviewJSON.init)))
+        let query = try QueryFields(of: request, fields: "cursor", "limit")
+        let part = try await services.reviews.home(after: query.cursor, rows: 0..<query.limit, viewer: context.viewer)
+        return try .json(PartJSON(items: part.roles.map(RoleOverviewJSON.init), nextCursor: part.next.map(String.init)))
     }
 
     @Sendable private func role(_ request: Request, _ context: SiteContext) async throws -> Response {
