@@ -18,10 +18,10 @@ struct ForkServer {
     }
 
     private let channel: InspectorChannel
-    /// Whether children are sandboxed. Where that is wanted and impossible, no child is made.
+    /// Whether children are sandboxed. If a sandbox is required but not available, no child is started.
     private let sandbox: Bool
     private var support = SandboxSupport(landlock: nil, seccomp: false)
-    /// By process.
+    /// Keyed by process id.
     private var children: [Int32: Child] = [:]
 
     init(channel: InspectorChannel, sandbox: Bool) {

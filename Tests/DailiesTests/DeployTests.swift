@@ -28,7 +28,7 @@ struct DeployTests {
                     for deploy in deploys { group.addTask { try await deploy.run(on: product, mark: mark) } }
                     try await group.waitForAll()
                 }
-                // All have been stopped: nothing is anybody's.
+                // All have been stopped: no job has a worker.
                 #expect(try await product.value("SELECT count(*) FROM dailies.jobs WHERE state <> 'available'") == 0)
                 #expect(try await product.value("SELECT count(*) FROM dailies.workers") == 0)
                 done = try await product.value("SELECT count(*) FROM dailies.review_records")
@@ -118,7 +118,7 @@ private struct Deploy {
     /// - Parameter mark: how many answers are to be reviewed before the instant can come.
     func run(on product: Product, mark: Int) async throws {
         let status = try await product.running("work", "--slots", "\(slots)", "--grace-seconds", "\(graceSeconds)") { worker in
-            // Its name ends with its process: it has taken up work, or there is none left.
+            // The worker's name ends with its process id: it has taken up work, or there is none left.
             try await product.until(
                 """
                 SELECT (SELECT count(*) FROM dailies.review_records) >= \(mark)

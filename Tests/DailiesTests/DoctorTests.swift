@@ -11,7 +11,7 @@ import Testing
 /// What doctor finds, each with its remedy.
 @Suite(.tags(.database, .media, .program), .timeLimit(.minutes(10)))
 struct DoctorTests {
-    @Test func `a clock is fine within two seconds and what the question took, and worth a note beyond`() {
+    @Test func `a clock difference up to two seconds and the query's time is fine, and more gets a note`() {
         #expect(Examination.clock(ahead: 1.9, uncertain: 0).verdict == .fine)
         #expect(Examination.clock(ahead: -4.9, uncertain: 3).verdict == .fine)
         let behind = Examination.clock(ahead: -3, uncertain: 0.1)

@@ -55,7 +55,7 @@ struct MachineNetwork {
     }
 
     /// From now on the switch drops every packet from and to a machine. Nobody is told: the cable stays plugged in, nothing is reset, and
-    /// both sides still believe to know where the other is.
+    /// both sides still believe they know where the other is.
     func cutOff(_ machine: Machine) async throws { try await turn(machine, ["nomaster"]) }
 
     func reconnect(_ machine: Machine) async throws { try await turn(machine, ["master", "switch"]) }

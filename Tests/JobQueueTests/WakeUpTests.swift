@@ -54,7 +54,7 @@ struct WakeUpTests {
 
     @Test func `a listener that was killed comes back, and notifications work again`() async throws {
         try await JobWorkerTests().withBench { bench in
-            // No poll comes to its help.
+            // Polling is off.
             try await bench.run([worker(on: bench, pollInterval: .seconds(86_400))]) {
                 for job in 1...3 {
                     // It listens, and for so long that the look which follows a reconnection is over.

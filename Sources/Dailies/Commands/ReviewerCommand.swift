@@ -35,7 +35,7 @@ struct ReviewerCommand: AsyncParsableCommand {
 
     struct Link: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Print a one-time sign-in link for an account; an earlier one of it ends.")
+            abstract: "Print a one-time sign-in link for an account; earlier links of it stop working.")
 
         @OptionGroup var link: LinkOptions
 

@@ -16,7 +16,7 @@ struct WorkerOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "Milliseconds between looks for new jobs, for when nobody tells of them; 1000 by default. (env: DAILIES_POLL_MS)",
+            "Milliseconds between polls for new jobs, used when notifications do not arrive; 1000 by default. (env: DAILIES_POLL_MS)",
             valueName: "milliseconds"))
     var pollMs: Int?
 

@@ -136,7 +136,7 @@ extension Application {
                 "recordings are opened without a sandbox",
                 metadata: [
                     "setting": "sandbox=off", "from": "\(settings.sandbox.source)",
-                    "remedy": "leave the setting out where the kernel allows",
+                    "remedy": "remove `sandbox: off` if the kernel has Landlock and seccomp",
                 ])
         }
         guard let support = try? await inspectors.sandboxSupport(), !support.isComplete else { return }

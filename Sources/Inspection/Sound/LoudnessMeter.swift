@@ -59,7 +59,7 @@ struct LoudnessMeter {
         }
     }
 
-    /// Loudness range in LU, from the 10th to the 95th of a hundred; `nil` like `integrated`, and 0 for less than 3 s.
+    /// Loudness range in LU, from the 10th to the 95th percentile; `nil` like `integrated`, and 0 for less than 3 s.
     var range: Double? {
         guard integrated != nil else { return nil }
         guard let passed = gated(means(of: Self.stepsPerWindow), by: Self.rangeGate) else { return 0 }
@@ -96,7 +96,7 @@ struct LoudnessMeter {
     private static func loudness(ofEnergy energy: Double) -> Double { -0.691 + 10 * log10(energy) }
     private static func energy(ofLoudness loudness: Double) -> Double { pow(10, (loudness + 0.691) / 10) }
 
-    /// BS.1770: channels from behind count 1.41 times, and the one for low frequencies not at all. In FFmpeg's usual orders.
+    /// BS.1770: surround channels have the weight 1.41, the low-frequency channel 0. Channels are in FFmpeg's default order.
     private static func weights(channels: Int) -> [Double] {
         switch channels {
         case 4: [1, 1, 1.41, 1.41]

@@ -63,7 +63,7 @@ public struct PostgresType: RawRepresentable, Hashable, Sendable, CustomStringCo
         }
     }
 
-    /// True when the type may be an array: one of those known here, or one that a user's type brought along.
+    /// True when the type may be an array: one of those known here, or the array type of a user-defined type.
     var isArray: Bool {
         switch self {
         case .boolArray, .int2Array, .int4Array, .textArray, .int8Array, .float8Array, .timestamptzArray, .intervalArray, .uuidArray,

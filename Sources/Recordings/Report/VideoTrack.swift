@@ -21,7 +21,7 @@ public struct VideoTrack: Hashable, Sendable, Codable {
     /// How brightness beyond that of ordinary screens is coded.
     public enum HDRFormat: String, Hashable, Sendable, Codable {
         case hlg, pq
-        /// On top of a picture that is HLG, PQ, ordinary, or of its own kind.
+        /// Dolby Vision. Its base layer is HLG, PQ or SDR, or it has no compatible base.
         case dolbyVision = "dolby_vision"
     }
 

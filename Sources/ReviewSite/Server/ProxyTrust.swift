@@ -13,7 +13,7 @@ struct ProxyTrust: Sendable {
         var known: Set<String> = []
         for proxy in proxies {
             guard let address = Self.plain(proxy) else {
-                throw ReviewSite.Configuration.Problem(description: "a proxy is named by its IP address; \"\(proxy)\" is none")
+                throw ReviewSite.Configuration.Problem(description: "a proxy is named by its IP address; \"\(proxy)\" is not an IP address")
             }
             known.insert(address)
         }
@@ -23,7 +23,7 @@ struct ProxyTrust: Sendable {
             return
         }
         guard let name = HTTPField.Name(emailHeader) else {
-            throw ReviewSite.Configuration.Problem(description: "\"\(emailHeader)\" is no name of a header")
+            throw ReviewSite.Configuration.Problem(description: "\"\(emailHeader)\" is not a valid name of a header")
         }
         self.emailHeader = name
     }

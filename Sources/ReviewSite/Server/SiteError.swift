@@ -42,7 +42,7 @@ extension SiteError {
     }
 
     static func conflict(_ explanation: String, advice: String? = nil) -> SiteError {
-        SiteError(status: .conflict, title: "That does not fit what is there", explanation: explanation, advice: advice)
+        SiteError(status: .conflict, title: "This conflicts with the current state", explanation: explanation, advice: advice)
     }
 
     static func methodNotAllowed(_ allowed: [HTTPRequest.Method]) -> SiteError {
