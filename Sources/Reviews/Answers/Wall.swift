@@ -81,7 +81,8 @@ extension Wall.Filter {
     static func finds(_ filter: Wall.Filter?, viewer: Viewer, role: RoleReference) -> PostgresQuery {
         guard let filter else { return "true" }
         return """
-            EXISTS (SELECT FROM dailies.viewer_answers v JOIN dailies.questions q ON q.id = v.question_id AND q.position IS NOT NULL
+            EXISTS (SELECT FROM dailies.viewer_answers v
+                    JOIN dailies.questions q ON q.role_id = \(role.id) AND q.id = v.question_id AND q.position IS NOT NULL
                     WHERE v.viewer_id = \(viewer.reviewerID) AND v.role_id = \(role.id) AND v.interview_id = i.interview_id
                       AND \(fragment: condition(filter, of: "v")))
             """
