@@ -20,7 +20,7 @@ public struct Migration: Sendable, Hashable {
         self.checksum = SHA256.hexadecimal(of: sql)
     }
 
-    /// The file in `Sources/Migrations/SQL`, for example `0002_jobs.sql`.
+    /// The file in `Sources/Migrations/SQL`, for example `0002_roles.sql`.
     public var fileName: String {
         Self.fileName(number: number, name: name)
     }

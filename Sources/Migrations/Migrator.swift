@@ -34,6 +34,8 @@ public struct Migrator: Sendable {
     public struct Report: Sendable, Hashable {
         /// The migrations that this call applied, in order; empty when there was nothing to do.
         public let applied: [Migration]
+        /// Whether this call brought the functions, triggers and views to this program's revision, without a migration.
+        public let updatedDefinitions: Bool
         /// Migrations of a newer program that the database already has. They are no error: say that the database is newer.
         public let newer: [AppliedMigration]
     }
@@ -54,8 +56,8 @@ public struct Migrator: Sendable {
             case .applied(let migration):
                 applied.append(migration)
                 lostLocks = 0
-            case .nothingLeft(let newer):
-                return Report(applied: applied, newer: newer)
+            case .nothingLeft(let newer, let updatedDefinitions):
+                return Report(applied: applied, updatedDefinitions: updatedDefinitions, newer: newer)
             case .tablesInUse(let file):
                 if lostLocks == 0 {
                     logger.notice("a long transaction has the tables of a migration; trying until it ends", metadata: ["file": "\(file)"])
@@ -111,7 +113,7 @@ extension Migrator {
 
     private enum Step {
         case applied(Migration)
-        case nothingLeft(newer: [AppliedMigration])
+        case nothingLeft(newer: [AppliedMigration], updatedDefinitions: Bool)
         case tablesInUse(file: String)
     }
 
@@ -142,7 +144,7 @@ extension Migrator {
                 if status.newer.isEmpty { try await grant(on: connection) }
                 if let migration = status.pending.first { return .applied(migration) }
                 report(status.newer)
-                return .nothingLeft(newer: status.newer)
+                return .nothingLeft(newer: status.newer, updatedDefinitions: status.needsDefinitions)
             }
         } catch let error as MigrationError {
             throw error
@@ -244,6 +246,6 @@ extension Migrator {
         """
 
     /// What stands for all files of the definitions in messages.
-    private static let definitionsName = "the functions, triggers and views"
+    public static let definitionsName = "the functions, triggers and views"
 
 }

@@ -68,10 +68,10 @@ struct Application: Sendable {
     }
 
     /// Brings the schema up to date.
-    /// - Returns: the names of the migrations that were applied now.
+    /// - Returns: what was applied now: the names of migrations, or that of all functions, triggers and views.
     func migrate(_ database: PostgresConfiguration) async throws -> [String] {
         let connection = try await PostgresConnection.connect(database)
         let report = try await Migrator(logger: logger).apply(on: connection)
-        return report.applied.map(\.fileName)
+        return report.applied.map(\.fileName) + (report.updatedDefinitions ? [Migrator.definitionsName] : [])
     }
 }
