@@ -136,6 +136,38 @@ import Testing
         }
     }
 
+    @Test(arguments: ["serialization_failure", "deadlock_detected"], [false, true])
+    func `A pool tries again what loses against another transaction, and not for ever`(loss: String, isAtCommit: Bool) async throws {
+        try await withPool(limit: 1) { pool in
+            // Sequences count what is rolled back, too.
+            try await pool.withConnection { connection in
+                try await connection.script(
+                    """
+                    CREATE SEQUENCE tries;
+                    CREATE TABLE t (losses bigint);
+                    CREATE FUNCTION lose() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+                        IF nextval('tries') <= NEW.losses THEN RAISE \(loss); END IF;
+                        RETURN NEW; END $$;
+                    CREATE CONSTRAINT TRIGGER loses AFTER INSERT ON t
+                        \(isAtCommit ? "DEFERRABLE INITIALLY DEFERRED" : "") FOR EACH ROW EXECUTE FUNCTION lose();
+                    """)
+            }
+            let bearable = PostgresPool.conflictAttempts - 1
+            try await pool.execute("INSERT INTO t VALUES (\(bearable))")
+            try await pool.execute("ALTER SEQUENCE tries RESTART")
+            for result in try await pool.pipeline(["SELECT 1", "INSERT INTO t VALUES (\(bearable))"]) { _ = try result.get() }
+            try await pool.execute("ALTER SEQUENCE tries RESTART")
+            try await pool.transaction { _ = try await $0.execute("INSERT INTO t VALUES (\(bearable))") }
+            #expect(try await pool.query("SELECT count(*) FROM t", as: Int.self) == [3])
+            try await pool.execute("ALTER SEQUENCE tries RESTART")
+            let error = await postgresError { try await pool.execute("INSERT INTO t VALUES (\(bearable + 1))") }
+            #expect(error?.isConflict == true)
+            #expect(
+                try await pool.query("SELECT count(*), (SELECT last_value FROM tries) FROM t", as: (Int.self, Int.self)).first ?? (0, 0)
+                    == (3, bearable + 1))
+        }
+    }
+
     @Test func `A statement that is stopped while it commits is not done`() async throws {
         try await TestDatabase.withDatabase(migrated: false) { conninfo in
             let observer = try await PostgresConnection.connect(conninfo)

@@ -29,7 +29,7 @@ extension JobQueue {
     /// that completes before its worker stops it counts as completed.
     /// - Parameter reason: kept in the jobs' timelines.
     public func stop(_ ids: [Int64], as how: StopKind, reason: String) async throws -> [(id: Int64, became: StopResult)] {
-        try await pool.transaction(attempts: 3) { connection in
+        try await pool.transaction { connection in
             try await connection.query(
                 PostgresQuery(
                     named: "jobs.stop", "SELECT job_id, became FROM dailies.stop_jobs(\(ids), \(how.rawValue), \(reason))")
@@ -39,8 +39,10 @@ extension JobQueue {
 
     /// Reads the stop requests for a worker's running jobs. Also ends jobs that were put back before their worker could stop them.
     func stopRequests(for worker: UUID) async throws -> [StopRequest] {
-        try await pool.query(PostgresQuery(named: "jobs.stop_requests", "SELECT job_id, how, why FROM dailies.obey_stop_requests(\(worker))"))
-            .decode((Int64.self, String.self, String.self))
-            .map { StopRequest(job: $0, how: $1, reason: $2) }
+        try await pool.query(
+            PostgresQuery(named: "jobs.stop_requests", "SELECT job_id, how, why FROM dailies.obey_stop_requests(\(worker))")
+        )
+        .decode((Int64.self, String.self, String.self))
+        .map { StopRequest(job: $0, how: $1, reason: $2) }
     }
 }
