@@ -33,7 +33,7 @@ struct Dailies: AsyncParsableCommand {
         do {
             command = try parseAsRoot()
         } catch {
-            exit(withError: error)
+            end(with: error)
         }
         do {
             if var asynchronous = command as? any AsyncParsableCommand {
@@ -44,9 +44,18 @@ struct Dailies: AsyncParsableCommand {
             }
         } catch {
             // `dailies help COMMAND` ends with an error too.
-            guard exitCode(for: error) != .success, let failure = Failure(error) else { exit(withError: error) }
+            guard exitCode(for: error) != .success, let failure = Failure(error) else { end(with: error) }
             Terminal.err("dailies: \(failure.message)\n")
             exit(withError: failure.exitCode)
         }
+        if Terminal.hasFailed { exit(withError: ExitCode.ioError) }
+    }
+
+    /// Ends with what ArgumentParser itself has to say. Help and versions are results.
+    private static func end(with error: any Error) -> Never {
+        guard exitCode(for: error) == .success else { exit(withError: Terminal.hasFailed ? ExitCode.ioError : error) }
+        let message = fullMessage(for: error)
+        if !message.isEmpty { Terminal.out(message + "\n") }
+        exit(withError: Terminal.hasFailed ? ExitCode.ioError : .success)
     }
 }

@@ -12,7 +12,7 @@ extension Interviews {
     ///   - reviewer: who asks, for the trail; `nil` for a person at the command line.
     /// - Returns: the jobs that are back, in order; the others were neither discarded nor cancelled.
     public func retry(jobs ids: [Int64], reason: String, by reviewer: Int64? = nil) async throws -> [Int64] {
-        try await pool.transaction(attempts: 3) { connection in
+        try await pool.transaction { connection in
             try await connection.query(
                 PostgresQuery(named: "jobs.retry_work", "SELECT * FROM dailies.retry_work(\(ids), \(reason), \(reviewer))"), as: Int64.self)
         }

@@ -74,6 +74,34 @@ struct JobWorkerTests {
         }
     }
 
+    /// More often than the pool tries again by itself. A sequence counts the losses, because it is not rolled back.
+    @Test(arguments: [3, 14]) func `a result that loses against other transactions is written later, without new work and uncounted`(
+        losses: Int
+    ) async throws {
+        try await withBench { bench in
+            try await bench.insert(1)
+            try await bench.execute("CREATE SEQUENCE losses")
+            try await bench.execute("CREATE TABLE runs (job bigint)")
+            let worker = bench.worker { claim in
+                try await bench.execute("INSERT INTO runs VALUES (\(claim.id))")
+                return .completed { connection in
+                    try await connection.script(
+                        """
+                        DO $$ BEGIN IF nextval('losses') <= \(losses) THEN RAISE serialization_failure; END IF; END $$;
+                        INSERT INTO effects (job) VALUES (\(claim.id))
+                        """)
+                }
+            }
+            try await bench.run([worker]) { try await bench.until("SELECT count(*) = 1 FROM dailies.job_history") }
+            #expect(try await bench.value("SELECT count(*) FROM runs") == 1)
+            #expect(try await bench.value("SELECT count(*) FROM effects") == 1)
+            let counted: PostgresQuery = """
+                SELECT count(*) FROM dailies.job_history WHERE outcome = 'completed' AND attempt = 1 AND failures + crashes = 0
+                """
+            #expect(try await bench.value(counted) == 1)
+        }
+    }
+
     @Test func `shutdown without grace releases running jobs and refunds the attempt`() async throws {
         try await withBench { bench in
             try await bench.insert(1)

@@ -27,7 +27,7 @@ struct StatusWatch: Sendable {
         var trend = QueueTrend()
         let clock = ContinuousClock()
         let start = clock.now
-        while !Task.isCancelled {
+        while !Task.isCancelled, !Terminal.hasFailed {
             let asked = clock.now
             do {
                 let activity = try await queue.activity()

@@ -6,9 +6,20 @@ enum Terminal {
     /// Whether a person watches standard error, so that progress may be drawn over itself.
     static var isInteractive: Bool { isatty(STDERR_FILENO) == 1 }
 
-    static func out(_ text: String) { write(text, to: STDOUT_FILENO) }
+    /// Writes results. When that fails, it says so on standard error, once, and the command ends with 74, after it has done the rest of its work
+    /// (``Dailies/main()``).
+    static func out(_ text: String) {
+        guard let reason = write(text, to: STDOUT_FILENO) else { return }
+        let isFirst = failed.exchange(true, ordering: .relaxed) == false
+        if isFirst { err("dailies: The output cannot be written: \(reason).\n") }
+    }
 
-    static func err(_ text: String) { write(text, to: STDERR_FILENO) }
+    /// Whether results could not be written.
+    static var hasFailed: Bool { failed.load(ordering: .relaxed) }
+
+    private static let failed = Atomic(false)
+
+    static func err(_ text: String) { _ = write(text, to: STDERR_FILENO) }
 
     /// Columns of the terminal behind standard error, 80 where that is unknown.
     static var width: Int { columns(of: STDERR_FILENO) ?? 80 }
@@ -33,11 +44,21 @@ enum Terminal {
         return ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0 && size.ws_col > 0 ? Int(size.ws_col) : nil
     }
 
-    private static func write(_ text: String, to descriptor: Int32) {
+    /// - Returns: why not all of it is written.
+    private static func write(_ text: String, to descriptor: Int32) -> String? {
         var rest = Array(text.utf8)[...]
         while !rest.isEmpty {
             let written = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
-            if written > 0 { rest = rest.dropFirst(written) } else if errno != EINTR { return }
+            switch written > 0 ? 0 : errno {
+            case 0: rest = rest.dropFirst(written)
+            case EINTR: continue
+            case EAGAIN:
+                // Who shares the descriptor may have set it not to wait.
+                var entry = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
+                poll(&entry, 1, -1)
+            case let code: return String(cString: strerror(code))
+            }
         }
+        return nil
     }
 }

@@ -29,7 +29,7 @@ extension JobQueue {
     /// that completes before its worker stops it counts as completed.
     /// - Parameter reason: kept in the jobs' timelines.
     public func stop(_ ids: [Int64], as how: StopKind, reason: String) async throws -> [(id: Int64, became: StopResult)] {
-        try await pool.transaction(attempts: 3) { connection in
+        try await pool.transaction { connection in
             try await connection.query(
                 PostgresQuery(
                     named: "jobs.stop", "SELECT job_id, became FROM dailies.stop_jobs(\(ids), \(how.rawValue), \(reason))")

@@ -66,7 +66,7 @@ extension JobWorker {
             return try await handler.run(claim)
         } catch is CancellationError {
             return .released(reason: "the worker stopped")
-        } catch let error as PostgresError where error.isInfrastructure {
+        } catch let error as PostgresError where error.isInfrastructure || error.isConflict {
             return .snoozed(reason: "\(error)")
         } catch let error as PostgresError where error.isCancellation {
             return .released(reason: "the worker stopped")
@@ -83,7 +83,8 @@ extension JobWorker {
         }
     }
 
-    /// Writes one resolution. Tries again while the database is away, until the lease is lost.
+    /// Writes one resolution. Tries again while the database is away, until the lease is lost, and while it loses against other transactions,
+    /// for about half a minute: the work is done, and losing is no fault of its own.
     private func resolve(
         _ claim: JobClaim, as first: JobResolution, outcomeIsUnknown wasUnknown: Bool, keeper: LeaseKeeper
     ) async -> WorkerSession.JobEnd {
@@ -91,6 +92,7 @@ extension JobWorker {
         var isFallback = false
         var outcomeIsUnknown = wasUnknown
         var step = 0
+        var conflicts = 0
         while !keeper.isLost {
             do {
                 if outcomeIsUnknown {
@@ -110,10 +112,17 @@ extension JobWorker {
                 outcomeIsUnknown = outcomeIsUnknown || error.isCommitOutcomeUnknown
                 observe(.databaseFailed(code: error.sqlState?.rawValue))
                 logger.warning("the database is away; will write the result again", metadata: claim.metadata(["error": "\(error)"]))
-                let delay = RetryPolicy(firstDelay: .milliseconds(100), longestDelay: .seconds(1)).delay(
-                    step: step, jitter: .random(in: 0...1))
-                try? await Task.sleep(for: delay)
+                await Self.pause(step: step)
                 step += 1
+            } catch let error as PostgresError where error.isConflict && conflicts < Self.mostConflicts {
+                observe(.databaseFailed(code: error.sqlState?.rawValue))
+                logger.warning(
+                    "the result lost against another transaction; will write it again", metadata: claim.metadata(["error": "\(error)"]))
+                await Self.pause(step: conflicts)
+                conflicts += 1
+            } catch let error as PostgresError where error.isConflict && !isFallback {
+                resolution = .snoozed(reason: "the result loses against other transactions again and again: \(error)")
+                isFallback = true
             } catch  where !isFallback {
                 // The database refuses the result: a fault of ours. The attempt counts as failed, and the error is kept.
                 logger.error("the result cannot be written", metadata: claim.metadata(["error": "\(error)"]))
@@ -128,6 +137,14 @@ extension JobWorker {
             }
         }
         return .abandoned
+    }
+
+    /// How often a result that loses against other transactions is written again, beside what the pool does by itself.
+    private static let mostConflicts = 30
+
+    private static func pause(step: Int) async {
+        let delay = RetryPolicy(firstDelay: .milliseconds(100), longestDelay: .seconds(1)).delay(step: step, jitter: .random(in: 0...1))
+        try? await Task.sleep(for: delay)
     }
 
     private func write(_ resolution: JobResolution, for claim: JobClaim) async throws {

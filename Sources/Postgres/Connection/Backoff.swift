@@ -4,6 +4,14 @@ struct Backoff {
     let first: Duration
     let most: Duration
 
+    /// Between attempts that lose against other transactions.
+    static let conflict = Backoff(first: .milliseconds(10), most: .seconds(1))
+
+    /// Waits after this many failures in a row.
+    func pause(after failures: Int) async throws(PostgresError) {
+        do { try await Task.sleep(for: delay(after: failures)) } catch { throw PostgresError(.cancelled) }
+    }
+
     /// The wait after this many failures in a row, counted from 1.
     func delay(after failures: Int) -> Duration {
         delay(after: failures, random: Double.random(in: 0...1))

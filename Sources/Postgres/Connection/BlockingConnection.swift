@@ -42,38 +42,31 @@ public struct BlockingConnection: ~Copyable {
         try query.validate()
         // Set back only when the protocol is known to be in step.
         isUsable = false
-        let answer: LibpqResult?
+        var answer = StatementAnswer(to: query.sql, label: label)
         do throws(PostgresError) {
             try handle.send(query)
-            answer = try receive(label, deadline: .now + timeout, timeout: timeout)
+            try receive(&answer, label, deadline: .now + timeout, timeout: timeout)
         } catch {
-            throw error.isConnectionLost ? handle.lastWords().during(label) : error.during(label)
+            throw error.isConnectionLost && error.sqlState == nil ? handle.lastWords().during(label) : error.during(label)
         }
-        switch answer {
-        case .rows(let rows):
-            isUsable = true
-            handle.dropNotifications()
-            return rows
-        case .failure(let error) where error.endsSession:
-            throw PostgresError(.connectionLost(reason: error.safeMessage, sqlState: error.sqlState), query: label)
-        case .failure(let error):
-            isUsable = true
-            throw PostgresError(.server(error), query: label)
-        default:
-            throw PostgresError(.misuse("the server gave no rows and no error"), query: label)
-        }
+        isUsable = true
+        handle.dropNotifications()
+        return try answer.get()
     }
 
-    private func receive(_ label: String, deadline: ContinuousClock.Instant, timeout: Duration) throws(PostgresError) -> LibpqResult? {
-        var answer: LibpqResult?
+    private func receive(
+        _ answer: inout StatementAnswer, _ label: String, deadline: ContinuousClock.Instant, timeout: Duration
+    ) throws(PostgresError) {
         var isFlushed = false
         while true {
             if !isFlushed { isFlushed = try handle.flush() }
             while !handle.isBusy {
-                guard let result = handle.nextResult(query: label) else { return answer }
-                if answer == nil { answer = result }
-                if case .unsupported = result { return answer }
-                if case .failure(let error) = result, error.endsSession { return answer }
+                let result = handle.nextResult(query: label)
+                if case .unsupported(let what) = result { throw PostgresError(.misuse("\(what) is not supported")) }
+                if case .failure(let error) = result, error.endsSession {
+                    throw PostgresError(.connectionLost(reason: error.safeMessage, sqlState: error.sqlState))
+                }
+                if answer.take(result) { return }
             }
             guard let socket = handle.socket else { throw handle.lost() }
             let milliseconds = Int32(clamping: Int64(((deadline - .now) / .milliseconds(1)).rounded(.up)))

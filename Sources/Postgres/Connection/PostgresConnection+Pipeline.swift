@@ -15,7 +15,7 @@ extension PostgresConnection {
     ) async throws(PostgresError) -> [Result<PostgresRows, PostgresError>] {
         guard !queries.isEmpty else { return [] }
         for query in queries { try query.validate() }
-        var answers = PipelineResults(labels: queries.map(\.label), inOneTransaction: inOneTransaction)
+        var answers = PipelineResults(queries, inOneTransaction: inOneTransaction)
         let wasStopped = try await exchange(
             "pipeline of \(queries.count), first “\(queries[0].label)”", onCancellation: .stop
         ) { handle throws(PostgresError) in
@@ -44,12 +44,15 @@ extension PostgresConnection {
 /// is the transaction's COMMIT failing, which undoes all of its queries.
 struct PipelineResults {
     private let labels: [String]
+    /// Whether each query is a ROLLBACK.
+    private let rollbacks: [Bool]
     private let inOneTransaction: Bool
     private(set) var results: [Result<PostgresRows, PostgresError>] = []
     private var firstOfTransaction = 0
 
-    init(labels: [String], inOneTransaction: Bool) {
-        self.labels = labels
+    init(_ queries: [PostgresQuery], inOneTransaction: Bool) {
+        labels = queries.map(\.label)
+        rollbacks = queries.map(\.sql.asksForRollback)
         self.inOneTransaction = inOneTransaction
     }
 
@@ -61,7 +64,9 @@ struct PipelineResults {
     mutating func take(_ result: LibpqResult?) -> Bool {
         switch result {
         case nil, .unsupported: return false
-        case .rows(let rows): append { _ in .success(rows) }
+        case .rows(let rows):
+            let isRolledBack = rows.commandTag == "ROLLBACK" && results.count < labels.count && !rollbacks[results.count]
+            append { label in isRolledBack ? .failure(PostgresError(.rolledBack, query: label)) : .success(rows) }
         case .failure(let error): append { label in .failure(PostgresError(.server(error), query: label)) }
         case .pipelineAborted: append { label in .failure(PostgresError(.pipelineAborted, query: label)) }
         case .pipelineSync:

@@ -30,14 +30,13 @@ extension PostgresConnection {
     }
 
     private func prepare(_ query: PostgresQuery, as name: String, onCancellation: OnCancellation) async throws(PostgresError) {
-        var failure: ServerError?
+        var answer = StatementAnswer(to: query.sql, label: query.label)
         let wasStopped = try await exchange(query.label, onCancellation: onCancellation) { handle throws(PostgresError) in
             try handle.send(preparing: query, as: name)
         } receive: { result in
-            if case .failure(let error) = result, failure == nil { failure = error }
-            return result == nil
+            answer.take(result)
         }
-        if let failure { throw PostgresError.answer(failure, wasStopped: wasStopped, query.label) }
+        _ = try answer.get(wasStopped: wasStopped)
     }
 }
 

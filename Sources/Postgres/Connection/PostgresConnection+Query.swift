@@ -1,7 +1,8 @@
 extension PostgresConnection {
-    /// Runs one statement and returns its rows, all of them in memory.
+    /// Runs one statement and returns its rows, all of them in memory. Outside a transaction it is committed when this returns.
     ///
-    /// - Throws: ``PostgresError/Kind/server(_:)`` when the server refuses it, and the other kinds as they say. After
+    /// - Throws: ``PostgresError/Kind/server(_:)`` when the server refuses it or its commit, ``PostgresError/Kind/rolledBack`` when it is the
+    ///   COMMIT of a transaction that had failed, and the other kinds as they say. After
     ///   ``PostgresError/Kind/connectionLost(reason:sqlState:)`` it is not known whether a statement outside a transaction took effect.
     @discardableResult
     public func query(_ query: PostgresQuery) async throws(PostgresError) -> PostgresRows {
@@ -32,17 +33,16 @@ extension PostgresConnection {
     /// Runs the text of a script: any number of statements, separated by semicolons, without binds. Unless it holds transaction
     /// commands of its own, or a transaction is open, the whole script is one transaction.
     ///
-    /// - Throws: The error of the first statement that fails; the ones after it are not run.
+    /// - Throws: The error of the statement that fails, or of the commit at the end; the statements after it are not run.
     public func script(_ sql: String, named name: String? = nil) async throws(PostgresError) {
         let label = name ?? "script"
-        var failure: ServerError?
+        var answer = StatementAnswer(to: sql, label: label)
         let wasStopped = try await exchange(label, onCancellation: .stop) { handle throws(PostgresError) in
             try handle.send(script: sql)
         } receive: { result in
-            if case .failure(let error) = result, failure == nil { failure = error }
-            return result == nil
+            answer.take(result)
         }
-        if let failure { throw PostgresError.answer(failure, wasStopped: wasStopped, label) }
+        _ = try answer.get(wasStopped: wasStopped)
     }
 
     package func query(_ query: PostgresQuery, onCancellation: OnCancellation) async throws(PostgresError) -> PostgresRows {
@@ -65,16 +65,11 @@ extension PostgresConnection {
         _ query: PostgresQuery, _ onCancellation: OnCancellation, send: (LibpqHandle) throws(PostgresError) -> Void
     ) async throws(PostgresError) -> PostgresRows {
         let label = query.label
-        var answer: LibpqResult?
+        var answer = StatementAnswer(to: query.sql, label: label)
         let wasStopped = try await exchange(label, onCancellation: onCancellation, send: send) { result in
-            if answer == nil { answer = result }
-            return result == nil
+            answer.take(result)
         }
-        switch answer {
-        case .rows(let rows): return rows
-        case .failure(let error): throw PostgresError.answer(error, wasStopped: wasStopped, label)
-        default: throw PostgresError(.misuse("the server gave no result"), query: label)
-        }
+        return try answer.get(wasStopped: wasStopped)
     }
 }
 

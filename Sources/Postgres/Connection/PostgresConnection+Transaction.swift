@@ -57,14 +57,11 @@ extension PostgresConnection {
     }
 
     private func commit() async throws(PostgresError) {
-        let rows: PostgresRows
         do {
-            rows = try await query("COMMIT", onCancellation: .finish(within: Self.commitGrace))
+            _ = try await query("COMMIT", onCancellation: .finish(within: Self.commitGrace))
         } catch  where isBroken {
             throw PostgresError(.commitOutcomeUnknown(reason: error.reason))
         }
-        // The server answers the COMMIT of a failed transaction with success, and with this tag.
-        if rows.commandTag == "ROLLBACK" { throw PostgresError(.rolledBack) }
     }
 
     private func rollBack() async {

@@ -1,0 +1,63 @@
+/// What the server says about one statement, or one script, from all of its results.
+///
+/// Rows are not the end of a statement: outside a transaction the server commits after it has sent them, and says only then that this failed
+/// (a deferred constraint, a serialization failure, a cancel). The last error counts.
+struct StatementAnswer {
+    private let label: String
+    private let endsByRollback: Bool
+    private var rows: PostgresRows?
+    private var failure: ServerError?
+    private var isRolledBack = false
+
+    /// - Parameter sql: the statement, or the script, as it is sent.
+    init(to sql: String, label: String) {
+        self.label = label
+        endsByRollback = sql.asksForRollback
+    }
+
+    /// - Returns: true at the end of the answer.
+    mutating func take(_ result: LibpqResult?) -> Bool {
+        switch result {
+        case .rows(let rows):
+            // An error ends a script, so only its first statement can find a transaction that has failed.
+            if self.rows == nil, rows.commandTag == "ROLLBACK", !endsByRollback { isRolledBack = true }
+            if self.rows == nil { self.rows = rows }
+        case .failure(let error): failure = error
+        case nil: return true
+        case .pipelineSync, .pipelineAborted, .unsupported: break
+        }
+        return false
+    }
+
+    /// The statement's rows, of a script those of its first statement.
+    ///
+    /// - Parameter wasStopped: whether the server was asked to stop the statement.
+    func get(wasStopped: Bool = false) throws(PostgresError) -> PostgresRows {
+        if let failure { throw PostgresError.answer(failure, wasStopped: wasStopped, label) }
+        if isRolledBack { throw PostgresError(.rolledBack, query: label) }
+        guard let rows else { throw PostgresError(.misuse("the server gave no result"), query: label) }
+        return rows
+    }
+}
+
+extension String {
+    /// Whether it is a ROLLBACK. The server also answers so to the COMMIT of a transaction that has failed.
+    var asksForRollback: Bool {
+        let word = withoutLeadingComments.prefix { $0.isLetter }.uppercased()
+        return word == "ROLLBACK" || word == "ABORT"
+    }
+
+    private var withoutLeadingComments: Substring {
+        var rest = self[...]
+        while true {
+            rest = rest.drop { $0.isWhitespace || $0 == ";" }
+            if rest.hasPrefix("--") {
+                rest = rest.drop { !$0.isNewline }
+            } else if rest.hasPrefix("/*"), let end = rest.firstRange(of: "*/") {
+                rest = rest[end.upperBound...]
+            } else {
+                return rest
+            }
+        }
+    }
+}
