@@ -55,11 +55,12 @@ struct PgBouncer {
             """
         if geteuid() == 0 {
             // It refuses to run as root; only the server's own account may enter the folder of the server's socket.
-            var owner = stat()
-            try #require(stat(socket, &owner) == 0)
-            let account = try #require(unsafe getpwuid(owner.st_uid))
-            text += "user = \(unsafe String(cString: account.pointee.pw_name))\n"
-            try #require(chown(folder.string, owner.st_uid, owner.st_gid) == 0)
+            let attributes = try FileManager.default.attributesOfItem(atPath: socket)
+            let owner = try #require(attributes[.ownerAccountID] as? NSNumber)
+            text += "user = \(try #require(attributes[.ownerAccountName] as? String))\n"
+            try FileManager.default.setAttributes(
+                [.ownerAccountID: owner, .groupOwnerAccountID: try #require(attributes[.groupOwnerAccountID] as? NSNumber)],
+                ofItemAtPath: folder.string)
         }
         try text.write(toFile: folder.appending("pgbouncer.ini").string, atomically: false, encoding: .utf8)
         return PgBouncer(conninfo: "host=\(folder) port=6432 user=\(user) dbname=\(database)", folder: folder)
