@@ -19,7 +19,7 @@ struct PgBouncerTests {
                 return try await group.reduce(into: []) { $0.append($1) }
             }
             #expect(endings.allSatisfy { $0.code == 0 }, "\(endings.map(\.error))")
-            #expect(endings.count { $0.output.contains("Applied: 0001_roles.sql") } == 1)
+            #expect(endings.count { $0.output.contains("Applied: 0001_queue.sql") } == 1)
             let locks: PostgresQuery = """
                 SELECT count(*) FROM pg_locks l JOIN pg_database d ON d.oid = l.database
                 WHERE l.locktype = 'advisory' AND d.datname = current_database()
@@ -34,7 +34,7 @@ struct PgBouncerTests {
                 let ending = try await product.run(arguments)
                 #expect(ending.code == 0 && ending.output.contains(output), "\(arguments): \(ending)")
             }
-            try await expect("Applied: 0001_roles.sql", of: "migrate")
+            try await expect("Applied: 0001_queue.sql", of: "migrate")
             try await product.bringIn(recordings(9))
             try await expect("The queue is paused.", of: "queue", "pause", "--note", "a look first")
             try await expect("a look first", of: "status")
