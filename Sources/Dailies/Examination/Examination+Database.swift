@@ -14,7 +14,7 @@ extension Examination {
                 found += try await server(connection)
                 found.append(try await clock(connection))
                 found.append(Self.schema(status))
-                if try await connection.isPooled() { found.append(pooler) }
+                if connection.isPooled { found.append(pooler) }
                 if status.contradiction == nil, status.pending.isEmpty { found += try await queue(database) }
                 return found
             }
@@ -151,7 +151,7 @@ extension Examination {
         guard let setting = settings.listenDatabase else { return [] }
         do {
             let connection = try await PostgresConnection.connect(PostgresConfiguration(setting.value, logger: application.logger))
-            guard try await !connection.isPooled() else {
+            guard !connection.isPooled else {
                 return [
                     .problem(
                         "listen-database", "leads to a pooler, where nobody can listen", remedy: "Set it to the server's own address.")

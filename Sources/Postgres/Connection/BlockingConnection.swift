@@ -45,35 +45,12 @@ public struct BlockingConnection: ~Copyable {
         var answer = StatementAnswer(to: query.sql, label: label)
         do throws(PostgresError) {
             try handle.send(query)
-            try receive(&answer, label, deadline: .now + timeout, timeout: timeout)
+            guard try handle.receive(&answer, label, until: .now + timeout) else { throw PostgresError(.timedOut(after: timeout)) }
         } catch {
             throw error.isConnectionLost && error.sqlState == nil ? handle.lastWords().during(label) : error.during(label)
         }
         isUsable = true
         handle.dropNotifications()
         return try answer.get()
-    }
-
-    private func receive(
-        _ answer: inout StatementAnswer, _ label: String, deadline: ContinuousClock.Instant, timeout: Duration
-    ) throws(PostgresError) {
-        var isFlushed = false
-        while true {
-            if !isFlushed { isFlushed = try handle.flush() }
-            while !handle.isBusy {
-                let result = handle.nextResult(query: label)
-                if case .unsupported(let what) = result { throw PostgresError(.misuse("\(what) is not supported")) }
-                if case .failure(let error) = result, error.endsSession {
-                    throw PostgresError(.connectionLost(reason: error.safeMessage, sqlState: error.sqlState))
-                }
-                if answer.take(result) { return }
-            }
-            guard let socket = handle.socket else { throw handle.lost() }
-            let milliseconds = Int32(clamping: Int64(((deadline - .now) / .milliseconds(1)).rounded(.up)))
-            guard milliseconds > 0, (isFlushed ? SocketInterest.read : [.read, .write]).poll(socket, milliseconds: milliseconds) else {
-                throw PostgresError(.timedOut(after: timeout))
-            }
-            try handle.consume()
-        }
     }
 }

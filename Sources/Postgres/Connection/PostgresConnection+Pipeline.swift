@@ -13,12 +13,18 @@ extension PostgresConnection {
     public func pipeline(
         _ queries: [PostgresQuery], inOneTransaction: Bool = true
     ) async throws(PostgresError) -> [Result<PostgresRows, PostgresError>] {
+        try await pipeline(
+            queries, inOneTransaction: inOneTransaction,
+            label: "pipeline of \(queries.count), first “\(queries.first?.label ?? "")”", onCancellation: .stop)
+    }
+
+    func pipeline(
+        _ queries: [PostgresQuery], inOneTransaction: Bool, label: String, onCancellation: OnCancellation
+    ) async throws(PostgresError) -> [Result<PostgresRows, PostgresError>] {
         guard !queries.isEmpty else { return [] }
         for query in queries { try query.validate() }
         var answers = PipelineResults(queries, inOneTransaction: inOneTransaction)
-        let wasStopped = try await exchange(
-            "pipeline of \(queries.count), first “\(queries[0].label)”", onCancellation: .stop
-        ) { handle throws(PostgresError) in
+        let wasStopped = try await exchange(label, onCancellation: onCancellation) { handle throws(PostgresError) in
             try handle.enterPipeline()
             for (index, query) in queries.enumerated() {
                 try handle.send(query)

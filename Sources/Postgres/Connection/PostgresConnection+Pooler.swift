@@ -1,12 +1,25 @@
 extension PostgresConnection {
     /// Whether something stands between this client and the server, such as PgBouncer, that may give each transaction another session.
     ///
-    /// A pooler stands for many sessions, so it invents the key for cancelling queries, and with it the process id that it tells the client. The
-    /// backend reports its real process id. The pooler's mode cannot be found out this way: while no other client uses it, a transaction
-    /// pool behaves like a session.
-    public func isPooled() async throws(PostgresError) -> Bool {
-        let backend = try await query(PostgresQuery(named: "postgres.backend", "SELECT pg_backend_pid()")).one().decode(
-            at: 0, as: Int32.self)
-        return backend != backendID
+    /// The pooler's mode cannot be found out: while no other client uses it, a transaction pool behaves like a session.
+    public var isPooled: Bool { handle.isPooled }
+
+    var sessionSettings: SessionSettings { SessionSettings(serverVersion: serverVersion) }
+
+    /// Runs one statement through a pooler: as a transaction with the settings that this client needs, in one round trip.
+    func runPooled(_ query: PostgresQuery, _ onCancellation: OnCancellation) async throws(PostgresError) -> PostgresRows {
+        let results: [Result<PostgresRows, PostgresError>]
+        do throws(PostgresError) {
+            results = try await pipeline(
+                [
+                    PostgresQuery(verbatim: "BEGIN ISOLATION LEVEL READ COMMITTED"), sessionSettings.ofTransaction, query,
+                    PostgresQuery(verbatim: "COMMIT"),
+                ], inOneTransaction: true, label: query.label, onCancellation: onCancellation)
+            for result in results { _ = try result.get() }
+        } catch {
+            await rollBack()
+            throw PostgresError(error.kind, query: query.label)
+        }
+        return try results[2].get()
     }
 }

@@ -1,5 +1,6 @@
 extension PostgresConnection {
-    /// Runs one statement and returns its rows, all of them in memory. Outside a transaction it is committed when this returns.
+    /// Runs one statement and returns its rows, all of them in memory. Outside a transaction it is committed when this returns; behind a
+    /// pooler (``isPooled``) it then gets a transaction of its own, so that it has this client's settings.
     ///
     /// - Throws: ``PostgresError/Kind/server(_:)`` when the server refuses it or its commit, ``PostgresError/Kind/rolledBack`` when it is the
     ///   COMMIT of a transaction that had failed, and the other kinds as they say. After
@@ -46,6 +47,7 @@ extension PostgresConnection {
     }
 
     package func query(_ query: PostgresQuery, onCancellation: OnCancellation) async throws(PostgresError) -> PostgresRows {
+        if isPooled, handle.transactionStatus == .idle { return try await runPooled(query, onCancellation) }
         let sql = query.sql
         guard let name = try await preparedName(of: query, sql, onCancellation: onCancellation) else {
             return try await run(query, onCancellation) { handle throws(PostgresError) in try handle.send(query) }

@@ -4,7 +4,7 @@ extension PostgresConnection {
     /// Cancellation rolls back as long as `body` runs; a COMMIT that has been sent is waited for.
     ///
     /// - Parameters:
-    ///   - isolation: nil for the database's default, which is read committed.
+    ///   - isolation: nil for read committed.
     ///   - readOnly: Makes the server refuse to write.
     ///   - attempts: How often the transaction is tried when it loses against another one (serialization failure, deadlock). With more
     ///     than one, `body` must do nothing but database work, for it runs again from its beginning.
@@ -20,8 +20,7 @@ extension PostgresConnection {
                 return try await transactionOnce(isolation, readOnly, body)
             } catch let error as PostgresError where error.isConflict && attempt < attempts {
                 // With jitter, so that two transactions in conflict do not meet again.
-                let pause = Backoff(first: .milliseconds(10), most: .seconds(1)).delay(after: attempt)
-                do { try await Task.sleep(for: pause) } catch { throw PostgresError(.cancelled) }
+                try await Backoff.conflict.pause(after: attempt)
                 attempt += 1
             }
         }
@@ -33,7 +32,8 @@ extension PostgresConnection {
         guard handle.transactionStatus != .inTransaction, handle.transactionStatus != .inFailedTransaction else {
             throw PostgresError(.misuse("a transaction is already open on this connection"))
         }
-        let level = isolation.map { " ISOLATION LEVEL \($0.rawValue)" } ?? ""
+        // A session of this client's own is set up for read committed already.
+        let level = (isolation ?? (isPooled ? .readCommitted : nil)).map { " ISOLATION LEVEL \($0.rawValue)" } ?? ""
         let value: Value
         do {
             try await begin("BEGIN\(level)\(readOnly ? " READ ONLY" : "")")
@@ -47,13 +47,17 @@ extension PostgresConnection {
     }
 
     private func begin(_ statement: String) async throws(PostgresError) {
-        guard let limit = configuration.transactionIdleLimit else {
+        var script = [statement]
+        // Only for this transaction, because behind a pooler other clients use the session too. In the same message, so that it costs no round trip.
+        if isPooled { script.append(sessionSettings.scriptOfTransaction) }
+        if let limit = configuration.transactionIdleLimit {
+            script.append("SET LOCAL idle_in_transaction_session_timeout = \(max(1, Int(limit / .milliseconds(1))))")
+        }
+        guard script.count > 1 else {
             try await query(PostgresQuery(verbatim: statement))
             return
         }
-        // Only for this transaction, because behind a pooler other clients use the session too. In the same message, so that it costs no round trip.
-        let milliseconds = max(1, Int(limit / .milliseconds(1)))
-        try await script("\(statement); SET LOCAL idle_in_transaction_session_timeout = \(milliseconds)", named: statement)
+        try await self.script(script.joined(separator: "; "), named: statement)
     }
 
     private func commit() async throws(PostgresError) {
@@ -64,7 +68,8 @@ extension PostgresConnection {
         }
     }
 
-    private func rollBack() async {
+    /// Ends a transaction, if one is open.
+    func rollBack() async {
         guard !isBroken, handle.transactionStatus != .idle else { return }
         do {
             _ = try await query("ROLLBACK", onCancellation: .finish(within: Self.rollbackGrace))

@@ -15,8 +15,6 @@ public final class PostgresConnection {
     private var state = State.ready
     private let openedAt = ContinuousClock.now
     var statements = PreparedStatements()
-    /// Whether there is no pooler between this client and the server; `nil` until checked.
-    var isDirect: Bool?
 
     private enum State {
         case ready

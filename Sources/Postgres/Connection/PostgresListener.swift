@@ -15,7 +15,7 @@ import Logging
 /// cancelled.
 ///
 /// LISTEN needs its own session. Through a pooler in transaction mode it would seem to succeed, but it would stay on a session that other
-/// clients use, and nothing would arrive here. So LISTEN is never sent through a pooler (``PostgresConnection/isPooled()``). The listener logs
+/// clients use, and nothing would arrive here. So LISTEN is never sent through a pooler (``PostgresConnection/isPooled``). The listener logs
 /// this once, and checks from time to time whether the address leads to the server directly. Always poll as well.
 public struct PostgresListener: AsyncSequence, Sendable {
     public enum Event: Hashable, Sendable {
@@ -100,7 +100,7 @@ public struct PostgresListener: AsyncSequence, Sendable {
 
         private func listen() async throws(PostgresError) -> PostgresConnection {
             let connection = try await PostgresConnection.connect(configuration)
-            if try await connection.isPooled() {
+            if connection.isPooled {
                 throw PostgresError(
                     .misuse("LISTEN needs a direct connection, and \(configuration) is a pooler: nothing but polling finds out what is new")
                 )

@@ -48,7 +48,10 @@ extension PostgresError {
         case .undefinedTable, .undefinedColumn, .undefinedFunction: text += " Is the schema up to date? `dailies migrate` brings it there."
         case .diskFull: text += " Free some space on the database server's disk."
         case .tooManyConnections: text += " Raise the server's max_connections or make the pools smaller."
-        case .readOnlyTransaction: text += " Add target_session_attrs=read-write to the connection string when it names several hosts."
+        case .readOnlyTransaction:
+            text +=
+                " The server is a standby, or default_transaction_read_only is on for this account, this database or the server. "
+                + "Add target_session_attrs=read-write to the connection string when it names several hosts."
         default: break
         }
         return text

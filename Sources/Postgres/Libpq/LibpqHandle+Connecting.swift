@@ -80,14 +80,13 @@ extension LibpqHandle {
             // The descriptor may be another one after each step.
             guard !handle.isBroken, let socket = handle.socket else { throw Refusal(reason: handle.complaint) }
             let milliseconds = Int32(clamping: Int64(((end - .now) / .milliseconds(1)).rounded(.up)))
-            guard milliseconds > 0, wanted.poll(socket, milliseconds: milliseconds) else {
-                throw Refusal(reason: "no answer\(handle.hostName.map { " from \($0)" } ?? "") within \(share.rounded)")
-            }
+            guard milliseconds > 0, wanted.poll(socket, milliseconds: milliseconds) else { throw handle.silence(of: share) }
             switch unsafe PQconnectPoll(handle.connection) {
             case PGRES_POLLING_READING: wanted = .read
             case PGRES_POLLING_WRITING: wanted = .write
             case PGRES_POLLING_OK:
                 guard unsafe PQsetnonblocking(handle.connection, 1) == 0 else { throw Refusal(reason: handle.complaint) }
+                try handle.establishSession(configuration, until: end, share)
                 return handle
             default: throw Refusal(reason: handle.complaint)
             }
@@ -108,6 +107,32 @@ extension LibpqHandle {
         }
         guard let connection = unsafe connection else { throw Refusal(reason: "out of memory") }
         return unsafe LibpqHandle(owning: connection, logger: configuration.logger)
+    }
+
+    /// Sets the session up, which is a part of connecting: a server that does not answer this either is no use.
+    private func establishSession(
+        _ configuration: PostgresConfiguration, until end: ContinuousClock.Instant, _ share: Duration
+    ) throws(Refusal) {
+        let query = SessionSettings(serverVersion: serverVersion).establish(
+            backend: backendID, preparesStatements: configuration.preparesStatements)
+        var answer = StatementAnswer(to: query.sql, label: query.label)
+        do throws(PostgresError) {
+            try send(query)
+            if try receive(&answer, query.label, until: end) {
+                isPooled = try !answer.get().one().decode(at: 0, as: Bool.self)
+                return
+            }
+        } catch {
+            guard error.isConnectionLost, case .connectionLost(let reason, _) = (error.sqlState == nil ? lastWords() : error).kind else {
+                throw Refusal(reason: "\(error)")
+            }
+            throw Refusal(reason: reason)
+        }
+        throw silence(of: share)
+    }
+
+    private func silence(of share: Duration) -> Refusal {
+        Refusal(reason: "no answer\(hostName.map { " from \($0)" } ?? "") within \(share.rounded)")
     }
 
     private var hostName: String? {

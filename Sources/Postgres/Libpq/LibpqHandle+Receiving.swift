@@ -48,4 +48,29 @@ extension LibpqHandle {
             channel: unsafe String(cString: notification.pointee.relname), payload: unsafe String(cString: notification.pointee.extra),
             backendID: unsafe notification.pointee.be_pid)
     }
+
+    /// Waits on this thread, which must not be one of Swift's cooperative pool, for the whole answer to what was sent.
+    /// - Returns: false when the time is over.
+    func receive(
+        _ answer: inout StatementAnswer, _ label: String, until deadline: ContinuousClock.Instant
+    ) throws(PostgresError) -> Bool {
+        var isFlushed = false
+        while true {
+            if !isFlushed { isFlushed = try flush() }
+            while !isBusy {
+                let result = nextResult(query: label)
+                if case .unsupported(let what) = result { throw PostgresError(.misuse("\(what) is not supported")) }
+                if case .failure(let error) = result, error.endsSession {
+                    throw PostgresError(.connectionLost(reason: error.safeMessage, sqlState: error.sqlState))
+                }
+                if answer.take(result) { return true }
+            }
+            guard let socket else { throw lost() }
+            let milliseconds = Int32(clamping: Int64(((deadline - .now) / .milliseconds(1)).rounded(.up)))
+            guard milliseconds > 0, (isFlushed ? SocketInterest.read : [.read, .write]).poll(socket, milliseconds: milliseconds) else {
+                return false
+            }
+            try consume()
+        }
+    }
 }

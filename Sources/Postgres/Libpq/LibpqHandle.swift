@@ -8,6 +8,8 @@ import Logging
 @safe final class LibpqHandle {
     let connection: OpaquePointer
     private let notices: NoticeSink
+    /// Whether the server's sessions are not this connection's own (``PostgresConnection/isPooled``).
+    var isPooled = false
 
     /// Takes ownership of the connection.
     init(owning connection: OpaquePointer, logger: Logger) {
