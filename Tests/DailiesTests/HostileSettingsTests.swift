@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 
 /// The product's main way in a database on which an administrator has set what other programs like.
-@Suite(.tags(.database, .program), .timeLimit(.minutes(10)))
+@Suite(.tags(.database, .program, .server), .timeLimit(.minutes(10)))
 struct HostileSettingsTests {
     @Test func `everything works, whatever is set on the database`() async throws {
         try await Product.with(migrated: false) { product in
