@@ -79,6 +79,9 @@ struct WorkerMetrics: Sendable {
             MetricFamily(
                 "dailies_claiming_held", help: "1 while this worker claims nothing because something that every job needs is missing.",
                 samples: [.init(Double(held.value))]),
+            MetricFamily(
+                "dailies_log_lines_dropped_total", help: "Log lines that were dropped because nobody read standard error.", kind: .counter,
+                samples: [.init(Double(LogWriter.standardError.droppedCount))]),
             ended.family, pickup.family, processing.family, factor.family, recorded.family, deaths.family, storageErrors.family,
             databaseErrors.family,
         ]

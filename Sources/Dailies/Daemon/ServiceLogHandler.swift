@@ -33,7 +33,10 @@ struct ServiceLogHandler: LogHandler {
 
     func log(event: LogEvent) {
         let all = metadata.merging(metadataProvider?.get() ?? [:]) { mine, _ in mine }.merging(event.metadata ?? [:]) { $1 }
-        Terminal.err(Self.line(event.level, "\(event.message)", all, style, at: Date()))
+        LogWriter.standardError.write(Self.line(event.level, "\(event.message)", all, style, at: Date())) { [style] missing in
+            Self.line(
+                .warning, "log lines were dropped, because nobody read standard error", ["lines": "\(missing)"], style, at: Date())
+        }
     }
 
     /// - Parameter time: this host's time, for people only.
