@@ -3,6 +3,8 @@
 /// Keys of recordings come out of a database that other programs write, so everything that could mean another place is
 /// refused: empty components (and with them absolute paths), `.` and `..`, backslashes (a separator elsewhere), control
 /// characters, and components that begin with a dot, which the storage uses itself.
+///
+/// A key is judged by its bytes, as the kernel reads it. To Swift a `/` and a combining accent after it are one character, and not a `/`.
 public struct StorageKey: Sendable, Hashable, CustomStringConvertible {
     /// S3's limit, in bytes of UTF-8.
     public static let maximumLength = 1024
@@ -25,22 +27,33 @@ public struct StorageKey: Sendable, Hashable, CustomStringConvertible {
 
     public var description: String { string }
 
-    var components: [String] { string.split(separator: "/").map(String.init) }
+    /// By bytes: to Swift two spellings of an accent are equal, and to a file system they are two names.
+    public static func == (a: StorageKey, b: StorageKey) -> Bool { a.string.utf8.elementsEqual(b.string.utf8) }
+
+    public func hash(into hasher: inout Hasher) {
+        for byte in string.utf8 { hasher.combine(byte) }
+    }
+
+    var components: [String] { Self.components(of: string) }
+
+    private static func components(of string: String) -> [String] {
+        string.utf8.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false).map { String(Substring($0)) }
+    }
 
     private static func objection(to string: String) -> String? {
         if string.isEmpty { return "it is empty" }
         if string.utf8.count > maximumLength { return "it is longer than \(maximumLength) bytes" }
-        if string.hasPrefix("/") { return "it is an absolute path; keys are relative to the storage folder" }
+        if string.utf8.first == UInt8(ascii: "/") { return "it is an absolute path; keys are relative to the storage folder" }
         // Most keys are plain ASCII, and looking up a character's properties takes longer than all other checks.
         let isPlain = string.utf8.allSatisfy { (0x20..<0x7F).contains($0) }
         if !isPlain, string.unicodeScalars.contains(where: { $0.properties.generalCategory == .control }) {
             return "it contains a control character"
         }
         if string.utf8.contains(UInt8(ascii: "\\")) { return "it contains a backslash" }
-        for component in string.split(separator: "/", omittingEmptySubsequences: false) {
+        for component in components(of: string) {
             if component.isEmpty { return "it has an empty component" }
             if component == "." || component == ".." { return "it contains '\(component)'" }
-            if component.hasPrefix(".") { return "a component begins with a dot" }
+            if component.utf8.first == UInt8(ascii: ".") { return "a component begins with a dot" }
             if component.utf8.count > maximumComponentLength { return "a component is longer than \(maximumComponentLength) bytes" }
         }
         return nil

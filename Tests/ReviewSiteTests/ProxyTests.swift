@@ -1,3 +1,4 @@
+import HTTPTypes
 import TestSupport
 import Testing
 
@@ -43,6 +44,19 @@ struct ProxyTests {
             let claimed = try await testSite.client.get("/", header)
             #expect(claimed.status == 401, "where none is configured")
         }
+    }
+
+    @Test("counts hops by commas, whatever stands before one")
+    func hops() throws {
+        let trust = try ProxyTrust(proxies: ["127.0.0.1"], emailHeader: nil)
+        func client(_ header: String) -> String {
+            var headers = HTTPFields()
+            headers[.init("X-Forwarded-For")!] = header
+            return trust.clientAddress(peer: "127.0.0.1", headers: headers)
+        }
+        #expect(client("198.51.100.7, 203.0.113.9") == "203.0.113.9")
+        #expect(client("\u{600}, 203.0.113.9") == "203.0.113.9")
+        #expect(client("198.51.100.7\u{600}, 203.0.113.9, 127.0.0.1") == "203.0.113.9")
     }
 
     @Test("changes nothing for programs: their tokens say who they are")

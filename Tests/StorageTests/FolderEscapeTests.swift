@@ -44,6 +44,21 @@ struct FolderEscapeTests {
         }
     }
 
+    @Test func `A link is not followed where a slash and its neighbour are one character to Swift`() async throws {
+        try await withStorage { storage, root, outside in
+            try #require(mkdir(root.appending("in").string, 0o755) == 0)
+            for (link, target) in [("in/link\u{600}", outside.appending("b").string), ("in/b", outside.appending("b").string)] {
+                try #require(symlink(target, "\(root)/\(link)") == 0)
+            }
+            try #require(mkdir("\(outside)/b/\u{301}", 0o755) == 0)
+            for key in ["in/link\u{600}/secret.txt", "in/b/\u{301}/secret.txt"] {
+                #expect(try await code(key, in: storage) == .notAFile, "\(key.debugDescription)")
+            }
+            let absolute = #expect(throws: StorageError.self) { try StorageKey("/\u{301}\(outside)/b/secret.txt") }
+            #expect(absolute?.code == .invalidKey)
+        }
+    }
+
     @Test func `A link in place of an artifact folder does not make artifacts land outside the storage`() async throws {
         try await withStorage { storage, root, outside in
             try #require(symlink(outside.string, root.appending("artifacts").string) == 0)

@@ -37,7 +37,9 @@ struct ProxyTrust: Sendable {
     /// further to the left may be invented by the client.
     func clientAddress(peer: String?, headers: HTTPFields) -> String {
         guard let peer, isProxy(peer), let name = Self.forwardedFor else { return peer ?? "unknown" }
-        let hops = headers[values: name].flatMap { $0.split(separator: ",") }.map { $0.filter { !$0.isWhitespace } }
+        // By bytes: what comes before a comma can be one character with it.
+        let hops = headers[values: name].flatMap { $0.utf8.split(separator: UInt8(ascii: ",")) }
+            .map { String(Substring($0)).filter { !$0.isWhitespace } }
         return hops.last { !isProxy($0) }.flatMap(Self.plain) ?? peer
     }
 

@@ -2,7 +2,7 @@ import Glibc
 import SystemPackage
 
 /// An open folder, with operations on the names in it. No operation follows a symbolic link, so that a link inside the storage never leads
-/// out of it.
+/// out of it. A name with a `/` in its bytes is refused (EINVAL): the kernel would follow links on the way to its last part.
 final class FolderHandle: Sendable {
     private let descriptor: FileDescriptor
 
@@ -20,7 +20,8 @@ final class FolderHandle: Sendable {
     }
 
     func openFolder(_ name: String) throws(Errno) -> FolderHandle {
-        FolderHandle(
+        try Self.requireSingleName(name)
+        return FolderHandle(
             descriptor: try Self.checked {
                 FileDescriptor(rawValue: openat(descriptor.rawValue, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC))
             })
@@ -28,6 +29,7 @@ final class FolderHandle: Sendable {
 
     /// Creates the folder if it is missing, with exactly these permissions, and makes its name durable.
     func makeFolder(_ name: String) throws(Errno) -> FolderHandle {
+        try Self.requireSingleName(name)
         guard mkdirat(descriptor.rawValue, name, Self.folderMode) == 0 else {
             if errno == EEXIST { return try openFolder(name) }
             throw Errno(rawValue: errno)
@@ -40,13 +42,15 @@ final class FolderHandle: Sendable {
 
     /// Non-blocking, so that a pipe without a writer does not hang; regular files do not care.
     func openFile(_ name: String) throws(Errno) -> FileDescriptor {
-        try Self.checked {
+        try Self.requireSingleName(name)
+        return try Self.checked {
             FileDescriptor(rawValue: openat(descriptor.rawValue, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC))
         }
     }
 
     /// Creates a new file for reading and writing, with exactly these permissions. It must not exist yet.
     func createFile(_ name: String) throws(Errno) -> FileDescriptor {
+        try Self.requireSingleName(name)
         let file = try Self.checked {
             FileDescriptor(
                 rawValue: openat(descriptor.rawValue, name, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, Self.fileMode))
@@ -61,27 +65,33 @@ final class FolderHandle: Sendable {
 
     /// A lock file. It stays as long as its folder.
     func openLock(_ name: String) throws(Errno) -> FileDescriptor {
-        try Self.checked {
+        try Self.requireSingleName(name)
+        return try Self.checked {
             FileDescriptor(rawValue: openat(descriptor.rawValue, name, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, Self.fileMode))
         }
     }
 
     func rename(_ name: String, to folder: FolderHandle, as newName: String) throws(Errno) {
+        try Self.requireSingleName(name)
+        try Self.requireSingleName(newName)
         guard renameat(descriptor.rawValue, name, folder.descriptor.rawValue, newName) == 0 else { throw Errno(rawValue: errno) }
     }
 
     /// Removes a file. Does nothing if it is missing.
     func unlink(_ name: String) {
+        guard Self.isSingleName(name) else { return }
         _ = unlinkat(descriptor.rawValue, name, 0)
     }
 
     /// Removes an empty folder.
     func removeFolder(_ name: String) {
+        guard Self.isSingleName(name) else { return }
         _ = unlinkat(descriptor.rawValue, name, AT_REMOVEDIR)
     }
 
     /// The status of what a name stands for, without following a link; `nil` when there is no such name.
     func stat(_ name: String) throws(Errno) -> Stat? {
+        try Self.requireSingleName(name)
         var result = Glibc.stat()
         guard fstatat(descriptor.rawValue, name, &result, AT_SYMLINK_NOFOLLOW) == 0 else {
             if errno == ENOENT { return nil }
@@ -117,6 +127,14 @@ final class FolderHandle: Sendable {
             if name != "." && name != ".." { names.append(name) }
         }
         return names
+    }
+
+    private static func isSingleName(_ name: String) -> Bool {
+        !name.isEmpty && name != ".." && !name.utf8.contains { $0 == UInt8(ascii: "/") || $0 == 0 }
+    }
+
+    private static func requireSingleName(_ name: String) throws(Errno) {
+        guard isSingleName(name) else { throw .invalidArgument }
     }
 
     private static let fileMode: mode_t = 0o640
