@@ -249,9 +249,10 @@ END $$;
 
 -- Scheduled jobs whose time has come join their lane at the present moment: the first of each kind, at most so many, as the index has them.
 -- So its cost does not grow with the number of jobs that are due.
+-- The present moment is not now(): a transaction that began a second ago would put them before the floor.
 CREATE OR REPLACE FUNCTION dailies.promote_jobs(kinds text[], most integer) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
-    UPDATE dailies.jobs SET state = 'available', lane = priority, due_at = now()
+    UPDATE dailies.jobs SET state = 'available', lane = priority, due_at = clock_timestamp()
     WHERE id = ANY (ARRAY(
         SELECT due.id FROM unnest(kinds) AS wanted (kind),
         LATERAL (
