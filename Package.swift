@@ -178,7 +178,7 @@ let package = Package(
                 "Inspector",
                 argumentParser, subprocess, system,
                 yams,
-            ], exclude: ["clock-set-back.c", "restricted.py", "terminal.py", "without.c"], swiftSettings: everywhere),
+            ], exclude: ["clock-set-back.c", "database-clock.c", "restricted.py", "terminal.py", "without.c"], swiftSettings: everywhere),
     ]
 )
 

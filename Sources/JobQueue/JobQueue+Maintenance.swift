@@ -46,6 +46,17 @@ extension JobQueue {
         return found
     }
 
+    /// Moves stored times after the database's clock was set back. One caller does it, once; for all others it costs next to nothing.
+    /// - Returns: by how many seconds the clock was set back, if this call moved the times, otherwise `nil`; and whether the history has no
+    ///   partition for the next day, because the clock went forward.
+    func followClock() async throws -> (setBack: Int?, lacksHistory: Bool) {
+        try await pool.query(
+            PostgresQuery(
+                named: "clock.follow",
+                "SELECT (SELECT sum(seconds)::bigint FROM dailies.follow_clock() AS seconds), dailies.lacks_job_history()")
+        ).decode((Int?.self, Bool.self)).map { (setBack: $0, lacksHistory: $1) }[0]
+    }
+
     /// Makes the history's partitions for the coming week and drops those that are too old. If several workers call this at once, it is done
     /// once.
     /// - Parameter retention: days that ended longer ago than this are dropped.

@@ -143,29 +143,6 @@ public struct JobQueue: Sendable {
                 """))
     }
 
-    /// How many jobs are in each state.
-    public func counts() async throws -> QueueCounts {
-        try await pool.query(
-            PostgresQuery(
-                named: "jobs.counts",
-                """
-                SELECT live.*, ended.*, (SELECT count(*) FROM dailies.workers WHERE beaten_at >= now() - lease) AS workers
-                FROM (
-                    SELECT count(*) FILTER (WHERE state = 'available') AS available,
-                           count(*) FILTER (WHERE state = 'running') AS running,
-                           count(*) FILTER (WHERE state = 'scheduled') AS scheduled,
-                           extract(epoch FROM now() - min(created_at) FILTER (WHERE state = 'available'))::float8 AS oldest
-                    FROM dailies.jobs
-                ) AS live CROSS JOIN (
-                    SELECT count(*) FILTER (WHERE outcome = 'completed') AS completed,
-                           count(*) FILTER (WHERE outcome = 'discarded') AS discarded,
-                           count(*) FILTER (WHERE outcome = 'cancelled') AS cancelled
-                    FROM dailies.job_history WHERE ended_at > now() - interval '1 day'
-                ) AS ended
-                """)
-        ).decode(QueueCounts.self)[0]
-    }
-
     private func fenced(_ query: PostgresQuery, _ claim: JobClaim, in connection: PostgresConnection) async throws {
         do {
             try await connection.execute(query)

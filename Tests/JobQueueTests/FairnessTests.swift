@@ -63,6 +63,17 @@ struct FairnessTests {
         }
     }
 
+    @Test func `no turn is more than an hour ahead, however much somebody sends and wherever the clock was`() async throws {
+        try await BareQueue.with { bare in
+            try await bare.insert(100, fairKey: 7)
+            #expect(try await bare.value("SELECT max(due_at) <= now() + interval '1 hour' FROM dailies.jobs"))
+            try await bare.execute("UPDATE dailies.fair_turns SET due_at = due_at + interval '10 years'")
+            try await bare.insert(1, fairKey: 7)
+            #expect(try await bare.value("SELECT max(due_at) <= now() + interval '1 hour' FROM dailies.jobs"))
+            #expect(try await bare.claim(101) == Array(1...101), "in their order all the same")
+        }
+    }
+
     @Test func `turns that are over are forgotten`() async throws {
         try await BareQueue.with { bare in
             try await bare.insert(3, fairKey: 7)

@@ -44,7 +44,8 @@ struct MutantTests {
         Mutant(
             name: "a claim without a lease", function: "claim_jobs", text: "AND beaten_at >= now() - lease", replacement: ""),
         Mutant(
-            name: "a claim that ignores when a job is due", function: "claim_jobs", text: "AND due_at <= now()", replacement: ""),
+            name: "a claim that ignores when a job is due", function: "promote_jobs", text: "AND j.due_at <= now()",
+            replacement: ""),
         Mutant(
             name: "a batch fenced by state only", function: "complete_jobs", text: "OR running_attempts IS DISTINCT FROM claimed_attempts",
             replacement: ""),

@@ -72,6 +72,19 @@ struct SignInTests {
         }
     }
 
+    @Test("is not refused for as long as the database's clock was ahead, once that was set right")
+    func clock() async throws {
+        try await TestSite.with { testSite in
+            let limit = SignInLimit(pool: testSite.pool)
+            for attempt in 0..<10 { #expect(try await limit.count(email: testSite.rosa.email, address: "192.0.2.\(attempt)") == nil) }
+            try await testSite.pool.execute("UPDATE dailies.sign_in_attempts SET attempted_at = attempted_at + interval '1 day'")
+            #expect(try await limit.count(email: testSite.rosa.email, address: "192.0.2.1") == nil)
+            // And it goes on counting.
+            for attempt in 0..<9 { #expect(try await limit.count(email: testSite.rosa.email, address: "192.0.2.\(attempt)") == nil) }
+            #expect(try await limit.count(email: testSite.rosa.email, address: "192.0.2.1") != nil)
+        }
+    }
+
     @Test("by a link works once, not by looking at it, and not after another one was made or its time is over")
     func links() async throws {
         try await TestSite.with { testSite in

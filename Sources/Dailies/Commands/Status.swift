@@ -7,8 +7,9 @@ struct Status: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Count answers and jobs by state.",
         discussion: """
-            Live jobs are counted exactly, ended ones over the last 24 hours. Of more than a million answers only those that are not \
-            reviewable are counted; the others are told as "about", by the database's statistics.
+            Live jobs are counted up to 100,000 of each kind and priority, ended ones over the last 24 hours. Larger numbers are told as \
+            "about", from a sample; --json names them in "estimated". Of more than a million answers only those that are not reviewable \
+            are counted; the others are told as "about", by the database's statistics.
 
             With --watch it shows queue, workers and rates, anew each second, until Ctrl-C: on a terminal in place, elsewhere a line a \
             second. It needs no more rights than dailies_monitor has, and takes at most a twentieth of one database connection's time.
@@ -50,8 +51,8 @@ struct Status: AsyncParsableCommand {
         let about = answers.isReviewableEstimated ? "about " : ""
         return """
             answers  \(about)\(answers.total): \(about)\(answers.reviewable) reviewable, \(answers.unusable) unusable, \(answers.processing) processing
-            jobs     \(jobs.available) available, \(jobs.running) running, \(jobs.scheduled) scheduled for later\(oldest)
-            last day \(jobs.completed) completed, \(jobs.discarded) discarded, \(jobs.cancelled) cancelled
+            jobs     \(jobs.inWords(.available)) available, \(jobs.running) running, \(jobs.inWords(.scheduled)) scheduled for later\(oldest)
+            last day \(jobs.inWords(.completed)) completed, \(jobs.inWords(.discarded)) discarded, \(jobs.inWords(.cancelled)) cancelled
             workers  \(jobs.workers)
 
             """ + pauses.map(line).joined()

@@ -9,22 +9,33 @@ struct IdleShutdown: Service {
     let pool: PostgresPool
     let logger: Logger
 
+    /// Counting takes at most this part of the time, so that a bar over a large queue does not slow it down.
+    private static let share = 20
+
     func run() async throws {
         var bar = ProgressBar(label: "reviewing")
-        var total: Int?
+        var total = 0
+        var nextCount = ContinuousClock.now
         while !Task.isCancelled, !Task.isShuttingDownGracefully {
             do {
                 let queue = JobQueue(pool: pool)
-                let counts = try await queue.counts()
-                let live = counts.live
-                let most = max(total ?? live, live)
-                total = most
-                bar.show(most - live, of: most)
-                if live == 0 { break }
-                if counts.running == 0, try await queue.pauses().contains(where: { $0.kind == nil }) {
-                    bar.finish()
-                    Terminal.err("The queue is paused, and \(live) jobs wait. `dailies queue resume` lets them go on.\n")
+                let presence = try await queue.presence()
+                guard presence.ofLiveJobs else {
+                    bar.show(total, of: total)
                     break
+                }
+                if !presence.ofRunningJobs, try await queue.pauses().contains(where: { $0.kind == nil }) {
+                    let counts = try await queue.counts()
+                    bar.finish()
+                    Terminal.err("The queue is paused, and \(counts.liveInWords) jobs wait. `dailies queue resume` lets them go on.\n")
+                    break
+                }
+                if ContinuousClock.now >= nextCount {
+                    let asked = ContinuousClock.now
+                    let live = try await queue.counts().live
+                    total = max(total, live)
+                    bar.show(total - live, of: total)
+                    nextCount = .now + (ContinuousClock.now - asked) * Self.share
                 }
             } catch let error as PostgresError where error.isInfrastructure {
                 // The worker reports the problem and goes on when the database is back. So does this service.

@@ -108,7 +108,7 @@ extension Examination {
             let counts = try await JobQueue(pool: pool).counts()
             let pauses = try await JobQueue(pool: pool).pauses()
             await pool.close()
-            var found: [Finding] = [.fine("queue", "\(counts.live) jobs to do, \(counts.workers) workers alive")]
+            var found: [Finding] = [.fine("queue", "\(counts.liveInWords) jobs to do, \(counts.workers) workers alive")]
             if counts.available > 0, counts.workers == 0 {
                 found.append(.note("queue", "nobody works on them", remedy: "Start a worker: `dailies work`."))
             }
@@ -121,7 +121,7 @@ extension Examination {
             if counts.discarded > 0 {
                 found.append(
                     .note(
-                        "queue", "\(counts.discarded) jobs were discarded in the last day",
+                        "queue", "\(counts.inWords(.discarded)) jobs were discarded in the last day",
                         remedy: "`dailies jobs list --state discarded` shows them, `dailies jobs show ID` why."))
             }
             return found

@@ -13,32 +13,29 @@ extension JobQueue {
                 PostgresQuery(
                     named: "jobs.gauges",
                     """
-                    -- The kinds of each lane, by one index step each, and where their live jobs begin.
+                    -- The kinds of each lane, by one index step each. Each is counted from its beginning and not from its floor, because this
+                    -- tells people what waits, and not where workers look for it.
                     WITH RECURSIVE lines (lane, kind) AS (
                         SELECT l.lane, (SELECT min(j.kind) FROM dailies.jobs j WHERE j.lane = l.lane) FROM dailies.lanes l
                         UNION ALL
                         SELECT lane, (SELECT min(j.kind) FROM dailies.jobs j WHERE j.lane = lines.lane AND j.kind > lines.kind)
                         FROM lines WHERE kind IS NOT NULL
-                    ), starts AS MATERIALIZED (
-                        SELECT lane, kind, coalesce(f.due_at, '-infinity') AS due_at, coalesce(f.id, 0) AS id
-                        FROM lines LEFT JOIN dailies.claim_floors f USING (lane, kind) WHERE kind IS NOT NULL
+                    ), waiting AS MATERIALIZED (
+                        SELECT l.lane, counted.jobs, counted.oldest FROM lines l, LATERAL (
+                            SELECT count(*) AS jobs, min(created_at) AS oldest FROM (
+                                SELECT j.created_at FROM dailies.jobs j
+                                WHERE j.lane = l.lane AND j.kind = l.kind AND j.state = 'available'
+                                ORDER BY j.due_at, j.id LIMIT \(most)) AS these) AS counted
+                        WHERE l.kind IS NOT NULL
                     )
-                    SELECT 'available' AS what, NULL::smallint AS lane, coalesce(sum(least(waiting, \(most))), 0)::float8 AS value
-                    FROM starts s, LATERAL (
-                        SELECT count(*) AS waiting FROM (
-                            SELECT FROM dailies.jobs j WHERE j.lane = s.lane AND j.kind = s.kind AND j.state = 'available'
-                            AND (j.due_at, j.id) >= (s.due_at, s.id) LIMIT \(most)) AS these) AS counted
+                    SELECT 'available' AS what, NULL::smallint AS lane, coalesce(sum(jobs), 0)::float8 AS value FROM waiting
                     UNION ALL
                     SELECT 'running', NULL, count(*)::float8 FROM dailies.claims c, unnest(c.job_ids) AS id
                     JOIN dailies.jobs j USING (id) WHERE j.state = 'running' AND j.worker_id = c.worker_id
                     UNION ALL
                     SELECT 'scheduled', NULL, count(*)::float8 FROM (SELECT FROM dailies.jobs WHERE lane = 1000 LIMIT \(most)) AS these
                     UNION ALL
-                    SELECT 'oldest', lane, extract(epoch FROM now() - min(first.created_at))::float8
-                    FROM starts s, LATERAL (
-                        SELECT j.created_at FROM dailies.jobs j WHERE j.lane = s.lane AND j.kind = s.kind AND j.state = 'available'
-                        AND (j.due_at, j.id) >= (s.due_at, s.id) ORDER BY j.due_at, j.id LIMIT 1) AS first
-                    GROUP BY lane
+                    SELECT 'oldest', lane, extract(epoch FROM now() - min(oldest))::float8 FROM waiting WHERE jobs > 0 GROUP BY lane
                     UNION ALL
                     SELECT 'workers', NULL, count(*)::float8 FROM dailies.workers WHERE beaten_at >= now() - lease
                     UNION ALL

@@ -22,7 +22,7 @@ extension JobQueue {
                 named: "queue.resume",
                 """
                 WITH ended AS (DELETE FROM dailies.queue_pauses WHERE \(kind)::text IS NULL OR kind = \(kind) RETURNING kind)
-                SELECT count(*), pg_notify(\(Self.channel), '')::text FROM ended
+                SELECT count(*), dailies.wake_workers(\(Self.channel))::text FROM ended
                 """)
         ).one().decode(at: 0)
     }

@@ -2,8 +2,8 @@
 public struct QueueGauges: Sendable, Hashable {
     /// Live jobs by state: `available`, `running`, `scheduled`. Waiting jobs are counted up to ``mostCounted`` of each kind and priority.
     public var jobs: [String: Int]
-    /// For each priority: seconds since the first waiting job was inserted, by the database's clock. Priorities without waiting jobs are left
-    /// out.
+    /// For each priority: seconds since the oldest of the waiting jobs that were counted was inserted, by the database's clock. Priorities
+    /// without waiting jobs are left out.
     public var oldestWaiting: [Int: Double]
     /// The number of live workers.
     public var workers: Int

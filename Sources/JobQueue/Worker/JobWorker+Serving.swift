@@ -8,14 +8,15 @@ extension JobWorker {
     func serve(as worker: UUID, slots: Int) async {
         let (events, mailbox) = AsyncStream.makeStream(of: [WorkerSession.Event].self)
         let turns = MaintenanceTurns()
+        let listener = ListenerStatus()
         let keeper = LeaseKeeper(
-            worker: worker, database: database, configuration: configuration, logger: logger, turns: turns, observe: observe
+            worker: worker, database: database, configuration: configuration, logger: logger, turns: turns, listener: listener,
+            observe: observe
         ) {
             onLeaseLost()
             mailbox.yield([.leaseLost])
         }
         let held = HeldClaims(lease: configuration.lease)
-        let listener = ListenerStatus()
         keeper.start()
         // Nothing is claimed before the first check for obstacles.
         mailbox.yield([.claimsBlocked(true)])
@@ -151,7 +152,7 @@ extension JobWorker {
         var rest = 0
         while !Task.isCancelled {
             try? await Task.sleep(for: configuration.pollInterval * Double.random(in: 0.9...1.1))
-            rest = listener.isListening && rest > 0 ? rest - 1 : Self.pollsLeftOut
+            rest = listener.isTold && rest > 0 ? rest - 1 : Self.pollsLeftOut
             if rest == Self.pollsLeftOut { mailbox.yield([.woken]) }
         }
     }
@@ -210,11 +211,21 @@ extension JobWorker {
     /// Does maintenance after a beat: for all workers if it is this worker's turn, and for this worker if it may hold claims.
     private func doMaintenance(_ turns: MaintenanceTurns, worker: UUID, held: HeldClaims) async {
         var nextHistory = ContinuousClock.now
+        var lastHistory = ContinuousClock.now - .seconds(60)
         for await _ in turns.beats {
             let isTurn = turns.begin()
             defer { turns.end() }
             guard isTurn || held.mayHoldClaims else { continue }
             do {
+                if isTurn {
+                    let clock = try await queue.followClock()
+                    if let seconds = clock.setBack {
+                        logger.warning(
+                            "the database's clock was set back; stored times have been moved along", metadata: ["seconds": "\(seconds)"])
+                    }
+                    // Not at each turn, where the partition cannot be made at present.
+                    if clock.lacksHistory { nextHistory = min(nextHistory, lastHistory + .seconds(60)) }
+                }
                 let found = try await queue.runMaintenance(
                     worker: worker, held: held.ids, doneWith: held.takeDone(), announcing: isTurn ? Array(handlers.keys) : [])
                 held.stop(found.stops)
@@ -225,7 +236,8 @@ extension JobWorker {
                     logger.warning("put back jobs whose claim never reached this worker", metadata: ["jobs": "\(found.released)"])
                 }
                 if ContinuousClock.now >= nextHistory {
-                    nextHistory = .now + .seconds(3600)
+                    lastHistory = .now
+                    nextHistory = lastHistory + .seconds(3600)
                     let days = try await queue.keepHistory(for: configuration.historyRetention)
                     if days > 0 { logger.info("dropped days of the history", metadata: ["days": "\(days)"]) }
                 }

@@ -20,17 +20,19 @@ final class LeaseKeeper: Sendable {
     private let beatInterval: Duration
     private let logger: Logger
     private let turns: MaintenanceTurns
+    private let listener: ListenerStatus
     private let observe: @Sendable (JobWorkerEvent) -> Void
     private let onLost: @Sendable () -> Void
     private let phase = Mutex(Phase.keeping)
 
     /// - Parameters:
     ///   - turns: receives every successful beat.
+    ///   - listener: is told with every beat whether the database sends notifications.
     ///   - observe: called from the keeper's thread.
     ///   - onLost: called at most once, from the keeper's thread or from `giveUpLease()`.
     init(
         worker: UUID, database: PostgresConfiguration, configuration: JobWorker.Configuration, logger: Logger, turns: MaintenanceTurns,
-        observe: @escaping @Sendable (JobWorkerEvent) -> Void, onLost: @escaping @Sendable () -> Void
+        listener: ListenerStatus, observe: @escaping @Sendable (JobWorkerEvent) -> Void, onLost: @escaping @Sendable () -> Void
     ) {
         self.worker = worker
         var database = database
@@ -41,6 +43,7 @@ final class LeaseKeeper: Sendable {
         self.beatInterval = configuration.beatInterval
         self.logger = logger
         self.turns = turns
+        self.listener = listener
         self.observe = observe
         self.onLost = onLost
     }
@@ -86,6 +89,7 @@ final class LeaseKeeper: Sendable {
                         lastBeat = sentAt
                         observe(.beat(gotThrough: true))
                         turns.beat(isTurn: try row.decode("is_turn", as: Bool.self))
+                        note(areSent: try row.decode("sends_notifications", as: Bool.self))
                     } else {
                         logger.error("this worker was declared dead")
                         lose()
@@ -101,11 +105,24 @@ final class LeaseKeeper: Sendable {
         }
     }
 
+    private func note(areSent: Bool) {
+        guard areSent != listener.areSent else { return }
+        listener.areSent = areSent
+        if areSent {
+            logger.notice("the database sends notifications again")
+        } else {
+            logger.warning(
+                "the server's queue of notifications is more than half full: nothing is notified, this worker polls for jobs",
+                metadata: ["remedy": "end the session that listens and stays in a transaction; PostgreSQL's log names it"])
+        }
+    }
+
     private static func beat(_ worker: UUID, mayMaintain: Bool) -> PostgresQuery {
         PostgresQuery(
             named: "workers.beat",
             """
-            SELECT dailies.beat_worker(\(worker)) AS alive, CASE WHEN \(mayMaintain) THEN dailies.take_maintenance_turn() ELSE false END AS is_turn
+            SELECT dailies.beat_worker(\(worker)) AS alive, CASE WHEN \(mayMaintain) THEN dailies.take_maintenance_turn() ELSE false END AS is_turn,
+                   dailies.sends_notifications() AS sends_notifications
             """)
     }
 }

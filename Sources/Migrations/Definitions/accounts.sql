@@ -10,7 +10,9 @@ BEGIN
     -- One attempt of an account, and of an address, at a time; always in this order, so that none wait for each other.
     PERFORM pg_advisory_xact_lock(hashtext('dailies.sign_in.account'), hashtext(encode(account, 'hex')));
     PERFORM pg_advisory_xact_lock(hashtext('dailies.sign_in.address'), hashtext(encode(address, 'hex')));
-    DELETE FROM dailies.sign_in_attempts WHERE attempted_at < clock_timestamp() - within;
+    -- An attempt that is ahead of the clock was counted before the clock was set back. It must not keep a person out until then.
+    DELETE FROM dailies.sign_in_attempts
+    WHERE attempted_at < clock_timestamp() - within OR attempted_at > clock_timestamp() + interval '2 seconds';
 
     -- The attempt that has to grow old before there is room for one more, whichever limit is the stricter now.
     SELECT max(attempted_at) + within INTO free_at

@@ -16,7 +16,7 @@ GRANT USAGE ON SCHEMA dailies TO dailies_worker, dailies_site, dailies_intake, d
 GRANT SELECT ON dailies.migrations, dailies.definitions TO dailies_worker, dailies_site, dailies_intake, dailies_operator, dailies_monitor;
 
 -- The worker. It reads no name, no account and no judgement, and changes no response.
-GRANT SELECT, INSERT, UPDATE, DELETE ON dailies.workers, dailies.claims TO dailies_worker;
+GRANT SELECT, INSERT, UPDATE, DELETE ON dailies.workers, dailies.claims, dailies.clock_jumps TO dailies_worker;
 GRANT SELECT, UPDATE, DELETE ON dailies.jobs, dailies.job_stops, dailies.fair_turns TO dailies_worker;
 GRANT SELECT, INSERT, UPDATE ON dailies.claim_floors TO dailies_worker;
 GRANT SELECT ON dailies.lanes, dailies.queue_pauses TO dailies_worker;
@@ -30,6 +30,7 @@ GRANT SELECT, INSERT ON dailies.review_records, dailies.added_artifacts TO daili
 GRANT INSERT ON dailies.flags, dailies.outbox TO dailies_worker;
 GRANT SELECT, UPDATE ON dailies.renditions TO dailies_worker;
 GRANT EXECUTE ON FUNCTION
+    dailies.notice_clock_jump, dailies.follow_clock, dailies.lacks_job_history, dailies.promote_jobs, dailies.sends_notifications, dailies.wake_workers,
     dailies.beat_worker, dailies.take_maintenance_turn, dailies.announce_waiting_jobs, dailies.claim_jobs, dailies.unpaused_kinds, dailies.want_jobs, dailies.raise_floor, dailies.lower_floor,
     dailies.sweep_floors, dailies.timeline_entry, dailies.raise_stale_claim, dailies.end_job, dailies.complete_jobs, dailies.put_back_job,
     dailies.rescue_jobs, dailies.claimed_jobs, dailies.free_jobs, dailies.release_unheld_jobs, dailies.forget_claims, dailies.leave_worker,

@@ -45,12 +45,9 @@ BEGIN
         kinds := dailies.unpaused_kinds(kinds);
     END IF;
 
-    -- Scheduled jobs whose time has come join their lane at the present moment.
+    -- Few at a time, so that a claim stays quick when a million are due. Maintenance does the most.
     IF EXISTS (SELECT FROM dailies.jobs WHERE lane = 1000 AND jobs.kind = ANY (kinds) AND due_at <= now()) THEN
-        UPDATE dailies.jobs SET state = 'available', lane = priority, due_at = now()
-        WHERE jobs.id = ANY (ARRAY(
-            SELECT jobs.id FROM dailies.jobs WHERE lane = 1000 AND jobs.kind = ANY (kinds) AND due_at <= now()
-            ORDER BY due_at LIMIT 1000 FOR UPDATE SKIP LOCKED));
+        PERFORM dailies.promote_jobs(kinds, greatest(batch, 100));
     END IF;
 
     LOOP
@@ -64,15 +61,17 @@ BEGIN
             ORDER BY oldest.due_at NULLS LAST, l.lane
         LOOP
             -- Each kind from its floor on, then all together in turn. With one kind in a lane, which is the rule, nothing is locked that
-            -- is not taken.
+            -- is not taken. A floor ahead of the clock is none: nobody raises it to there, so the clock was set back.
             fresh := fresh || ARRAY(
                 SELECT ready.id FROM unnest(kinds) AS wanted (kind),
                 LATERAL (
                     SELECT jobs.id, due_at FROM dailies.jobs
                     WHERE lane = the_lane AND jobs.kind = wanted.kind AND state = 'available'
                       AND (due_at, jobs.id) >= (
-                          coalesce((SELECT f.due_at FROM dailies.claim_floors f WHERE f.lane = the_lane AND f.kind = wanted.kind), '-infinity'),
-                          coalesce((SELECT f.id FROM dailies.claim_floors f WHERE f.lane = the_lane AND f.kind = wanted.kind), 0))
+                          coalesce((SELECT f.due_at FROM dailies.claim_floors f
+                                    WHERE f.lane = the_lane AND f.kind = wanted.kind AND f.due_at <= now()), '-infinity'),
+                          coalesce((SELECT f.id FROM dailies.claim_floors f
+                                    WHERE f.lane = the_lane AND f.kind = wanted.kind AND f.due_at <= now()), 0))
                     ORDER BY due_at, jobs.id LIMIT batch - taken - cardinality(fresh) FOR UPDATE SKIP LOCKED
                 ) AS ready
                 ORDER BY ready.due_at, ready.id LIMIT batch - taken - cardinality(fresh));
@@ -94,12 +93,13 @@ BEGIN
         EXIT WHEN taken > 0 OR NOT asks_for_more OR cardinality(kinds) = 0 OR NOT dailies.want_jobs();
     END LOOP;
 
-    -- Four times a second while there is work, every twenty seconds while there is none.
+    -- Four times a second while there is work, every twenty seconds while there is none; at once after the clock was set back.
     FOR the_lane, the_kind IN
         SELECT l.lane, wanted.kind FROM dailies.lanes l CROSS JOIN unnest(kinds) AS wanted (kind)
         LEFT JOIN dailies.claim_floors f ON f.lane = l.lane AND f.kind = wanted.kind
         WHERE f.moved_at IS NULL
            OR f.moved_at < now() - CASE WHEN taken > 0 THEN interval '0.25 seconds' ELSE interval '20 seconds' END
+           OR f.due_at > now()
     LOOP
         PERFORM dailies.raise_floor(the_lane, the_kind);
     END LOOP;

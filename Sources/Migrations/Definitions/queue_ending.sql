@@ -99,7 +99,7 @@ BEGIN
     END IF;
     IF delay <= interval '0' THEN
         PERFORM dailies.lower_floor(back.lane, back.kind, back.due_at, back.id);
-        PERFORM pg_notify('dailies_jobs', '');
+        PERFORM dailies.wake_workers('dailies_jobs');
     END IF;
 END $$;
 
@@ -123,7 +123,7 @@ BEGIN
     )
     SELECT count(*) INTO freed_count FROM freed, (SELECT count(*) FROM lowered) AS every_one;
     IF freed_count > 0 THEN
-        PERFORM pg_notify('dailies_jobs', '');
+        PERFORM dailies.wake_workers('dailies_jobs');
     END IF;
     RETURN freed_count;
 END $$;

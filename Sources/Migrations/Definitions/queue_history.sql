@@ -5,6 +5,11 @@ CREATE OR REPLACE FUNCTION dailies.whole_timeline(job dailies.job_history) RETUR
                                                         'to', job.ended_at, 'outcome', job.outcome, 'error', job.error) END;
 $$;
 
+-- Whether the next day has no partition: nobody has made any for a week, or the clock went forward.
+CREATE OR REPLACE FUNCTION dailies.lacks_job_history() RETURNS boolean LANGUAGE sql STABLE AS $$
+    SELECT to_regclass('dailies.job_history_' || to_char((now() AT TIME ZONE 'UTC')::date + 1, 'YYYYMMDD')) IS NULL;
+$$;
+
 -- Makes the partitions of the coming days. Any worker may call it at any time, and one at a time does the work. It gives up when another
 -- session reads the history, because every completion would wait behind it; the next call tries again, a week ahead of need.
 -- As the owner (SECURITY DEFINER), because only a table's owner makes and drops its partitions.

@@ -39,7 +39,7 @@ BEGIN
     )
     SELECT array_agg(stops.job_id) INTO asked FROM stops;
     IF asked IS NOT NULL THEN
-        PERFORM pg_notify('dailies_stops', '');
+        PERFORM dailies.wake_workers('dailies_stops');
     END IF;
     RETURN QUERY
     SELECT wanted, CASE

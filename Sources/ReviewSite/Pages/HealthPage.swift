@@ -42,12 +42,12 @@ struct HealthPage: Page {
             queue.workers == 0
             ? "No worker is running: nothing is processed until one is." : "\(Count.of(queue.workers, "worker")) at work."
         figures = [
-            Figure(says: "waiting", value: "\(queue.available)"),
+            Figure(says: "waiting", value: queue.inWords(.available)),
             Figure(says: "oldest waiting", value: queue.oldestWaitingSeconds.map { DurationText.elapsed(Int($0 * 1000)) } ?? "–"),
             Figure(says: "running", value: "\(queue.running)"),
-            Figure(says: "put off", value: "\(queue.scheduled)"),
-            Figure(says: "done in 24 hours", value: "\(queue.completed)"),
-            Figure(says: "discarded in 24 hours", value: "\(queue.discarded)"),
+            Figure(says: "put off", value: queue.inWords(.scheduled)),
+            Figure(says: "done in 24 hours", value: queue.inWords(.completed)),
+            Figure(says: "discarded in 24 hours", value: queue.inWords(.discarded)),
         ]
         plots = [
             Plot(

@@ -15,6 +15,8 @@ struct OperationsJSON: Encodable, Sendable {
         var cancelled: Int
         @OrNull var oldestWaitingSeconds: Double?
         var workers: Int
+        /// The names of the numbers above that are estimates, because there are too many to count.
+        var estimated: [String]
 
         init(_ counts: QueueCounts) {
             available = counts.available
@@ -25,6 +27,7 @@ struct OperationsJSON: Encodable, Sendable {
             cancelled = counts.cancelled
             oldestWaitingSeconds = counts.oldestWaitingSeconds
             workers = counts.workers
+            estimated = counts.estimated.map(\.rawValue)
         }
     }
 
