@@ -8,8 +8,8 @@ DECLARE
     free_at timestamptz;
 BEGIN
     -- One attempt of an account, and of an address, at a time; always in this order, so that none wait for each other.
-    PERFORM pg_advisory_xact_lock(hashtext('dailies.sign_in.account'), hashtext(encode(account, 'hex')));
-    PERFORM pg_advisory_xact_lock(hashtext('dailies.sign_in.address'), hashtext(encode(address, 'hex')));
+    PERFORM FROM dailies.locks WHERE name = 'account.' || get_byte(account, 0) % 64 FOR UPDATE;
+    PERFORM FROM dailies.locks WHERE name = 'address.' || get_byte(address, 0) % 64 FOR UPDATE;
     DELETE FROM dailies.sign_in_attempts WHERE attempted_at < clock_timestamp() - within;
 
     -- The attempt that has to grow old before there is room for one more, whichever limit is the stricter now.
