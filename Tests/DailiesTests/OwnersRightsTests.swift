@@ -110,7 +110,8 @@ struct OwnersRightsTests {
                 let other = try await PostgresConnection.connect(account.reaching(conninfo))
                 for statement in [
                     "SELECT FROM dailies.locks FOR UPDATE", "SELECT FROM dailies.locks FOR KEY SHARE",
-                    "LOCK TABLE dailies.locks IN ROW SHARE MODE", "LOCK TABLE dailies.claim_floors IN SHARE UPDATE EXCLUSIVE MODE",
+                    "DO $$ BEGIN LOCK TABLE dailies.locks IN ROW SHARE MODE; END $$",
+                    "DO $$ BEGIN LOCK TABLE dailies.claim_floors IN SHARE UPDATE EXCLUSIVE MODE; END $$",
                     "SELECT FROM dailies.workers FOR UPDATE", "SELECT FROM dailies.jobs FOR UPDATE",
                 ] {
                     let error = await #expect(throws: PostgresError.self, "\(account.name): \(statement)") {

@@ -28,7 +28,7 @@ struct CrowdedQueue {
 
         /// What a stale claim, a dead worker, an answer that was erased and one that has its record already come to.
         var isExpected: Bool {
-            self == .committed || ["DJ001", "DJ002", "23503", "23505"].contains { self == .refused(SQLState(rawValue: $0)) }
+            self == .committed || ["DJ001", "DJ002", "DA004", "23503", "23505"].contains { self == .refused(SQLState(rawValue: $0)) }
         }
     }
 
@@ -149,16 +149,17 @@ struct CrowdedQueue {
             SELECT 'c', gen_random_uuid() || '@x' FROM generate_series((SELECT count(*) FROM dailies.candidates), 4);
             INSERT INTO dailies.interviews (role_id, candidate_id) SELECT r.id, c.id FROM dailies.roles r, dailies.candidates c
             ON CONFLICT DO NOTHING;
-            IF (SELECT count(*) FROM dailies.jobs) < 12 THEN
+            IF (SELECT count(*) FROM dailies.jobs WHERE state <> 'running') < 12 THEN
                 INSERT INTO dailies.responses (interview_id, question_id, recording_key)
                 SELECT i.id, q.id, gen_random_uuid() FROM dailies.interviews i, dailies.questions q ORDER BY i.id;
             END IF;
             IF (SELECT count(*) FROM dailies.jobs) > 60 THEN
                 DELETE FROM dailies.jobs WHERE id IN (SELECT id FROM dailies.jobs ORDER BY id LIMIT 30);
             END IF;
+            UPDATE dailies.workers SET beaten_at = now();
             INSERT INTO dailies.workers (name, version, slots, lease)
             SELECT 'w', '1', 9, '1 hour' FROM generate_series((SELECT count(*) FROM dailies.workers), 2);
-            FOR a_worker IN SELECT id FROM dailies.workers WHERE beaten_at > now() - lease ORDER BY random() LIMIT 2 LOOP
+            FOR a_worker IN SELECT id FROM dailies.workers ORDER BY random() LIMIT 2 LOOP
                 IF (SELECT count(*) FROM dailies.jobs WHERE worker_id = a_worker) < 4 THEN
                     PERFORM dailies.claim_jobs(a_worker, '{inspect_response,render_response,noop}', 4);
                 END IF;

@@ -36,8 +36,8 @@ struct ModelHistory {
         case 0..<8: return .insert(Int.random(in: 1...3, using: &generator))
         case 8..<14: return .register
         case 14..<24: if let worker { return .beat(worker: worker) }
-        case 24..<28: if let worker { return .lostClaim(worker: worker, limit: Int.random(in: 1...3, using: &generator)) }
-        case 28..<50: if let worker { return .claim(worker: worker, limit: Int.random(in: 1...3, using: &generator)) }
+        case 24..<32: if let worker { return .lostClaim(worker: worker, limit: Int.random(in: 1...3, using: &generator)) }
+        case 32..<50: if let worker { return .claim(worker: worker, limit: Int.random(in: 1...3, using: &generator)) }
         case 50..<64:
             if let claim, Bool.random(using: &generator) {
                 let count = Int.random(in: 0...2, using: &generator)
