@@ -28,7 +28,7 @@ BEGIN
             attempts := attempts || claim.attempt;
         END LOOP;
         EXIT WHEN cardinality(jobs) = 0;
-        PERFORM dailies.complete_jobs(jobs, attempts);
+        PERFORM dailies.complete_jobs(the_worker, jobs, attempts);
         DELETE FROM dailies.claims;
         COMMIT;
     END LOOP;

@@ -27,8 +27,8 @@ SELECT id AS job2, attempt AS attempt2, payload ->> 'response_id' AS response2 F
 :explain SELECT pg_temp.record(:response);
 :explain SELECT pg_temp.record(:response2);
 \echo == completion of its job
-:explain SELECT dailies.complete_jobs(ARRAY[:job], ARRAY[:attempt]);
-:explain SELECT dailies.complete_jobs(ARRAY[:job2], ARRAY[:attempt2]);
+:explain SELECT dailies.complete_jobs(:'worker', ARRAY[:job], ARRAY[:attempt]);
+:explain SELECT dailies.complete_jobs(:'worker', ARRAY[:job2], ARRAY[:attempt2]);
 
 \echo == beat
 :explain SELECT dailies.beat_worker(:'worker');

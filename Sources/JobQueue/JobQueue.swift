@@ -55,9 +55,9 @@ public struct JobQueue: Sendable {
                     SELECT id, kind, payload::text, attempt, failures, crashes, max_attempts, claim_id, claimed_at - created_at
                     FROM dailies.claim_jobs(\(worker), \(kinds), \(limit)::integer, \(asksForNotification))
                     """)
-            ).decode(JobClaim.self)
-        } catch {
-            throw error.sqlState == .leaseOver ? JobQueueError.leaseLost : error
+            ).map { row in try JobClaim(from: row, of: worker) }
+        } catch let error as PostgresError where error.sqlState == .leaseOver {
+            throw JobQueueError.leaseLost
         }
     }
 
@@ -70,23 +70,26 @@ public struct JobQueue: Sendable {
     /// - Throws: `JobQueueError.claimLost`; then the transaction has to be rolled back.
     public func end(_ claim: JobClaim, as outcome: Outcome, reason: String? = nil, in connection: PostgresConnection) async throws {
         let query = PostgresQuery(
-            named: "jobs.end", "SELECT dailies.end_job(\(claim.id), \(claim.attempt)::integer, \(outcome.rawValue), \(reason))")
+            named: "jobs.end",
+            "SELECT dailies.end_job(\(claim.worker), \(claim.id), \(claim.attempt)::integer, \(outcome.rawValue), \(reason))")
         try await fenced(query, claim, in: connection)
     }
 
-    /// Completes claims together: all of them, or none. Call it in the transaction that writes the jobs' results.
+    /// Completes claims of one worker together: all of them, or none. Call it in the transaction that writes the jobs' results.
+    /// - Returns: the jobs' ids in the order in which their results have to be written, so that no two such transactions deadlock.
     /// - Throws: `JobQueueError.claimLost` when one of them is no longer held; then the transaction has to be rolled back. `PostgresError`
     ///   when another session keeps a row of several locked for a second, so that one blocked job does not block all others.
-    public func complete(_ claims: [JobClaim], in connection: PostgresConnection) async throws {
-        guard let first = claims.first else { return }
+    @discardableResult
+    public func complete(_ claims: [JobClaim], in connection: PostgresConnection) async throws -> [Int64] {
+        guard let first = claims.first else { return [] }
         let patience = claims.count > 1 ? "1s" : "0"
         let query = PostgresQuery(
             named: "jobs.complete",
             """
             SELECT set_config('lock_timeout', \(patience), true),
-                   dailies.complete_jobs(\(claims.map(\.id)), \(claims.map { Int32($0.attempt) }))
+                   dailies.complete_jobs(\(first.worker), \(claims.map(\.id)), \(claims.map { Int32($0.attempt) }))
             """)
-        try await fenced(query, first, in: connection)
+        return try await fenced(query, first, in: connection).one().decode(at: 1)
     }
 
     /// What an attempt counts as when its claim is put back.
@@ -109,7 +112,9 @@ public struct JobQueue: Sendable {
     ) async throws {
         let query = PostgresQuery(
             named: "jobs.put_back",
-            "SELECT dailies.put_back_job(\(claim.id), \(claim.attempt)::integer, \(how.rawValue), \(delay), \(reason))")
+            """
+            SELECT dailies.put_back_job(\(claim.worker), \(claim.id), \(claim.attempt)::integer, \(how.rawValue), \(delay), \(reason))
+            """)
         try await fenced(query, claim, in: connection)
     }
 
@@ -120,9 +125,10 @@ public struct JobQueue: Sendable {
                 named: "jobs.claim_status",
                 """
                 SELECT EXISTS (SELECT FROM dailies.jobs
-                               WHERE id = \(claim.id) AND attempt = \(claim.attempt) AND state = 'running') AS held,
+                               WHERE id = \(claim.id) AND attempt = \(claim.attempt) AND worker_id = \(claim.worker)
+                                 AND state = 'running') AS held,
                        EXISTS (SELECT FROM dailies.job_history
-                               WHERE id = \(claim.id) AND attempt = \(claim.attempt)) AS ended
+                               WHERE id = \(claim.id) AND attempt = \(claim.attempt) AND worker_id = \(claim.worker)) AS ended
                 """)
         ).one()
         if try row.decode("held", as: Bool.self) { return .held }
@@ -143,9 +149,10 @@ public struct JobQueue: Sendable {
                 """))
     }
 
-    private func fenced(_ query: PostgresQuery, _ claim: JobClaim, in connection: PostgresConnection) async throws {
+    @discardableResult
+    private func fenced(_ query: PostgresQuery, _ claim: JobClaim, in connection: PostgresConnection) async throws -> PostgresRows {
         do {
-            try await connection.execute(query)
+            return try await connection.query(query)
         } catch {
             throw error.sqlState == .claimNotHeld ? JobQueueError.claimLost(claim) : error
         }
@@ -153,7 +160,7 @@ public struct JobQueue: Sendable {
 }
 
 extension SQLState {
-    /// Raised by the queue's functions: the job and attempt named match no running job.
+    /// Raised by the queue's functions: the worker, job and attempt named match no running job.
     static let claimNotHeld = SQLState(rawValue: "DJ001")
     /// Raised by `claim_jobs`: the worker is no longer live.
     static let leaseOver = SQLState(rawValue: "DJ002")

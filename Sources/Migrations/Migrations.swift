@@ -12,6 +12,7 @@ public enum Migrations {
         embedded(5, "accounts", PackageResources._005_accounts_sql),
         embedded(6, "reviews", PackageResources._006_reviews_sql),
         embedded(7, "clock_jumps", PackageResources._007_clock_jumps_sql),
+        embedded(8, "fence", PackageResources._008_fence_sql),
     ]
 
     private static func embedded(_ number: Int, _ name: String, _ file: [UInt8]) -> Migration {

@@ -166,9 +166,26 @@ extension Migrator {
     private func lock(_ connection: PostgresConnection) async throws(PostgresError) {
         let attempt: PostgresQuery = "SELECT pg_try_advisory_xact_lock(\(Self.lockKey))"
         if try await connection.query(PostgresQuery(named: "migrations.try_lock", attempt)).one().decode(at: 0) { return }
-        logger.notice("another process is migrating this database; waiting for it to finish")
+        let holders = try await connection.query(
+            PostgresQuery(named: "migrations.lock_holder", Self.lockHolder), as: (Int32.self, String?.self, String?.self))
+        // It may have ended by now.
+        if let (pid, account, program) = holders.first {
+            logger.notice(
+                "another session holds the lock of migrations; waiting for it to end",
+                metadata: ["pid": "\(pid)", "account": "\(account ?? "unknown")", "program": "\(program ?? "unknown")"])
+        }
         try await connection.query(PostgresQuery(named: "migrations.lock", "SELECT pg_advisory_xact_lock(\(Self.lockKey))"))
     }
+
+    /// Before the schema is there, no row of its own can be locked; and any account can hold an advisory lock. So it is said who does.
+    private static let lockHolder: PostgresQuery = """
+        SELECT l.pid, a.usename::text AS account, a.application_name AS program
+        FROM pg_locks l LEFT JOIN pg_stat_activity a ON a.pid = l.pid
+        WHERE l.locktype = 'advisory' AND l.granted AND l.objsubid = 1
+          AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())
+          AND l.classid::bigint = \(lockKey >> 32) AND l.objid::bigint = \(lockKey & 0xffff_ffff)
+        LIMIT 1
+        """
 
     private func apply(_ migration: Migration, on connection: PostgresConnection) async throws(PostgresError) {
         logger.info("applying a migration", metadata: ["file": "\(migration.fileName)"])

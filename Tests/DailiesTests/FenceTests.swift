@@ -106,13 +106,12 @@ struct FenceTests {
                 let attempt = try await overtaken(in: product) { connection in
                     try await connection.script(
                         """
-                        ALTER FUNCTION dailies.end_job(bigint, integer, text, text) RENAME TO end_attempt;
-                        CREATE FUNCTION dailies.end_job(job bigint, claim_attempt integer, how text, why text DEFAULT NULL)
-                        RETURNS void LANGUAGE plpgsql AS $$
-                        BEGIN
-                            PERFORM dailies.end_attempt(
-                                job, (SELECT attempt FROM dailies.jobs WHERE id = job AND state = 'running'), how, why);
-                        END $$;
+                        ALTER FUNCTION dailies.end_job(uuid, bigint, integer, text, text) RENAME TO end_attempt;
+                        CREATE FUNCTION dailies.end_job(worker uuid, job bigint, claim_attempt integer, how text, why text DEFAULT NULL)
+                        RETURNS void LANGUAGE sql AS $$
+                            SELECT dailies.end_attempt(j.worker_id, job, j.attempt, how, why)
+                            FROM dailies.jobs j WHERE j.id = job AND j.state = 'running';
+                        $$;
                         """)
                 }
                 #expect(attempt.refusal == nil)
@@ -163,7 +162,7 @@ struct FenceTests {
                 "SELECT count(*) = 1 FROM dailies.jobs WHERE id = \(job) AND state = 'running' AND attempt = 2", whileKept: worker)
             do {
                 try await product.pool.transaction { connection in
-                    try await connection.execute("SELECT dailies.end_job(\(job), 1, 'completed')")
+                    try await connection.execute("SELECT dailies.end_job(\(claimer), \(job), 1, 'completed')")
                     try await connection.execute("SELECT dailies.record_review(\(response), report) FROM dailies.review_records")
                 }
             } catch let error as PostgresError {

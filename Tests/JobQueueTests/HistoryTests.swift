@@ -70,7 +70,7 @@ struct HistoryTests {
                 #expect(try await bare.queue.keepHistory(for: .seconds(90 * 86_400)) == 0)
                 try await bare.insert(1)
                 let claims = try await bare.queue.claim(worker: bare.worker, kinds: ["noop"], limit: 1)
-                try await bare.queue.pool.transaction { try await bare.queue.complete(claims, in: $0) }
+                _ = try await bare.queue.pool.transaction { try await bare.queue.complete(claims, in: $0) }
             }
             #expect(try await bare.queue.keepHistory(for: .seconds(90 * 86_400)) == 1)
         }

@@ -19,16 +19,27 @@ struct MutantTests {
 
     static let mutants = [
         Mutant(
-            name: "completion fenced by state only", function: "end_job", text: "AND attempt = claim_attempt AND state = 'running'",
+            name: "completion fenced by state only", function: "end_job",
+            text: "AND attempt = claim_attempt AND worker_id = worker AND state = 'running'",
             replacement: "AND state = 'running'"),
         Mutant(
-            name: "completion fenced by nothing", function: "end_job", text: "AND attempt = claim_attempt AND state = 'running'",
-            replacement: ""),
+            name: "completion fenced by nothing", function: "end_job",
+            text: "AND attempt = claim_attempt AND worker_id = worker AND state = 'running'", replacement: ""),
+        Mutant(
+            name: "completion fenced without the worker", function: "end_job", text: "AND worker_id = worker AND state",
+            replacement: "AND state"),
+        Mutant(
+            name: "put-back fenced without the worker", function: "put_back_job", text: "AND worker_id = worker AND state",
+            replacement: "AND state"),
+        Mutant(
+            name: "a batch fenced without the worker", function: "complete_jobs", text: "'running' AND worker_id = worker",
+            replacement: "'running'"),
         Mutant(
             name: "a stale completion stays silent", function: "end_job",
             text: "PERFORM dailies.raise_stale_claim(job, claim_attempt)", replacement: "RETURN"),
         Mutant(
-            name: "put-back fenced by state only", function: "put_back_job", text: "AND attempt = claim_attempt AND state = 'running'",
+            name: "put-back fenced by state only", function: "put_back_job",
+            text: "AND attempt = claim_attempt AND worker_id = worker AND state = 'running'",
             replacement: "AND state = 'running'"),
         Mutant(
             name: "a refund that lowers the attempt", function: "put_back_job", text: "worker_id = NULL,",
@@ -50,11 +61,12 @@ struct MutantTests {
             name: "a batch fenced by state only", function: "complete_jobs", text: "OR running_attempts IS DISTINCT FROM claimed_attempts",
             replacement: ""),
         Mutant(
-            name: "a batch fenced by attempt only", function: "complete_jobs", text: " FILTER (WHERE state = 'running')",
+            name: "a batch fenced by attempt only", function: "complete_jobs",
+            text: " FILTER (WHERE state = 'running' AND worker_id = worker)",
             replacement: ""),
         Mutant(
             name: "a stale batch stays silent", function: "complete_jobs",
-            text: "PERFORM dailies.raise_stale_claim(stale_job, stale_attempt)", replacement: "RETURN"),
+            text: "PERFORM dailies.raise_stale_claim(stale_job, stale_attempt)", replacement: "RETURN '{}'"),
         Mutant(
             name: "a claim that is not written down", function: "claim_jobs",
             text: "INSERT INTO dailies.claims (worker_id, job_ids) VALUES (worker, fresh) RETURNING claims.id INTO the_claim;",
@@ -67,7 +79,7 @@ struct MutantTests {
             replacement: "ORDER BY j.due_at DESC, j.id DESC"),
         Mutant(
             name: "rescue by the age of the claim", function: "free_jobs",
-            text: "j.id = ANY (jobs) AND state = 'running' AND worker_id = worker",
+            text: "held.id = ANY (jobs) AND state = 'running' AND worker_id = worker",
             replacement: "state = 'running' AND claimed_at < clock_timestamp()"),
         Mutant(
             name: "rescue of what is another's by now", function: "free_jobs", text: "AND worker_id = worker", replacement: ""),
@@ -80,15 +92,19 @@ struct MutantTests {
         Mutant(
             name: "rescue that forgets to clear the worker", function: "free_jobs", text: "worker_id = NULL, ", replacement: ""),
         Mutant(
-            name: "rescue that forgets the jobs", function: "rescue_jobs", text: "dailies.claimed_jobs(dead.id)", replacement: "'{}'"),
+            name: "rescue and leaving that forget the jobs", function: "dismiss_worker", text: "dailies.claimed_jobs(worker)",
+            replacement: "'{}'"),
         Mutant(
-            name: "rescue that keeps the worker", function: "rescue_jobs", text: "DELETE FROM dailies.workers WHERE id = dead.id",
-            replacement: "PERFORM 1"),
+            name: "rescue that drops claims of jobs that run", function: "dismiss_worker", text: "dailies.free_jobs(worker,",
+            replacement: "0; DELETE FROM dailies.claims WHERE worker_id = worker; PERFORM dailies.free_jobs(worker,"),
+        Mutant(
+            name: "rescue that keeps the worker", function: "dismiss_worker", text: "DELETE FROM dailies.workers WHERE id = worker",
+            replacement: "PERFORM 1 WHERE true"),
         Mutant(
             name: "rescue that lowers the attempt", function: "free_jobs", text: "worker_id = NULL,",
             replacement: "attempt = attempt - 1, worker_id = NULL,"),
         Mutant(
-            name: "leaving that forgets the jobs", function: "leave_worker", text: "dailies.claimed_jobs(worker)", replacement: "'{}'"),
+            name: "leaving that does nothing", function: "leave_worker", text: "IF FOUND", replacement: "IF false"),
         Mutant(
             name: "a beat that revives a dead worker", function: "beat_worker", text: "RETURN FOUND", replacement: "RETURN true"),
         Mutant(
@@ -101,7 +117,7 @@ struct MutantTests {
         let original = try await Self.definition(of: mutant.function)
         let broken = original.replacing(mutant.text, with: mutant.replacement)
         try #require(broken != original, "dailies.\(mutant.function) no longer says: \(mutant.text)")
-        for seed in 1...12 as ClosedRange<UInt64> {
+        for seed in 1...24 as ClosedRange<UInt64> {
             do {
                 try await ModelHistoryTests.run(seed: seed, steps: 150, after: broken)
             } catch is ModelDatabase.Disagreement {
@@ -122,7 +138,11 @@ struct MutantTests {
         try await TestDatabase.withDatabase { conninfo in
             let connection = try await PostgresConnection.connect(conninfo)
             return try await connection.query(
-                "SELECT pg_get_functiondef(p.oid) FROM pg_proc p WHERE p.proname = \(function) AND p.pronamespace = 'dailies'::regnamespace"
+                """
+                SELECT pg_get_functiondef(p.oid) FROM pg_proc p WHERE p.proname = \(function) AND p.pronamespace = 'dailies'::regnamespace
+                -- Of two, the one with fewer arguments is the release before's.
+                ORDER BY p.pronargs DESC LIMIT 1
+                """
             ).one().decode(at: 0)
         }
     }

@@ -160,6 +160,45 @@ struct QueueTests {
         }
     }
 
+    @Test func `a rescue waits for nobody: a job that another session has locked is rescued by a later one`() async throws {
+        try await withQueue { queue, worker in
+            try await insert(3, into: queue)
+            _ = try await queue.claim(worker: worker, kinds: ["noop"], limit: 2)
+            _ = try await claimOne(queue, worker)
+            try await queue.pool.execute("UPDATE dailies.workers SET beaten_at = now() - interval '2 hours'")
+            try await queue.pool.transaction { stuck in
+                try await stuck.execute("DELETE FROM dailies.jobs WHERE id = (SELECT max(id) FROM dailies.jobs)")
+                #expect(try await queue.rescue().map(\.jobs) == [2])
+                #expect(try await queue.rescue().isEmpty, "it says nothing of what it cannot do")
+                try await queue.leave(worker: worker)
+                #expect(try await queue.counts().available == 2)
+            }
+            // The stuck transaction has ended the last job after all. Nothing is left but the worker itself.
+            #expect(try await queue.rescue().map(\.jobs) == [0])
+            let left: [Int64] = try await column(
+                queue, "SELECT count(*) FROM dailies.workers UNION ALL SELECT count(*) FROM dailies.claims")
+            #expect(left == [0, 0])
+        }
+    }
+
+    @Test func `an ending of the same attempt by another worker is not taken for one's own`() async throws {
+        try await withQueue { queue, worker in
+            try await insert(1, into: queue)
+            let lost = try await claimOne(queue, worker)
+            // As a crash of the database does that loses the claim.
+            try await queue.pool.execute(
+                "UPDATE dailies.jobs SET state = 'available', attempt = 0, worker_id = NULL, claimed_at = NULL")
+            try await queue.pool.execute("DELETE FROM dailies.claims")
+            let second = try await queue.register(name: "second", version: "1", slots: 1, lease: .seconds(3600))
+            let again = try await claimOne(queue, second)
+            #expect(again.attempt == lost.attempt)
+            #expect(try await queue.status(of: lost) == .lost)
+            try await queue.pool.transaction { connection in try await queue.end(again, as: .completed, in: connection) }
+            #expect(try await queue.status(of: lost) == .lost)
+            #expect(try await queue.status(of: again) == .ended)
+        }
+    }
+
     @Test func `jobs whose claim never reached their worker are put back, those that it holds are not`() async throws {
         try await withQueue { queue, worker in
             try await insert(3, into: queue)

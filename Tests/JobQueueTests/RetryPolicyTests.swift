@@ -6,8 +6,8 @@ import Testing
 struct RetryPolicyTests {
     private func claim(failures: Int = 0, crashes: Int = 0) -> JobClaim {
         JobClaim(
-            id: 1, kind: "noop", payload: Data("{}".utf8), attempt: failures + crashes + 1, failures: failures, crashes: crashes,
-            maxAttempts: 5)
+            id: 1, kind: "noop", payload: Data("{}".utf8), attempt: failures + crashes + 1, worker: UUID(), failures: failures,
+            crashes: crashes, maxAttempts: 5)
     }
 
     @Test(arguments: [(0, 1.0), (1, 2.0), (2, 4.0), (3, 8.0)])

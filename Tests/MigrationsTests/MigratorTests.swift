@@ -1,6 +1,7 @@
 import Logging
 import Migrations
 import Postgres
+import Synchronization
 import TestSupport
 import Testing
 
@@ -162,12 +163,15 @@ import Testing
     @Test func `Whoever waits for another migration can be cancelled, and holds no lock afterwards`() async throws {
         try await withConnection { other, conninfo in
             try await other.query(Self.lock)
-            let task = Task { try await Migrator(steps).apply(on: try await PostgresConnection.connect(conninfo)).applied }
+            let said = SaidLines()
+            let logger = Logger(label: "test") { _ in Told { said.add($0) } }
+            let task = Task { try await Migrator(steps, logger: logger).apply(on: try await PostgresConnection.connect(conninfo)).applied }
             let waits: PostgresQuery = """
                 SELECT EXISTS (SELECT FROM pg_locks JOIN pg_database d ON d.oid = database
                 WHERE locktype = 'advisory' AND NOT granted AND datname = current_database())
                 """
             try await until(waits, on: other)
+            #expect(said.lines.contains { $0.contains("another session holds the lock") && $0.contains("\(other.backendID)") })
             task.cancel()
             let error = await migrationError { _ = try await task.value }
             #expect(error?.underlying?.isCancellation == true)
@@ -191,5 +195,29 @@ import Testing
             try await Migrator(steps).verify(on: connection)
             try await connection.script("RESET ROLE; DROP OWNED BY \(reader); DROP ROLE \(reader)")
         }
+    }
+}
+
+private final class SaidLines: Sendable {
+    private let state = Mutex<[String]>([])
+
+    var lines: [String] { state.withLock { $0 } }
+
+    func add(_ line: String) { state.withLock { $0.append(line) } }
+}
+
+/// Passes what is logged on.
+private struct Told: LogHandler {
+    let tell: @Sendable (String) -> Void
+    var metadata: Logger.Metadata = [:]
+    var logLevel: Logger.Level = .trace
+
+    init(_ tell: @escaping @Sendable (String) -> Void) { self.tell = tell }
+
+    func log(event: LogEvent) { tell("\(event.message) \(event.metadata ?? [:])") }
+
+    subscript(metadataKey key: String) -> Logger.Metadata.Value? {
+        get { metadata[key] }
+        set { metadata[key] = newValue }
     }
 }

@@ -52,6 +52,10 @@ enum JobText {
         guard let from = event.from else {
             return "by hand  \(event.to.map { time($0) } ?? "–")  \(outcome)"
         }
+        if let count = event.count {
+            return "…".padded(5)
+                + "\(time(from))  to \(event.to.map { time($0) } ?? "–")  \(count) \(count == 1 ? "entry" : "entries") left out"
+        }
         let length = event.to.map { span($0.timeIntervalSince(from)) } ?? "–"
         let worker = (event.worker ?? "–").padded(workerWidth)
         return "#\(event.attempt)".padded(5) + "\(time(from))  \(length.padded(8))\(worker)  \(outcome)"

@@ -2,7 +2,7 @@
 public enum ClaimStatus: Hashable, Sendable {
     /// The worker still holds it: the transaction that tried to end it did not commit.
     case held
-    /// This attempt has ended it.
+    /// This worker's attempt has ended it.
     case ended
     /// The job was put back or rescued, or no longer exists.
     case lost

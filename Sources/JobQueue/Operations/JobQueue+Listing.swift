@@ -19,7 +19,7 @@ extension JobQueue {
             PostgresQuery(
                 named: "jobs.timeline",
                 """
-                SELECT e.attempt, e.worker, e."from", e."to", e.outcome, e.error
+                SELECT e.attempt, e.worker, e."from", e."to", e.outcome, e.count, e.error
                 FROM (
                     SELECT timeline FROM dailies.jobs WHERE id = \(id)
                     UNION ALL
@@ -27,7 +27,7 @@ extension JobQueue {
                     LIMIT 1
                 ) AS job,
                 ROWS FROM (jsonb_to_recordset(job.timeline)
-                    AS (attempt integer, worker text, "from" timestamptz, "to" timestamptz, outcome text, error text)) WITH ORDINALITY AS e
+                    AS (attempt integer, worker text, "from" timestamptz, "to" timestamptz, outcome text, count integer, error text)) WITH ORDINALITY AS e
                 ORDER BY e.ordinality
                 """)
         ).decode(JobEvent.self)

@@ -4,7 +4,7 @@ import Synchronization
 /// is written. With this the worker can stop a single job, and can find jobs that the database counts as the worker's by mistake.
 final class HeldClaims: Sendable {
     private struct Entry {
-        var kind: String
+        var claim: JobClaim
         var task: Task<Void, Never>
         var request: StopRequest?
     }
@@ -17,6 +17,9 @@ final class HeldClaims: Sendable {
         var done: [Int64] = []
         /// Until then the database may count jobs as this worker's that the worker does not know.
         var mayHoldMore = ContinuousClock.now
+
+        /// No two claims of one job are received in the same instant.
+        func holds(_ claim: JobClaim) -> Bool { entries[claim.id]?.claim.received == claim.received }
     }
 
     private let state = Mutex(State())
@@ -25,16 +28,21 @@ final class HeldClaims: Sendable {
     /// - Parameter lease: jobs that only the database counts as this worker's are put back when their claim is older than the lease.
     init(lease: Duration) { patience = lease * 3 }
 
-    /// Starts to work on claims, each in its own task.
+    /// Starts to work on claims, each in its own task. A job that is here already was claimed again, with the same attempt, because the
+    /// database lost the earlier claim in a crash. The earlier work is stopped, and ``isHeld(_:)`` is false for its claim.
     /// - Parameter work: passes the claim's resolution on when it ends. The claim stays here until ``remove(_:isSettled:)``.
     func start(_ claims: [JobClaim], _ work: @escaping @Sendable (JobClaim) async -> Void) {
         state.withLock { state in
             for claim in claims {
-                state.entries[claim.id] = Entry(kind: claim.kind, task: Task { await work(claim) })
+                state.entries[claim.id]?.task.cancel()
+                state.entries[claim.id] = Entry(claim: claim, task: Task { await work(claim) })
                 state.open[claim.row, default: 0] += 1
             }
         }
     }
+
+    /// Whether the claim is here, and not another one of the same job.
+    func isHeld(_ claim: JobClaim) -> Bool { state.withLock { $0.holds(claim) } }
 
     /// Stops the requested jobs that are here, and ignores other requests. Repeating it changes nothing.
     func stop(_ requests: [StopRequest]) {
@@ -59,7 +67,7 @@ final class HeldClaims: Sendable {
     func remove(_ claims: some Sequence<JobClaim>, isSettled: Bool) {
         state.withLock { state in
             for claim in claims {
-                state.entries[claim.id] = nil
+                if state.holds(claim) { state.entries[claim.id] = nil }
                 if !isSettled { state.mayHoldMore = .now + patience }
                 guard isSettled, let left = state.open[claim.row] else { continue }
                 state.open[claim.row] = left > 1 ? left - 1 : nil
@@ -76,7 +84,7 @@ final class HeldClaims: Sendable {
 
     var ids: [Int64] { state.withLock { Array($0.entries.keys) } }
 
-    func count(of kinds: Set<String>) -> Int { state.withLock { $0.entries.values.count { kinds.contains($0.kind) } } }
+    func count(of kinds: Set<String>) -> Int { state.withLock { $0.entries.values.count { kinds.contains($0.claim.kind) } } }
 
     /// Returns each row of `dailies.claims` whose jobs have all ended, once.
     func takeDone() -> [Int64] {

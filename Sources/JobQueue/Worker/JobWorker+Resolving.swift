@@ -24,8 +24,18 @@ extension JobWorker {
                 }
             }
             await resolved.forEachBatch(most: Self.largestBatch) { batch in
-                let completed = batch.filter { $0.resolution.isCompletion }
-                for one in batch where !one.resolution.isCompletion { writeAlone(one) }
+                var completed: [ResolvedJobs.Element] = []
+                for one in batch {
+                    if !held.isHeld(one.claim) {
+                        // The job was claimed again: the result of its later claim is written, this one never.
+                        held.remove(CollectionOfOne(one.claim), isSettled: false)
+                        mailbox.yield([.jobEnded(.abandoned)])
+                    } else if one.resolution.isCompletion {
+                        completed.append(one)
+                    } else {
+                        writeAlone(one)
+                    }
+                }
                 guard !completed.isEmpty else { return }
                 do {
                     if keeper.isLost { throw JobQueueError.leaseLost }
@@ -42,12 +52,12 @@ extension JobWorker {
         }
     }
 
-    /// Completes all of them in one transaction: first the fence, then the effects.
+    /// Completes all of them in one transaction: first the fence, then the effects, in the order that the queue says.
     private func complete(_ jobs: [ResolvedJobs.Element]) async throws {
+        let resolutions = Dictionary(uniqueKeysWithValues: jobs.map { ($0.claim.id, $0.resolution) })
         try await queue.pool.transaction { connection in
-            try await queue.complete(jobs.map(\.claim), in: connection)
-            for job in jobs {
-                if case .completed(let effects) = job.resolution { try await effects(connection) }
+            for id in try await queue.complete(jobs.map(\.claim), in: connection) {
+                if case .completed(let effects) = resolutions[id] { try await effects(connection) }
             }
         }
     }

@@ -29,7 +29,9 @@ extension JobWorker {
             helpers.addTask { await announceSlots(worker: worker, from: slots, to: mailbox) }
             // This task may be cancelled, and then finished results must still be written. So the decisions run in another task. That task
             // ends too: cancellation is a shutdown without grace time.
-            await Task { await decide(events, mailbox: mailbox, worker: worker, keeper: keeper, held: held) }.value
+            await Task {
+                await decide(events, mailbox: mailbox, worker: worker, keeper: keeper, held: held, listener: listener)
+            }.value
             helpers.cancelAll()
         }
         keeper.stop()
@@ -43,7 +45,8 @@ extension JobWorker {
 
     /// Carries out the session's decisions until the session and all of its jobs have ended.
     private func decide(
-        _ events: AsyncStream<[WorkerSession.Event]>, mailbox: WorkerSession.Mailbox, worker: UUID, keeper: LeaseKeeper, held: HeldClaims
+        _ events: AsyncStream<[WorkerSession.Event]>, mailbox: WorkerSession.Mailbox, worker: UUID, keeper: LeaseKeeper, held: HeldClaims,
+        listener: ListenerStatus
     ) async {
         let resolved = ResolvedJobs()
         async let writing: Void = write(resolved, keeper: keeper, held: held, to: mailbox)
@@ -57,6 +60,7 @@ extension JobWorker {
             for event in batch { take(event) }
             // After a notification only the follow-up claim asks for the next notification.
             let wasNotified = batch.contains(.notified)
+            if wasNotified { listener.takeNotification() }
             while let action = session.nextAction(now: .now) {
                 guard case .claim(let limit) = action else { break deciding }
                 let (outcome, fresh) = await claim(limit, for: worker, holding: held, asksForNotification: !wasNotified)
@@ -137,14 +141,21 @@ extension JobWorker {
     }
 
     private func listen(for mailbox: WorkerSession.Mailbox, listener: ListenerStatus, worker: UUID, held: HeldClaims) async {
+        // Notifications that come while the requests are being read become one.
+        let (stops, stop) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
+        async let stopping: Void = { for await _ in stops { await stopRequestedJobs(worker: worker, held: held) } }()
         for await event in PostgresListener(listening, channels: [JobQueue.channel, JobQueue.stopChannel]) {
             listener.isListening = event != .disconnected
             if case .notification(let notification) = event, notification.channel == JobQueue.stopChannel {
-                await stopRequestedJobs(worker: worker, held: held)
-                continue
+                stop.yield()
+            } else if event == .disconnected {
+                mailbox.yield([.woken])
+            } else if listener.notify() {
+                mailbox.yield([.notified])
             }
-            mailbox.yield([event == .disconnected ? .woken : .notified])
         }
+        stop.finish()
+        await stopping
     }
 
     /// Polls for jobs. While notifications arrive it polls rarely, because maintenance announces jobs whose notification was lost.

@@ -8,8 +8,8 @@ DECLARE
     free_at timestamptz;
 BEGIN
     -- One attempt of an account, and of an address, at a time; always in this order, so that none wait for each other.
-    PERFORM pg_advisory_xact_lock(hashtext('dailies.sign_in.account'), hashtext(encode(account, 'hex')));
-    PERFORM pg_advisory_xact_lock(hashtext('dailies.sign_in.address'), hashtext(encode(address, 'hex')));
+    PERFORM FROM dailies.locks WHERE name = 'account.' || get_byte(account, 0) % 64 FOR UPDATE;
+    PERFORM FROM dailies.locks WHERE name = 'address.' || get_byte(address, 0) % 64 FOR UPDATE;
     -- An attempt that is ahead of the clock was counted before the clock was set back. It must not keep a person out until then.
     DELETE FROM dailies.sign_in_attempts
     WHERE attempted_at < clock_timestamp() - within OR attempted_at > clock_timestamp() + interval '2 seconds';

@@ -23,6 +23,11 @@ BEGIN
         SELECT coalesce(max(take), 0) + 1 INTO NEW.take FROM dailies.responses
         WHERE interview_id = NEW.interview_id AND question_id = NEW.question_id;
     END IF;
+    -- The table's constraint says the same; here it is said in words.
+    IF NEW.take NOT BETWEEN 1 AND 1000 THEN
+        RAISE EXCEPTION 'a take has a number from 1 to 1000, not %', NEW.take
+            USING ERRCODE = '22023', HINT = 'Leave it out: it is counted.';
+    END IF;
     RETURN NEW;
 END $$;
 CREATE OR REPLACE TRIGGER responses_are_completed BEFORE INSERT ON dailies.responses
@@ -36,7 +41,8 @@ SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
     INSERT INTO dailies.jobs (kind, payload, priority, fair_key)
     SELECT 'inspect_response', jsonb_build_object('response_id', id), CASE WHEN bulk THEN 10 ELSE 0 END, interview_id
-    FROM inserted ORDER BY id;
+    -- By interview, which is the fair key: the order in which turns are locked.
+    FROM inserted ORDER BY interview_id, id;
     RETURN NULL;
 END $$;
 CREATE OR REPLACE TRIGGER responses_are_enqueued AFTER INSERT ON dailies.responses
@@ -62,14 +68,14 @@ DECLARE
 BEGIN
     SELECT id INTO the_role FROM dailies.roles WHERE slug = role;
     IF NOT FOUND THEN
-        RAISE EXCEPTION 'there is no role "%"', role
+        RAISE EXCEPTION 'there is no role "%"', left(role, 100)
             USING ERRCODE = 'DA002', HINT = 'Load it with `dailies role load FILE.yaml`.';
     END IF;
 
     SELECT id INTO the_question FROM dailies.questions q
     WHERE q.role_id = the_role AND q.position IS NOT NULL AND (q.key = question OR q.position::text = question);
     IF NOT FOUND THEN
-        RAISE EXCEPTION 'role "%" has no question "%"', role, question
+        RAISE EXCEPTION 'role "%" has no question "%"', left(role, 100), left(question, 100)
             USING ERRCODE = 'DA003', HINT = 'Name a question by its key or by its number in the role''s list.';
     END IF;
 

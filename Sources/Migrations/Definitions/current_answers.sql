@@ -58,6 +58,21 @@ CREATE OR REPLACE TRIGGER responses_are_settled AFTER INSERT ON dailies.response
 CREATE OR REPLACE TRIGGER responses_are_unsettled AFTER DELETE ON dailies.responses
     REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION dailies.settle_responses();
 
+-- Whatever program writes or withdraws a review record has the interview first, as whoever inserts a response has: two transactions that
+-- settle several answers then wait for each other at interviews, in one order, and not at answers in any.
+CREATE OR REPLACE FUNCTION dailies.lock_interview() RETURNS trigger LANGUAGE plpgsql
+SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    PERFORM FROM dailies.responses r JOIN dailies.interviews i ON i.id = r.interview_id
+    WHERE r.id = CASE TG_OP WHEN 'DELETE' THEN OLD.response_id ELSE NEW.response_id END FOR NO KEY UPDATE OF i;
+    IF TG_OP = 'DELETE' THEN
+        RETURN OLD;
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE OR REPLACE TRIGGER review_records_lock_interviews BEFORE INSERT OR DELETE ON dailies.review_records
+    FOR EACH ROW EXECUTE FUNCTION dailies.lock_interview();
+
 CREATE OR REPLACE FUNCTION dailies.settle_record() RETURNS trigger LANGUAGE plpgsql
 SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 BEGIN

@@ -22,7 +22,7 @@ GRANT SELECT, INSERT, UPDATE ON dailies.claim_floors TO dailies_worker;
 GRANT SELECT ON dailies.lanes, dailies.queue_pauses TO dailies_worker;
 GRANT INSERT ON dailies.job_history TO dailies_worker;
 -- To know whether an attempt has ended, when the answer to its COMMIT was lost.
-GRANT SELECT (id, attempt) ON dailies.job_history TO dailies_worker;
+GRANT SELECT (id, attempt, worker_id) ON dailies.job_history TO dailies_worker;
 GRANT USAGE ON SEQUENCE dailies.claim_count TO dailies_worker;
 GRANT SELECT, UPDATE ON SEQUENCE dailies.maintenance_turns TO dailies_worker;
 GRANT SELECT ON dailies.responses TO dailies_worker;
@@ -32,11 +32,17 @@ GRANT SELECT, UPDATE ON dailies.renditions TO dailies_worker;
 GRANT EXECUTE ON FUNCTION
     dailies.notice_clock_jump, dailies.follow_clock, dailies.lacks_job_history, dailies.promote_jobs, dailies.sends_notifications, dailies.wake_workers,
     dailies.beat_worker, dailies.take_maintenance_turn, dailies.announce_waiting_jobs, dailies.claim_jobs, dailies.unpaused_kinds, dailies.want_jobs, dailies.raise_floor, dailies.lower_floor,
-    dailies.sweep_floors, dailies.timeline_entry, dailies.raise_stale_claim, dailies.end_job, dailies.complete_jobs, dailies.put_back_job,
-    dailies.rescue_jobs, dailies.claimed_jobs, dailies.free_jobs, dailies.release_unheld_jobs, dailies.forget_claims, dailies.leave_worker,
+    dailies.sweep_floors, dailies.timeline_entry, dailies.append_entry, dailies.raise_stale_claim,
+    dailies.end_job(uuid, bigint, integer, text, text), dailies.end_job(bigint, integer, text, text),
+    dailies.complete_jobs(uuid, bigint[], integer[]), dailies.complete_jobs(bigint[], integer[]),
+    dailies.put_back_job(uuid, bigint, integer, text, interval, text), dailies.put_back_job(bigint, integer, text, interval, text),
+    dailies.drop_ended_claims, dailies.dismiss_worker, dailies.rescue_jobs, dailies.claimed_jobs, dailies.free_jobs, dailies.release_unheld_jobs, dailies.forget_claims, dailies.leave_worker,
     dailies.obey_stop_requests, dailies.end_waiting_jobs, dailies.manual_entry, dailies.prepare_job_history, dailies.drop_job_history,
     dailies.forget_turns, dailies.artifacts_are_whole, dailies.record_review, dailies.record_rendition, dailies.refuse_rendition
     TO dailies_worker;
+
+-- To lock one of the rows; `held` cannot be changed.
+GRANT SELECT, UPDATE (held) ON dailies.locks TO dailies_site;
 
 -- The site. Names and others' judgements come through the views alone; of a judgement's table it may read whose it is, to change one's own.
 GRANT SELECT ON
@@ -67,20 +73,24 @@ GRANT SELECT, DELETE ON dailies.sign_in_links TO dailies_site;
 GRANT SELECT, INSERT, DELETE ON dailies.sign_in_attempts TO dailies_site;
 GRANT SELECT, UPDATE (last_used_at) ON dailies.api_tokens TO dailies_site;
 GRANT EXECUTE ON FUNCTION
-    dailies.opens, dailies.spans_ms, dailies.united_spans, dailies.audit_response, dailies.review_place, dailies.review_seed, dailies.whole_timeline,
+    dailies.opens, dailies.spans_ms, dailies.united_spans, dailies.audit_response, dailies.review_place, dailies.review_seed, dailies.whole_timeline, dailies.append_entry,
     dailies.count_sign_in_attempt, dailies.retry_work
     TO dailies_site;
 
 -- Other programs.
 GRANT SELECT ON dailies.roles, dailies.questions TO dailies_intake;
 GRANT SELECT (id, role_id, candidate_id) ON dailies.interviews TO dailies_intake;
-GRANT INSERT ON dailies.responses TO dailies_intake;
+-- All but the id: who may choose it can take the numbers that the next answers would get.
+GRANT INSERT (interview_id, question_id, role_id, question_version, take, bulk, recording_key, declared_type, declared_bytes, declared_sha256,
+              submitted_at)
+    ON dailies.responses TO dailies_intake;
 GRANT SELECT (id) ON dailies.responses TO dailies_intake;
 GRANT EXECUTE ON FUNCTION dailies.submit_response TO dailies_intake;
 
 -- People at the command line.
 GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA dailies TO dailies_operator;
-REVOKE INSERT, UPDATE, DELETE ON dailies.migrations, dailies.definitions FROM dailies_operator;
+REVOKE INSERT, UPDATE, DELETE ON dailies.migrations, dailies.definitions, dailies.locks FROM dailies_operator;
+GRANT UPDATE (held) ON dailies.locks TO dailies_operator;
 REVOKE UPDATE, DELETE ON dailies.audit_events, dailies.decisions FROM dailies_operator;
 GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA dailies TO dailies_operator;
 

@@ -100,6 +100,8 @@ BEGIN
         WHERE f.moved_at IS NULL
            OR f.moved_at < now() - CASE WHEN taken > 0 THEN interval '0.25 seconds' ELSE interval '20 seconds' END
            OR f.due_at > now()
+        -- In one order, because the first claim of a lane and kind inserts the floor's row.
+        ORDER BY l.lane, wanted.kind
     LOOP
         PERFORM dailies.raise_floor(the_lane, the_kind);
     END LOOP;
@@ -110,12 +112,13 @@ CREATE OR REPLACE FUNCTION dailies.claimed_jobs(worker uuid) RETURNS bigint[] LA
     SELECT ARRAY(SELECT DISTINCT unnest(job_ids) FROM dailies.claims WHERE worker_id = worker ORDER BY 1);
 $$;
 
--- Deletes claims of which the worker has ended every job, so that rescue need not look into them.
+-- Deletes claims of which the worker has ended every job, so that rescue need not look into them. Those that a rescue has locked are left to it.
 CREATE OR REPLACE FUNCTION dailies.forget_claims(worker uuid, done bigint[]) RETURNS bigint LANGUAGE plpgsql AS $$
 DECLARE
     forgotten bigint;
 BEGIN
-    DELETE FROM dailies.claims WHERE id = ANY (done) AND worker_id = worker;
+    DELETE FROM dailies.claims WHERE id = ANY (ARRAY(
+        SELECT c.id FROM dailies.claims c WHERE c.id = ANY (done) AND c.worker_id = worker FOR UPDATE SKIP LOCKED));
     GET DIAGNOSTICS forgotten = ROW_COUNT;
     RETURN forgotten;
 END $$;

@@ -12,7 +12,7 @@ CREATE OR REPLACE FUNCTION dailies.end_waiting_jobs(ids bigint[], how text, why 
     )
     INSERT INTO dailies.job_history (id, kind, payload, priority, fair_key, outcome, attempt, failures, crashes, created_at, timeline)
     SELECT ended.id, ended.kind, ended.payload, ended.priority, ended.fair_key, how, ended.attempt, ended.failures, ended.crashes,
-           ended.created_at, ended.timeline || dailies.manual_entry(ended.attempt, how, why)
+           ended.created_at, dailies.append_entry(ended.timeline, dailies.manual_entry(ended.attempt, how, why))
     FROM ended
     RETURNING id;
 $$;
@@ -25,20 +25,25 @@ $$;
 CREATE OR REPLACE FUNCTION dailies.stop_jobs(ids bigint[], how text, why text) RETURNS TABLE (job_id bigint, became text) LANGUAGE plpgsql AS $$
 #variable_conflict use_variable
 DECLARE
-    ended bigint[];
-    asked bigint[];
+    ended     bigint[];
+    asked     bigint[];
+    requested bigint[];
 BEGIN
-    -- In one order, so that two people who stop the same jobs wait for each other and do not deadlock.
-    PERFORM FROM dailies.jobs j WHERE j.id = ANY (ids) ORDER BY j.id FOR UPDATE;
-    ended := ARRAY(SELECT dailies.end_waiting_jobs(ids, how, why));
+    -- The requests first and then the jobs, both by id: the order in which `obey_stop_requests` locks them, and two people who stop the same
+    -- jobs. So there is a request for each job at first; those for jobs that end here are deleted again.
     WITH stops AS (
         INSERT INTO dailies.job_stops AS s (job_id, how, why)
-        SELECT j.id, how, why FROM dailies.jobs j WHERE j.id = ANY (ids) AND j.state = 'running'
+        SELECT j.id, how, why FROM dailies.jobs j WHERE j.id = ANY (ids) ORDER BY j.id
         ON CONFLICT ON CONSTRAINT job_stops_pkey DO UPDATE SET how = excluded.how, why = excluded.why
         RETURNING s.job_id
     )
-    SELECT array_agg(stops.job_id) INTO asked FROM stops;
-    IF asked IS NOT NULL THEN
+    SELECT array_agg(stops.job_id) INTO requested FROM stops;
+    PERFORM FROM dailies.jobs j WHERE j.id = ANY (requested) ORDER BY j.id FOR UPDATE;
+    ended := ARRAY(SELECT dailies.end_waiting_jobs(requested, how, why));
+    DELETE FROM dailies.job_stops s
+    WHERE s.job_id = ANY (requested) AND NOT EXISTS (SELECT FROM dailies.jobs j WHERE j.id = s.job_id);
+    asked := ARRAY(SELECT s.job_id FROM dailies.job_stops s WHERE s.job_id = ANY (requested));
+    IF cardinality(asked) > 0 THEN
         PERFORM dailies.wake_workers('dailies_stops');
     END IF;
     RETURN QUERY
@@ -51,7 +56,8 @@ BEGIN
 END $$;
 
 -- Returns which of its running jobs a worker has to stop. Every worker asks each second, and when it is notified. It also ends jobs that
--- were put back before their worker obeyed, and deletes requests about jobs that have ended.
+-- were put back before their worker obeyed, and deletes requests about jobs that have ended. It waits for nobody: a job that another session
+-- has locked is looked at the next time.
 CREATE OR REPLACE FUNCTION dailies.obey_stop_requests(worker uuid) RETURNS TABLE (job_id bigint, how text, why text) LANGUAGE plpgsql AS $$
 #variable_conflict use_column
 DECLARE
@@ -61,7 +67,10 @@ BEGIN
         RETURN;
     END IF;
     FOR stop IN SELECT * FROM dailies.job_stops ORDER BY job_id FOR UPDATE SKIP LOCKED LOOP
-        PERFORM dailies.end_waiting_jobs(ARRAY[stop.job_id], stop.how, stop.why);
+        PERFORM FROM dailies.jobs j WHERE j.id = stop.job_id AND j.state IN ('available', 'scheduled') FOR UPDATE SKIP LOCKED;
+        IF FOUND THEN
+            PERFORM dailies.end_waiting_jobs(ARRAY[stop.job_id], stop.how, stop.why);
+        END IF;
         DELETE FROM dailies.job_stops s
         WHERE s.job_id = stop.job_id AND NOT EXISTS (SELECT FROM dailies.jobs j WHERE j.id = stop.job_id);
     END LOOP;
@@ -78,17 +87,20 @@ CREATE OR REPLACE FUNCTION dailies.retry_jobs(ids bigint[], why text) RETURNS TA
 #variable_conflict use_column
 BEGIN
     -- One caller at a time: when two people retry one job, the second has to see what the first did.
-    PERFORM pg_advisory_xact_lock(hashtext('dailies.retry_jobs'));
-    DELETE FROM dailies.job_stops s
-    WHERE s.job_id = ANY (ids) AND NOT EXISTS (SELECT FROM dailies.jobs j WHERE j.id = s.job_id);
+    PERFORM FROM dailies.locks WHERE name = 'retry' FOR UPDATE;
+    DELETE FROM dailies.job_stops s WHERE s.job_id = ANY (ARRAY(
+        SELECT o.job_id FROM dailies.job_stops o
+        WHERE o.job_id = ANY (ids) AND NOT EXISTS (SELECT FROM dailies.jobs j WHERE j.id = o.job_id)
+        ORDER BY o.job_id FOR UPDATE));
     RETURN QUERY
     INSERT INTO dailies.jobs (id, kind, payload, priority, fair_key, attempt, created_at, timeline) OVERRIDING SYSTEM VALUE
     SELECT last.id, last.kind, last.payload, greatest(0, least(15, last.priority)), last.fair_key, last.attempt, last.created_at,
-           last.story || dailies.manual_entry(last.attempt, 'put_back', why)
+           dailies.append_entry(last.story, dailies.manual_entry(last.attempt, 'put_back', why))
     FROM (
         SELECT DISTINCT ON (h.id) h.*, dailies.whole_timeline(h) AS story FROM dailies.job_history h WHERE h.id = ANY (ids)
         ORDER BY h.id, h.attempt DESC, h.ended_at DESC
     ) AS last
     WHERE last.outcome IN ('discarded', 'cancelled') AND NOT EXISTS (SELECT FROM dailies.jobs j WHERE j.id = last.id)
+    ORDER BY last.fair_key, last.id
     RETURNING jobs.id, jobs.kind, jobs.payload;
 END $$;

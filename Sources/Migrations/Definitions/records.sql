@@ -57,13 +57,27 @@ END $$;
 -- Puts discarded and cancelled jobs back into the queue, and takes back what their earlier ending wrote: for an inspection the verdict that
 -- only said how the inspector ended, for a rendition the word that there will be none. Each goes into the trail. `reviewer` is NULL for a
 -- person at the command line. Returns the jobs that are back, in order. As the owner (SECURITY DEFINER), because the site's account has no
--- right on the queue.
+-- right on the queue. So what it takes is bounded: 10,000 jobs, a reason that is a remark, a reviewer who is there.
 CREATE OR REPLACE FUNCTION dailies.retry_work(ids bigint[], why text, reviewer bigint) RETURNS SETOF bigint LANGUAGE plpgsql
 SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     job      record;
     response bigint;
 BEGIN
+    IF cardinality(ids) > 10000 OR array_ndims(ids) > 1 THEN
+        RAISE EXCEPTION 'at most 10000 jobs are retried at once, not %', cardinality(ids) USING ERRCODE = '22023';
+    END IF;
+    IF why IS NULL OR length(why) NOT BETWEEN 1 AND 2000 THEN
+        RAISE EXCEPTION 'the reason for a retry has 1 to 2000 characters, not %', coalesce(length(why), 0) USING ERRCODE = '22023';
+    END IF;
+    IF reviewer IS NOT NULL AND NOT EXISTS (SELECT FROM dailies.reviewers v WHERE v.id = reviewer) THEN
+        RAISE EXCEPTION 'there is no reviewer %', reviewer USING ERRCODE = '22023';
+    END IF;
+    -- In the order of locks (see the head of queue_ending.sql). The fair key of a job about an answer is its interview.
+    PERFORM FROM dailies.locks l WHERE l.name = 'retry' FOR UPDATE;
+    PERFORM FROM dailies.job_stops s WHERE s.job_id = ANY (ids) ORDER BY s.job_id FOR UPDATE;
+    PERFORM FROM dailies.interviews i WHERE i.id IN (SELECT h.fair_key FROM dailies.job_history h WHERE h.id = ANY (ids))
+    ORDER BY i.id FOR NO KEY UPDATE;
     FOR job IN SELECT r.job_id, r.kind, r.payload FROM dailies.retry_jobs(ids, why) AS r ORDER BY r.job_id LOOP
         response := (job.payload ->> 'response_id')::bigint;
         CASE job.kind

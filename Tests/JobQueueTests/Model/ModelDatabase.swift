@@ -1,6 +1,7 @@
 import Foundation
-import JobQueue
 import Postgres
+
+@testable import JobQueue
 
 /// A real queue that is led through the steps of a model and has to agree with it after each.
 struct ModelDatabase {
@@ -34,7 +35,7 @@ struct ModelDatabase {
             taken.append(step)
             do {
                 try await take(step)
-                history.claims = claims.keys.sorted { ($0.job, $0.attempt) < ($1.job, $1.attempt) }
+                history.claims = claims.keys.sorted { ($0.job, $0.attempt, $0.worker) < ($1.job, $1.attempt, $1.worker) }
                 try await expectAgreement()
             } catch {
                 let way = taken.map { "  \($0)" }.joined(separator: "\n")
@@ -58,7 +59,14 @@ struct ModelDatabase {
             let isThere = try await pool.query("SELECT dailies.beat_worker(\(workers[worker])) AS alive").one().decode(
                 "alive", as: Bool.self)
             try agree(isThere, model.beat(worker), on: "whether the worker is there")
-        case .claim(let worker, let limit): try await claim(worker, limit)
+        case .claim(let worker, let limit):
+            let taken = try await taken(by: workers[worker], limit, isLost: false)
+            try claim(taken, worker, limit)
+        case .lostClaim(let worker, let limit):
+            let before = model
+            let taken = try await taken(by: workers[worker], limit, isLost: true)
+            try claim(taken, worker, limit)
+            model = before
         case .end(let claim, let ending):
             let real = claims[claim]
             let isStale = try await isRefused(real) { connection, real in
@@ -94,23 +102,47 @@ struct ModelDatabase {
         }
     }
 
-    /// Which of the jobs are claimed is the queue's choice; that they may be, and how many, is the model's.
-    private mutating func claim(_ worker: Int, _ limit: Int) async throws {
-        let taken: [JobClaim]
+    /// - Returns: `nil` when the lease is over.
+    private func taken(by worker: UUID, _ limit: Int, isLost: Bool) async throws -> [JobClaim]? {
         do {
-            taken = try await queue.claim(worker: workers[worker], kinds: ["noop"], limit: limit)
+            if isLost { return try await loseClaim(worker, limit) }
+            return try await queue.claim(worker: worker, kinds: ["noop"], limit: limit)
         } catch let error as JobQueueError where error.code == .leaseLost {
-            return try agree(false, model.isAlive(worker), on: "whether the lease holds")
+            return nil
         }
+    }
+
+    /// Which of the jobs are claimed is the queue's choice; that they may be, and how many, is the model's.
+    private mutating func claim(_ taken: [JobClaim]?, _ worker: Int, _ limit: Int) throws {
+        guard let taken else { return try agree(false, model.isAlive(worker), on: "whether the lease holds") }
         try agree(true, model.isAlive(worker), on: "whether the lease holds")
         let claimable = model.jobs.indices.filter(model.isClaimable)
         try agree(taken.count, min(limit, claimable.count), on: "how many jobs are claimed")
         for real in taken {
             let job = Int(real.id) - 1
             guard claimable.contains(job) else { throw Disagreement(description: "job \(job) was claimed, and must not be") }
-            let claim = try model.claim(job, for: worker)
-            try agree(real.attempt, claim.attempt, on: "the attempt")
-            claims[claim] = real
+            let claimed = try model.claim(job, for: worker)
+            try agree(real.attempt, claimed.attempt, on: "the attempt")
+            claims[claimed] = real
+        }
+    }
+
+    /// A crash undoes the latest claim, whose answer its worker has: so does ROLLBACK.
+    private func loseClaim(_ worker: UUID, _ limit: Int) async throws -> [JobClaim] {
+        struct Crash: Error { var taken: [JobClaim] }
+        do {
+            return try await pool.transaction { connection in
+                let rows = try await connection.query(
+                    """
+                    SELECT id, kind, payload::text, attempt, failures, crashes, max_attempts, claim_id, claimed_at - created_at
+                    FROM dailies.claim_jobs(\(worker), '{noop}', \(limit)::integer)
+                    """)
+                throw Crash(taken: try rows.map { try JobClaim(from: $0, of: worker) })
+            }
+        } catch let crash as Crash {
+            return crash.taken
+        } catch let error as PostgresError where error.sqlState == .leaseOver {
+            throw JobQueueError.leaseLost
         }
     }
 

@@ -78,10 +78,10 @@ struct ModelExplorer {
         }
     }
 
-    /// Whether a step is a death, a farewell, or a living worker's silence for as long as its lease.
+    /// Whether a step is a death, also of the database, a farewell, or a living worker's silence for as long as its lease.
     private static func needsDeath(_ step: ModelWorld.Step, from before: ModelWorld, to after: ModelWorld) -> Bool {
         switch step {
-        case .die, .leave: true
+        case .die, .leave, .lostClaim: true
         case .tick:
             before.processes.indices.contains { index in
                 !before.processes[index].isDead && before.queue.isAlive(index) && !after.queue.isAlive(index)

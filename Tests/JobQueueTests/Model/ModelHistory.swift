@@ -8,8 +8,10 @@ struct ModelHistory {
         case register
         case beat(worker: Int)
         case claim(worker: Int, limit: Int)
+        /// A claim that the database loses in a crash, after its answer.
+        case lostClaim(worker: Int, limit: Int)
         case end(ModelQueue.Claim, JobQueue.Outcome)
-        /// Several at once, which all happen or none.
+        /// Several of one worker at once, which all happen or none.
         case complete(Set<ModelQueue.Claim>)
         case putBack(ModelQueue.Claim, JobQueue.PutBackReason, dueIn: Int)
         case rescue
@@ -34,12 +36,13 @@ struct ModelHistory {
         case 0..<8: return .insert(Int.random(in: 1...3, using: &generator))
         case 8..<14: return .register
         case 14..<24: if let worker { return .beat(worker: worker) }
-        case 24..<50: if let worker { return .claim(worker: worker, limit: Int.random(in: 1...3, using: &generator)) }
+        case 24..<32: if let worker { return .lostClaim(worker: worker, limit: Int.random(in: 1...3, using: &generator)) }
+        case 32..<50: if let worker { return .claim(worker: worker, limit: Int.random(in: 1...3, using: &generator)) }
         case 50..<64:
             if let claim, Bool.random(using: &generator) {
                 let count = Int.random(in: 0...2, using: &generator)
                 let more = (0..<count).compactMap { _ in claims.suffix(4).randomElement(using: &generator) }
-                return .complete(Set(more + [claim]))
+                return .complete(Set(more.filter { $0.worker == claim.worker } + [claim]))
             }
             if let claim { return .end(claim, [.completed, .completed, .discarded, .cancelled][Int.random(in: 0..<4, using: &generator)]) }
         case 64..<80:

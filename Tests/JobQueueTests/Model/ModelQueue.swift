@@ -30,6 +30,7 @@ struct ModelQueue: Hashable {
     struct Claim: Hashable {
         var job: Int
         var attempt: Int
+        var worker: Int
     }
 
     struct StaleClaim: Error {}
@@ -48,10 +49,9 @@ struct ModelQueue: Hashable {
 
     func isAlive(_ worker: Int) -> Bool { workers[worker].map { $0 < Self.lease } ?? false }
 
-    /// Whether this attempt is the one that may end the job.
+    /// Whether this worker's attempt is the one that may end the job.
     func isBlocked(_ claim: Claim) -> Bool {
-        guard case .running = jobs[claim.job].state else { return false }
-        return jobs[claim.job].attempt == claim.attempt
+        jobs[claim.job].state == .running(worker: claim.worker) && jobs[claim.job].attempt == claim.attempt
     }
 
     func isClaimable(_ job: Int) -> Bool {
@@ -86,7 +86,13 @@ extension ModelQueue {
         guard isAlive(worker) || (rules.contains(.claimIgnoresLease) && workers[worker] != nil) else { throw LeaseOver() }
         jobs[job].state = .running(worker: worker)
         if !rules.contains(.claimKeepsAttempt) || jobs[job].attempt == 0 { jobs[job].attempt += 1 }
-        return Claim(job: job, attempt: jobs[job].attempt)
+        return Claim(job: job, attempt: jobs[job].attempt, worker: worker)
+    }
+
+    /// A claim that the worker has the answer of, and that the database loses in a crash: claims do not wait for the disk.
+    func lostClaim(_ job: Int, for worker: Int) throws -> Claim {
+        var lost = self
+        return try lost.claim(job, for: worker)
     }
 
     /// The transaction that completes several claims, or none of them.
@@ -135,7 +141,9 @@ extension ModelQueue {
     /// A living worker gives back what the database says it runs and it knows nothing of: the answer to a claim was lost.
     mutating func giveBackStrays(of worker: Int, knowing held: [Claim]) {
         guard !rules.contains(.straysAreKept), workers[worker] != nil else { return }
-        for job in jobs(of: worker) where !held.contains(Claim(job: job, attempt: jobs[job].attempt)) { jobs[job].state = .waiting }
+        for job in jobs(of: worker) where !held.contains(Claim(job: job, attempt: jobs[job].attempt, worker: worker)) {
+            jobs[job].state = .waiting
+        }
     }
 
     private mutating func bury(_ worker: Int) {
@@ -149,8 +157,8 @@ extension ModelQueue {
     }
 
     private func passesFence(_ claim: Claim, unless mutant: ModelRules) -> Bool {
-        guard rules.contains(mutant) else { return isBlocked(claim) }
-        if case .running = jobs[claim.job].state { return true }
-        return false
+        guard case .running = jobs[claim.job].state else { return false }
+        if rules.contains(.fenceIgnoresWorker) { return jobs[claim.job].attempt == claim.attempt }
+        return rules.contains(mutant) || isBlocked(claim)
     }
 }

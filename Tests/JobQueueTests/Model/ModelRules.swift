@@ -24,6 +24,8 @@ struct ModelRules: OptionSet, Hashable, Sendable {
     static let leaveForgetsJobs = ModelRules(rawValue: 1 << 13)
     /// A claim whose answer was lost stays with a worker that knows nothing of it.
     static let straysAreKept = ModelRules(rawValue: 1 << 14)
+    /// A fence of job and attempt alone, whose numbers come again after a crash of the database.
+    static let fenceIgnoresWorker = ModelRules(rawValue: 1 << 15)
 
     static let mutants: [(name: String, rule: ModelRules)] = [
         ("completion fenced by state only", .endIgnoresAttempt), ("put-back fenced by state only", .putBackIgnoresAttempt),
@@ -33,6 +35,6 @@ struct ModelRules: OptionSet, Hashable, Sendable {
         ("rescue by the job's age", .rescueByJobAge), ("rescue by a local clock", .rescueTrustsLocalClock),
         ("rescue keeps the worker", .rescueKeepsWorker), ("rescue forgets the jobs", .rescueForgetsJobs),
         ("rescue lowers the attempt", .rescueLowersAttempt), ("leaving forgets the jobs", .leaveForgetsJobs),
-        ("lost claims are kept", .straysAreKept),
+        ("lost claims are kept", .straysAreKept), ("fence without the worker", .fenceIgnoresWorker),
     ]
 }

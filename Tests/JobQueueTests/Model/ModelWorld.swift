@@ -18,6 +18,8 @@ struct ModelWorld: Hashable {
         case register(Int)
         case beat(Int)
         case claim(Int, job: Int)
+        /// The process gets a claim, and the database crashes and knows nothing of it.
+        case lostClaim(Int, job: Int)
         case complete(Int, ModelQueue.Claim)
         case putBack(Int, ModelQueue.Claim, dueIn: Int)
         /// Stops working on a claim, without a word to the database.
@@ -53,6 +55,8 @@ struct ModelWorld: Hashable {
             }
             for job in queue.jobs.indices where queue.isClaimable(job) && queue.jobs[job].attempt < attempts {
                 steps.append(.claim(index, job: job))
+                // It says nothing of other jobs, and with two of them there would be too many states.
+                if queue.jobs.count == 1 { steps.append(.lostClaim(index, job: job)) }
             }
             for claim in process.claims {
                 steps += [.letGo(index, claim), .complete(index, claim)]
@@ -70,6 +74,9 @@ struct ModelWorld: Hashable {
         case .beat(let index): _ = queue.beat(index)
         case .claim(let index, let job):
             guard let claim = try? queue.claim(job, for: index), !processes[index].claims.contains(claim) else { return }
+            processes[index].claims.append(claim)
+        case .lostClaim(let index, let job):
+            guard let claim = try? queue.lostClaim(job, for: index), !processes[index].claims.contains(claim) else { return }
             processes[index].claims.append(claim)
         case .complete(_, let claim): try? queue.end(claim, as: .completed)
         case .putBack(_, let claim, let dueIn): try? queue.putBack(claim, as: .released, dueIn: dueIn)
