@@ -24,7 +24,7 @@ public struct Definitions: Sendable, Hashable {
     }
 
     /// Those of this release. A file comes after those that it needs: SQL functions and views are checked when they are made.
-    public static let all = Definitions(revision: 1, sql: files.map { String(decoding: $0.sql, as: UTF8.self) }.joined(separator: "\n"))
+    public static let all = Definitions(revision: 2, sql: files.map { String(decoding: $0.sql, as: UTF8.self) }.joined(separator: "\n"))
 
     /// Every file of the folder, except the grants.
     static let files: [(name: String, sql: [UInt8])] = [
@@ -39,6 +39,7 @@ public struct Definitions: Sendable, Hashable {
         ("current_answers.sql", PackageResources.current_answers_sql),
         ("records.sql", PackageResources.records_sql),
         ("renditions.sql", PackageResources.renditions_sql),
+        ("reconcile.sql", PackageResources.reconcile_sql),
         ("accounts.sql", PackageResources.accounts_sql),
         ("reviews.sql", PackageResources.reviews_sql),
         ("fairness.sql", PackageResources.fairness_sql),

@@ -37,6 +37,12 @@ GRANT EXECUTE ON FUNCTION
     dailies.forget_turns, dailies.artifacts_are_whole, dailies.record_review, dailies.record_rendition, dailies.refuse_rendition
     TO dailies_worker;
 
+-- Looking for answers without a job, and pruning: functions with the owner's rights. The table is read for metrics.
+GRANT SELECT ON dailies.reconciliation TO dailies_worker;
+GRANT EXECUTE ON FUNCTION
+    dailies.look_after_answers, dailies.answers_without_job, dailies.jobs_without_answer, dailies.prune_outbox
+    TO dailies_worker;
+
 -- The site. Names and others' judgements come through the views alone; of a judgement's table it may read whose it is, to change one's own.
 GRANT SELECT ON
     dailies.role_access, dailies.visible_interviews, dailies.answer_access, dailies.visible_ratings, dailies.visible_comments,
@@ -81,10 +87,11 @@ GRANT EXECUTE ON FUNCTION dailies.submit_response TO dailies_intake;
 GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA dailies TO dailies_operator;
 REVOKE INSERT, UPDATE, DELETE ON dailies.migrations, dailies.definitions FROM dailies_operator;
 REVOKE UPDATE, DELETE ON dailies.audit_events, dailies.decisions FROM dailies_operator;
+REVOKE INSERT, UPDATE, DELETE ON dailies.reconciliation FROM dailies_operator;
 GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA dailies TO dailies_operator;
 
 -- Monitoring. It may not read why a job failed.
-GRANT SELECT ON dailies.workers, dailies.claims, dailies.claim_floors, dailies.lanes, dailies.queue_pauses TO dailies_monitor;
+GRANT SELECT ON dailies.workers, dailies.claims, dailies.claim_floors, dailies.lanes, dailies.queue_pauses, dailies.reconciliation TO dailies_monitor;
 GRANT SELECT (id, kind, priority, lane, state, due_at, created_at, claimed_at, worker_id) ON dailies.jobs TO dailies_monitor;
 GRANT SELECT (id, kind, priority, outcome, created_at, claimed_at, ended_at) ON dailies.job_history TO dailies_monitor;
 
