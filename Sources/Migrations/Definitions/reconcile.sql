@@ -75,7 +75,8 @@ SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 $$;
 
 -- Inserts the jobs of those among these responses that have none, and puts them on the wall, which their triggers should have done. Returns
--- which. A response that another session deletes at this moment is left out and waited for by nobody.
+-- which. It waits for nobody: responses of an interview, and takes of an answer, at which another session is in this moment are left out. In the
+-- order in which an INSERT of responses locks them: interview, turn, place on the wall.
 CREATE OR REPLACE FUNCTION dailies.give_jobs(ids bigint[]) RETURNS SETOF bigint LANGUAGE plpgsql
 SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
@@ -84,12 +85,25 @@ BEGIN
     IF cardinality(ids) > 10000 THEN
         RAISE EXCEPTION 'jobs are given to 10000 answers at once, not to %', cardinality(ids) USING ERRCODE = '22023';
     END IF;
+    -- Less than a deadlock takes to be seen, so that no other session is its victim.
+    PERFORM set_config('lock_timeout', '500ms', true);
     -- One caller at a time, so that none inserts what the other has inserted.
     PERFORM FROM dailies.reconciliation FOR UPDATE;
     given := ARRAY(
         SELECT r.id FROM dailies.responses r JOIN dailies.interviews i ON i.id = r.interview_id
         WHERE r.id = ANY (ARRAY(SELECT f.response_id FROM dailies.responses_without_job(ids) AS f))
-        ORDER BY r.id FOR KEY SHARE OF r, i SKIP LOCKED);
+        ORDER BY r.id FOR KEY SHARE OF r SKIP LOCKED FOR NO KEY UPDATE OF i SKIP LOCKED);
+    given := ARRAY(
+        SELECT r.id FROM dailies.responses r
+        LEFT JOIN (
+            SELECT c.interview_id, c.question_id FROM dailies.current_answers c
+            WHERE (c.interview_id, c.question_id) IN (
+                SELECT g.interview_id, g.question_id FROM dailies.responses g WHERE g.id = ANY (given))
+            FOR UPDATE SKIP LOCKED
+        ) AS locked USING (interview_id, question_id)
+        WHERE r.id = ANY (given) AND (locked.question_id IS NOT NULL OR NOT EXISTS (
+            SELECT FROM dailies.current_answers c WHERE c.interview_id = r.interview_id AND c.question_id = r.question_id))
+        ORDER BY r.id);
     IF cardinality(given) = 0 THEN
         RETURN;
     END IF;

@@ -10,10 +10,10 @@ extension S3Storage {
         } while token != nil
     }
 
-    /// A thousand objects at most, and where the next page begins.
+    /// Some objects, and where the next page begins.
     private func page(after token: String?) async throws(StorageError) -> (files: [ListedFile], next: String?) {
         let prefix = client.configuration.location.prefix.isEmpty ? "" : client.configuration.location.prefix + "/"
-        var request = S3Request(method: .GET, query: [("list-type", "2")])
+        var request = S3Request(method: .GET, query: [("list-type", "2"), ("max-keys", "\(client.configuration.listedAtOnce)")])
         if let token { request.query.append(("continuation-token", token)) }
         if !prefix.isEmpty { request.query.append(("prefix", prefix)) }
         request.query.sort { $0.name < $1.name }
