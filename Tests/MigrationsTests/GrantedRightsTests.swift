@@ -18,7 +18,7 @@ import Testing
             ])
         #expect(rights("GRANT SELECT ON dailies.t TO b").isEmpty)
         #expect(rights("GRANT SELECT ON SEQUENCE dailies.s TO PUBLIC") == [GrantedRight(.sequence, "dailies.s", "SELECT")])
-        #expect(rights("GRANT USAGE ON SCHEMA dailies TO a") == [GrantedRight(.schema, "dailies", "USAGE")])
+        #expect(rights("GRANT USAGE ON SCHEMA house TO a") == [GrantedRight(.schema, "house", "USAGE")])
         #expect(
             rights("GRANT EXECUTE ON FUNCTION dailies.f, dailies.g(bigint, text) TO a") == [
                 GrantedRight(.function, "dailies.f", "EXECUTE"), GrantedRight(.function, "dailies.g(bigint, text)", "EXECUTE"),

@@ -4,8 +4,9 @@ import Postgres
 struct TransactionGauges: Sendable {
     /// How full the server's queue of notifications is, from 0 to 1.
     var notificationQueue: Double
-    /// The age of the oldest transaction in this database whose session is idle, in seconds; 0 without one.
-    var oldestIdle: Double
+    /// The age of the oldest transaction in this database whose session is idle, in seconds; 0 without one, and `nil` where the account may not
+    /// see other accounts' sessions.
+    var oldestIdle: Double?
     /// The age of the oldest prepared transaction of this database, in seconds; 0 without one.
     var oldestPrepared: Double
 
@@ -15,8 +16,9 @@ struct TransactionGauges: Sendable {
                 named: "metrics.transactions",
                 """
                 SELECT pg_notification_queue_usage() AS notification_queue,
-                       (SELECT coalesce(greatest(0, extract(epoch FROM max(now() - a.xact_start))), 0)::float8 FROM pg_stat_activity a
-                        WHERE a.datname = current_database() AND a.state LIKE 'idle in transaction%') AS oldest_idle,
+                       CASE WHEN pg_has_role('pg_read_all_stats', 'USAGE') THEN (
+                           SELECT coalesce(greatest(0, extract(epoch FROM max(now() - a.xact_start))), 0)::float8 FROM pg_stat_activity a
+                           WHERE a.datname = current_database() AND a.state LIKE 'idle in transaction%') END AS oldest_idle,
                        (SELECT coalesce(greatest(0, extract(epoch FROM max(now() - p.prepared))), 0)::float8 FROM pg_prepared_xacts p
                         WHERE p.database = current_database()) AS oldest_prepared
                 """)

@@ -32,7 +32,7 @@ extension WorkerMetrics {
                 samples: [.init(gauges.notificationQueue)]),
             MetricFamily(
                 "dailies_oldest_idle_transaction_seconds", help: "Age of the oldest transaction whose session stands idle; 0 without one.",
-                samples: [.init(gauges.oldestIdle)]),
+                samples: gauges.oldestIdle.map { [.init($0)] } ?? []),
             MetricFamily(
                 "dailies_oldest_prepared_transaction_seconds", help: "Age of the oldest prepared transaction; 0 without one.",
                 samples: [.init(gauges.oldestPrepared)]),

@@ -16,23 +16,32 @@ extension Examination {
                 found.append(try await clock(connection))
                 // Before 15 the server has not all that is asked for here.
                 if connection.serverVersion >= 150_000 {
-                    found += try await changes(connection)
-                    found += try await transactions(connection)
+                    found += await finding("settings") { try await changes(connection) }
+                    found += await finding("transactions") { try await transactions(connection) }
                 }
                 found.append(Self.schema(status))
                 if connection.isPooled { found.append(pooler) }
                 guard status.contradiction == nil else { return found }
                 if status.newer.isEmpty, try await isLookedInto(connection, everythingPending: !status.pending.isEmpty) {
-                    found += try await rights(connection)
+                    found += await finding("rights") { try await rights(connection) }
                 }
                 if status.pending.isEmpty {
                     found += try await queue(database)
-                    found += try await answers(database)
+                    found += await finding("answers") { try await answers(database) }
                 }
                 return found
             }
         } catch {
             return [.problem("database", Failure(error)?.message ?? "\(error)")]
+        }
+    }
+
+    /// What one check finds. An error of it is a finding, so that the checks behind it run too.
+    private func finding(_ subject: String, _ check: () async throws -> [Finding]) async -> [Finding] {
+        do {
+            return try await check()
+        } catch {
+            return [.problem(subject, Failure(error)?.message ?? "\(error)")]
         }
     }
 

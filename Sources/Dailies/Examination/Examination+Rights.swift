@@ -49,7 +49,7 @@ extension Examination {
                     ELSE CASE WHEN col = '' THEN has_table_privilege(named.oid, privilege)
                               ELSE has_column_privilege(named.oid, col, privilege) END
                     END, false)
-                ORDER BY kind DESC, object, privilege, col
+                ORDER BY kind = 'schema' DESC, kind DESC, object, privilege, col
                 """))
         return try rows.decode((String.self, String.self, String.self, String.self)).compactMap { kind, object, privilege, column in
             GrantedRight.Kind(rawValue: kind).map { GrantedRight($0, object, privilege, column: column.isEmpty ? nil : column) }

@@ -42,7 +42,7 @@ extension Examination {
         let seesAll: Bool = try await connection.query(
             PostgresQuery(
                 named: "doctor.sees_sessions",
-                "SELECT pg_has_role('pg_read_all_stats', 'USAGE') OR (SELECT rolsuper FROM pg_roles WHERE rolname = current_user)")
+                "SELECT pg_has_role('pg_read_all_stats', 'USAGE')")
         ).one().decode(at: 0)
         let rows = try await connection.query(
             PostgresQuery(

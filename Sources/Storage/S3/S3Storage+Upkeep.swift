@@ -28,7 +28,9 @@ extension S3Storage {
                 else { return nil }
                 return ListedFile(key: own, bytes: bytes, age: now.secondsSince1970 - changed.secondsSince1970)
             }
-            return (files, document["IsTruncated"] == "true" ? document["NextContinuationToken"] : nil)
+            guard document["IsTruncated"] == "true" else { return (files, nil) }
+            guard let next = document["NextContinuationToken"] else { throw .broken("it did not say where its list of files goes on") }
+            return (files, next)
         } catch {
             throw self.error(error, cannot: "list the files")
         }
