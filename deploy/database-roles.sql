@@ -16,7 +16,7 @@ BEGIN
     --   dailies_migration   `dailies migrate`, and backups: owns the schema
     --   dailies_worker      `dailies work`
     --   dailies_site        `dailies serve`
-    --   dailies_operator    people: `dailies role`, `import`, `answers`, `jobs`, `queue`, `reviewer`, `status`, `doctor`
+    --   dailies_operator    people: `dailies role`, `import`, `answers`, `jobs`, `queue`, `reviewer`, `status`, `doctor`, `reconcile`
     --   dailies_intake      the program that takes recordings in and calls dailies.submit_response
     --   dailies_monitor     whoever counts, such as KEDA
     FOREACH account IN ARRAY ARRAY['dailies_migration', 'dailies_worker', 'dailies_site', 'dailies_operator', 'dailies_intake', 'dailies_monitor']
@@ -27,9 +27,13 @@ BEGIN
         EXECUTE format('GRANT CONNECT ON DATABASE %I TO %I', current_database(), account);
     END LOOP;
 
-    -- A worker has to see when transactions of other accounts began: a job that such a one is still inserting is not to be passed over.
+    -- A worker has to see when transactions of other accounts began: a job that such a one is still inserting is not to be passed over. And
+    -- `dailies doctor` tells people whose transactions are in the way.
     IF NOT pg_has_role('dailies_worker', 'pg_read_all_stats', 'MEMBER') THEN
         GRANT pg_read_all_stats TO dailies_worker;
+    END IF;
+    IF NOT pg_has_role('dailies_operator', 'pg_read_all_stats', 'MEMBER') THEN
+        GRANT pg_read_all_stats TO dailies_operator;
     END IF;
 
     EXECUTE format('GRANT CREATE ON DATABASE %I TO dailies_migration', current_database());

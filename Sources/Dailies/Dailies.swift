@@ -25,7 +25,7 @@ struct Dailies: AsyncParsableCommand {
         subcommands: [
             Up.self, Migrate.self, Work.self, Serve.self, Inspect.self, Role.self, ReviewerCommand.self, TokenCommand.self, Import.self,
             Answers.self, Status.self, Jobs.self, Queue.self,
-            Doctor.self,
+            Reconcile.self, Doctor.self,
         ])
 
     static func main() async {

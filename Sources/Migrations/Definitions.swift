@@ -39,6 +39,7 @@ public struct Definitions: Sendable, Hashable {
         ("current_answers.sql", PackageResources.current_answers_sql),
         ("records.sql", PackageResources.records_sql),
         ("renditions.sql", PackageResources.renditions_sql),
+        ("reconcile.sql", PackageResources.reconcile_sql),
         ("accounts.sql", PackageResources.accounts_sql),
         ("reviews.sql", PackageResources.reviews_sql),
         ("fairness.sql", PackageResources.fairness_sql),

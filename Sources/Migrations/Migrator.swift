@@ -235,7 +235,13 @@ extension Migrator {
     private func mayReadTable(_ connection: PostgresConnection) async throws(PostgresError) -> Bool {
         let query = PostgresQuery(
             named: "migrations.may_read_table",
-            "SELECT coalesce(has_table_privilege(to_regclass('dailies.migrations'), 'SELECT'), false)")
+            """
+            -- Not by to_regclass, which is refused to an account that may not use the schema.
+            SELECT EXISTS (
+                SELECT FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+                WHERE n.nspname = 'dailies' AND c.relname = 'migrations'
+                  AND has_schema_privilege(n.oid, 'USAGE') AND has_table_privilege(c.oid, 'SELECT'))
+            """)
         return try await connection.query(query).one().decode(at: 0)
     }
 

@@ -7,7 +7,7 @@ public import SystemPackage
 ///
 /// No method blocks Swift's cooperative threads. In a cancelled task, work on a disk runs to its end, and a wait for a network ends as if the
 /// storage were away. Every implementation has to pass the same conformance suite.
-public protocol RecordingStorage: Sendable {
+public protocol RecordingStorage: StorageUpkeep {
     /// Opens a recording. A storage on other machines fetches it first, which may wait until this machine has room for it.
     /// - Parameter limit: A larger one is not fetched.
     /// - Throws: ``StorageError/Code/notFound``, ``StorageError/Code/notAFile`` and ``StorageError/Code/tooLarge`` are faults of the

@@ -25,6 +25,7 @@ struct SettingsTests {
             #expect(found.storage.source == .environment("DAILIES_STORAGE"))
             #expect(found.graceSeconds == Setting(value: 7, source: .file(file)))
             #expect(found.historyDays == Setting(value: 90, source: .standard))
+            #expect(found.outboxDays == Setting(value: 30, source: .standard))
         }
     }
 

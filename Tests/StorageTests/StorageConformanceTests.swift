@@ -26,6 +26,7 @@ enum StorageKind: String, CaseIterable, CustomTestStringConvertible {
             try await Bucket.with { bucket in
                 // Moto takes parts as small as these only when they are the last; S3's least.
                 bucket.configuration.partBytes = 5 << 20
+                bucket.configuration.listedAtOnce = 2
                 try await bucket.withStorage { try await body($0) }
             }
         }

@@ -14,7 +14,7 @@ struct StorageRequirement: Sendable, CustomTestStringConvertible {
         self.check = check
     }
 
-    static let all = recordings + artifacts + parts
+    static let all = recordings + artifacts + parts + upkeep
 }
 
 extension StorageRequirement {

@@ -27,6 +27,11 @@ struct WorkerOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
+            "Days for which news for other programs stays in the outbox; 30 by default. (env: DAILIES_OUTBOX_DAYS)", valueName: "days"))
+    var outboxDays: Int?
+
+    @Option(
+        help: ArgumentHelp(
             "required or off. Off opens untrusted files without Landlock and seccomp: only where the kernel lacks them. (env: DAILIES_SANDBOX)"
         ))
     var sandbox: String?
@@ -45,8 +50,8 @@ struct WorkerOptions: ParsableArguments {
     var flags: [String: String?] {
         [
             "slots": slots.map(String.init), "grace-seconds": graceSeconds.map(String.init), "listen-database": listenDatabase,
-            "poll-ms": pollMs.map(String.init), "history-days": historyDays.map(String.init), "sandbox": sandbox, "health": health,
-            "min-free-mib": minFreeMib.map(String.init),
+            "poll-ms": pollMs.map(String.init), "history-days": historyDays.map(String.init),
+            "outbox-days": outboxDays.map(String.init), "sandbox": sandbox, "health": health, "min-free-mib": minFreeMib.map(String.init),
         ]
     }
 }

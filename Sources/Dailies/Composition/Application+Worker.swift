@@ -90,10 +90,17 @@ extension Application {
                 let queue = JobQueue(pool: pool)
                 let server = HealthServer(
                     configuration: HealthServer.Configuration(host: address.host, port: address.port), readiness: readiness,
-                    metrics: { metrics.families(slots: slots.count) + WorkerMetrics.families(of: try? await queue.gauges()) },
-                    logger: logger)
+                    metrics: {
+                        metrics.families(slots: slots.count) + WorkerMetrics.families(of: try? await queue.gauges())
+                            + WorkerMetrics.families(of: try? await interviews.reconciliation())
+                            + WorkerMetrics.families(of: try? await TransactionGauges.read(pool))
+                    }, logger: logger)
                 services.append(.init(service: server))
             }
+            services.append(
+                .init(
+                    service: Housekeeping(
+                        interviews: interviews, outboxRetention: .seconds(settings.outboxDays.value * 86_400), logger: logger)))
             services += ([worker] + others).map { .init(service: $0) }
             if untilIdle {
                 services.append(

@@ -1,4 +1,5 @@
 import FoundationEssentials
+import Interviews
 import JobQueue
 import Migrations
 import Postgres
@@ -13,13 +14,34 @@ extension Examination {
                 var found = [Self.version(connection.serverVersion, in: place)]
                 found += try await server(connection)
                 found.append(try await clock(connection))
+                // Before 15 the server has not all that is asked for here.
+                if connection.serverVersion >= 150_000 {
+                    found += await finding("settings") { try await changes(connection) }
+                    found += await finding("transactions") { try await transactions(connection) }
+                }
                 found.append(Self.schema(status))
                 if connection.isPooled { found.append(pooler) }
-                if status.contradiction == nil, status.pending.isEmpty { found += try await queue(database) }
+                guard status.contradiction == nil else { return found }
+                if status.newer.isEmpty, try await isLookedInto(connection, everythingPending: !status.pending.isEmpty) {
+                    found += await finding("rights") { try await rights(connection) }
+                }
+                if status.pending.isEmpty {
+                    found += try await queue(database)
+                    found += await finding("answers") { try await answers(database) }
+                }
                 return found
             }
         } catch {
             return [.problem("database", Failure(error)?.message ?? "\(error)")]
+        }
+    }
+
+    /// What one check finds. An error of it is a finding, so that the checks behind it run too.
+    private func finding(_ subject: String, _ check: () async throws -> [Finding]) async -> [Finding] {
+        do {
+            return try await check()
+        } catch {
+            return [.problem(subject, Failure(error)?.message ?? "\(error)")]
         }
     }
 
@@ -100,6 +122,34 @@ extension Examination {
         return .note(
             "clock", "\(seconds) s \(ahead > 0 ? "ahead of" : "behind") the database's: no job minds, but logs tell another time",
             remedy: "Let both machines follow NTP: `timedatectl set-ntp true`.")
+    }
+
+    /// Whether the account's rights are worth a look: the schema is complete, or this account may not read how complete it is.
+    private func isLookedInto(_ connection: PostgresConnection, everythingPending: Bool) async throws -> Bool {
+        guard everythingPending else { return true }
+        return try await connection.query(
+            PostgresQuery(
+                named: "doctor.may_not_read_schema",
+                """
+                SELECT EXISTS (
+                    SELECT FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+                    WHERE n.nspname = 'dailies' AND c.relname = 'migrations'
+                      AND NOT (has_schema_privilege(n.oid, 'USAGE') AND has_table_privilege(c.oid, 'SELECT')))
+                """)
+        ).one().decode(at: 0)
+    }
+
+    private func answers(_ database: PostgresConfiguration) async throws -> [Finding] {
+        let pool = PostgresPool(database, limit: 1)
+        let found: [Finding]
+        do {
+            found = try await answers(Interviews(pool: pool))
+        } catch {
+            await pool.close()
+            throw error
+        }
+        await pool.close()
+        return found
     }
 
     private func queue(_ database: PostgresConfiguration) async throws -> [Finding] {

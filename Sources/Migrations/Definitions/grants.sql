@@ -41,6 +41,12 @@ GRANT EXECUTE ON FUNCTION
     dailies.forget_turns, dailies.artifacts_are_whole, dailies.record_review, dailies.record_rendition, dailies.refuse_rendition
     TO dailies_worker;
 
+-- Looking for answers without a job, and pruning: functions with the owner's rights. The table is read for metrics.
+GRANT SELECT ON dailies.reconciliation TO dailies_worker;
+GRANT EXECUTE ON FUNCTION
+    dailies.look_after_answers, dailies.answers_without_job, dailies.jobs_without_answer, dailies.prune_outbox
+    TO dailies_worker;
+
 -- To lock one of the rows; `held` cannot be changed.
 GRANT SELECT, UPDATE (held) ON dailies.locks TO dailies_site;
 
@@ -92,10 +98,11 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA dailies TO dailies_
 REVOKE INSERT, UPDATE, DELETE ON dailies.migrations, dailies.definitions, dailies.locks FROM dailies_operator;
 GRANT UPDATE (held) ON dailies.locks TO dailies_operator;
 REVOKE UPDATE, DELETE ON dailies.audit_events, dailies.decisions FROM dailies_operator;
+REVOKE INSERT, UPDATE, DELETE ON dailies.reconciliation FROM dailies_operator;
 GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA dailies TO dailies_operator;
 
 -- Monitoring. It may not read why a job failed.
-GRANT SELECT ON dailies.workers, dailies.claims, dailies.claim_floors, dailies.lanes, dailies.queue_pauses TO dailies_monitor;
+GRANT SELECT ON dailies.workers, dailies.claims, dailies.claim_floors, dailies.lanes, dailies.queue_pauses, dailies.reconciliation TO dailies_monitor;
 GRANT SELECT (id, kind, priority, lane, state, due_at, created_at, claimed_at, worker_id) ON dailies.jobs TO dailies_monitor;
 GRANT SELECT (id, kind, priority, outcome, created_at, claimed_at, ended_at) ON dailies.job_history TO dailies_monitor;
 

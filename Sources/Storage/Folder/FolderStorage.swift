@@ -15,7 +15,7 @@ public struct FolderStorage: RecordingStorage {
     /// The folder's identity at the start. When a disk is unmounted, its path leads to another, empty folder. Every recording would then seem to
     /// be missing, and the recordings would be blamed.
     private let identity: FolderIdentity
-    private let staging: StagingFolder
+    let staging: StagingFolder
 
     private init(path: FilePath, identity: FolderIdentity, staging: StagingFolder) {
         self.path = path
@@ -135,7 +135,7 @@ extension FolderStorage {
     }
 
     /// Opens the root again each time, so that a missing storage is noticed.
-    private func openRoot() throws(StorageError) -> FolderHandle {
+    func openRoot() throws(StorageError) -> FolderHandle {
         let root: FolderHandle
         let found: FolderIdentity
         do throws(Errno) {
@@ -170,7 +170,9 @@ extension FolderStorage {
             let name = components.removeLast()
             for component in components { folder = try folder.makeFolder(component) }
             // An existing file of another length is damaged, and is replaced.
-            if let existing = try folder.stat(name), existing.type == .regular, existing.size == stored.bytes {
+            if let existing = try folder.stat(name), existing.type == .regular, existing.size == stored.bytes,
+                !stored.key.isPublishedAnew(atAge: time(nil) - existing.rawValue.st_mtim.tv_sec)
+            {
                 file.remove()
             } else {
                 try file.folder.directory.rename(file.name, to: folder, as: name)

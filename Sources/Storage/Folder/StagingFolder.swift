@@ -34,6 +34,14 @@ final class StagingFolder: Sendable {
         return StagedFile(descriptor: try directory.createFile(name), name: name, folder: self)
     }
 
+    /// Moves a file of another folder in here, under a name that is used only once.
+    /// - Returns: its new name.
+    func takeAside(_ name: String, from folder: FolderHandle) throws(Errno) -> String {
+        let aside = String(UInt64.random(in: 0...UInt64.max), radix: 16)
+        try folder.rename(name, to: directory, as: aside)
+        return aside
+    }
+
     deinit {
         Self.clear(directory)
         parent.removeFolder(name)

@@ -14,7 +14,11 @@ struct ObjectUpload: Sendable {
     private static let atOnce = 4
 
     func run() async throws(S3Failure) {
-        if content.bytes >= Self.worthAsking, try await length() == content.bytes { return }
+        if content.bytes >= Self.worthAsking, let existing = try await client.head(of: key), existing.bytes == content.bytes,
+            !content.key.isPublishedAnew(atAge: existing.age ?? 0)
+        {
+            return
+        }
         guard content.bytes > client.configuration.partBytes else {
             let whole = FilePart(descriptor: file, range: 0..<content.bytes, sha256: content.sha256)
             // The store refuses content with another digest or length.
@@ -22,16 +26,6 @@ struct ObjectUpload: Sendable {
             return
         }
         try await sendParts()
-    }
-
-    /// What the store has under the key; `nil` when it has nothing.
-    private func length() async throws(S3Failure) -> Int64? {
-        do throws(S3Failure) {
-            return try await client.send(S3Request(method: .HEAD, key: key)).headers.first(name: "content-length").flatMap { Int64($0) }
-        } catch {
-            if case .refused(status: 404, _) = error { return nil }
-            throw error
-        }
     }
 
     private func sendParts() async throws(S3Failure) {
@@ -108,7 +102,7 @@ struct ObjectUpload: Sendable {
             // If the response to the first try was lost, the upload is complete already and its id is no longer known.
             guard case .refused(_, "NoSuchUpload") = error else { throw error }
         }
-        guard try await length() == content.bytes else { throw .broken("it put the parts together to another length") }
+        guard try await client.head(of: key)?.bytes == content.bytes else { throw .broken("it put the parts together to another length") }
     }
 
     /// Aborts the upload, because the store would keep its parts and charge for them. Also done in a cancelled task. If it fails,

@@ -34,6 +34,8 @@ extension S3Storage {
         var slowGrace = Duration.seconds(10)
         /// Larger files are sent in parts, each with its own retries.
         var partBytes: Int64 = 16 << 20
+        /// How many objects are listed by one request. A thousand is the most that a store gives.
+        var listedAtOnce = 1000
         /// Older unfinished multipart uploads belong to killed processes, because no upload takes a day.
         var leftoverSeconds = 86_400
         var retries = Backoff()

@@ -9,7 +9,7 @@ public import SystemPackage
 /// artifacts are made in such files and then sent. An object is visible when all of it has arrived, and never before. Requests that fail
 /// on the way, or that the store asks to repeat later, are tried again for a few seconds. A longer failure is the infrastructure's fault.
 public struct S3Storage: RecordingStorage {
-    private let client: S3Client
+    let client: S3Client
     let spool: Spool
     private let leftovers = LeftoverUploads()
 
@@ -146,7 +146,7 @@ public struct S3Storage: RecordingStorage {
 }
 
 extension S3Storage {
-    private func error(_ failure: S3Failure, cannot action: String) -> StorageError {
+    func error(_ failure: S3Failure, cannot action: String) -> StorageError {
         StorageError(failure, cannot: action, in: configuration)
     }
 

@@ -1,0 +1,36 @@
+/// Compares the files that rows name with the files that are in storage. Of each key it keeps a hash of 8 bytes, so that millions fit into memory.
+/// Two keys of one hash (1 in 2^64) would hide that one of them is missing, or that nobody names it; nothing is removed by that.
+struct FileLedger {
+    /// What a stored file is to the rows.
+    enum Standing: Hashable {
+        case named
+        case unnamed
+    }
+
+    private var named: Set<Int> = []
+    /// Those of `named` that have to be there and were not met.
+    private var missing: Set<Int> = []
+    /// How many stored files a row names.
+    private(set) var met = 0
+
+    /// Notes that a row names this key.
+    /// - Parameter isNeeded: whether its file is missed when it is not there.
+    mutating func name(_ key: String, isNeeded: Bool) {
+        named.insert(key.hashValue)
+        if isNeeded { missing.insert(key.hashValue) }
+    }
+
+    /// Notes that this key is in storage. Call it after all rows have named theirs.
+    mutating func meet(_ key: String) -> Standing {
+        guard named.contains(key.hashValue) else { return .unnamed }
+        missing.remove(key.hashValue)
+        met += 1
+        return .named
+    }
+
+    var isAnyMissing: Bool { !missing.isEmpty }
+    var isAnyNamed: Bool { !named.isEmpty }
+
+    /// Whether a row needs this key and it was not met.
+    func isMissing(_ key: String) -> Bool { missing.contains(key.hashValue) }
+}
