@@ -1,0 +1,8 @@
+/// What the tasks of one session share.
+struct SessionParts: Sendable {
+    let keeper: LeaseKeeper
+    let held: HeldClaims
+    let mailbox: WorkerSession.Mailbox
+    let waiting = WaitingResults()
+    let troubles = WorkerTroubles()
+}
