@@ -34,7 +34,8 @@ struct MemoryGroup {
         get throws {
             let text = try String(contentsOfFile: "\(folder)/memory.stat", encoding: .utf8)
             let name = isVersion2 ? "anon" : "rss"
-            return text.split(separator: "\n").lazy.map { $0.split(separator: " ") }.first { $0.first == name[...] }.flatMap { Int($0[1]) } ?? 0
+            return text.split(separator: "\n").lazy.map { $0.split(separator: " ") }.first { $0.first == name[...] }.flatMap { Int($0[1]) }
+                ?? 0
         }
     }
 

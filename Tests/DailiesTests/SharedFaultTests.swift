@@ -1,5 +1,6 @@
 import Foundation
 import Postgres
+import Subprocess
 import TestSupport
 import Testing
 
@@ -8,7 +9,10 @@ import Testing
 struct SharedFaultTests {
     /// Statements that break a running installation, each with what mends it and the SQLSTATE that follows.
     private static let faults = [
-        ("REVOKE INSERT ON dailies.review_records FROM dailies_worker", "GRANT INSERT ON dailies.review_records TO dailies_worker", "42501"),
+        (
+            "REVOKE INSERT ON dailies.review_records FROM dailies_worker", "GRANT INSERT ON dailies.review_records TO dailies_worker",
+            "42501"
+        ),
         ("REVOKE SELECT ON dailies.responses FROM dailies_worker", "GRANT SELECT ON dailies.responses TO dailies_worker", "42501"),
         ("REVOKE UPDATE ON dailies.jobs FROM dailies_worker", "GRANT UPDATE ON dailies.jobs TO dailies_worker", "42501"),
         ("ALTER TABLE dailies.flags RENAME TO flags_away", "ALTER TABLE dailies.flags_away RENAME TO flags", "42P01"),

@@ -1,6 +1,7 @@
 import Foundation
 import Glibc
 import Postgres
+import Subprocess
 import TestSupport
 import Testing
 
@@ -65,7 +66,9 @@ struct ShortageTests {
                 }
                 try await product.expectWhole(responses: 10)
                 #expect(try await product.value("SELECT count(*) FROM dailies.job_history WHERE failures + crashes > 0") == 0)
-                #expect(try await product.value("SELECT count(*) FROM dailies.review_records WHERE outcome = 'unusable' AND reason LIKE '%died%'") == 0)
+                #expect(
+                    try await product.value(
+                        "SELECT count(*) FROM dailies.review_records WHERE outcome = 'unusable' AND reason LIKE '%died%'") == 0)
             }
         }
     }

@@ -1,5 +1,8 @@
 import Foundation
+import Glibc
 import Postgres
+import Subprocess
+import Synchronization
 import TestSupport
 import Testing
 
@@ -7,12 +10,15 @@ import Testing
 @Suite(.tags(.database, .program), .timeLimit(.minutes(10)))
 struct StuckTests {
     /// Runs `body` while a session has done this in a transaction that it does not end.
-    private func forgetting(_ statement: String, in product: Product, _ body: (Int32) async throws -> Void) async throws {
+    private func forgetting(
+        _ statement: String, in product: Product, _ body: (Int32) async throws -> Void
+    ) async throws {
         var database = product.pool.configuration.connection
         database.applicationName = "forgetful"
         let holder = try await PostgresConnection.connect(database)
         try await holder.script("BEGIN; \(statement)")
-        try await body(try await holder.query("SELECT pg_backend_pid()", as: Int32.self)[0])
+        let process: Int32 = try await holder.query("SELECT pg_backend_pid()").one().decode(at: 0)
+        try await body(process)
         try await holder.script("ROLLBACK")
     }
 
@@ -32,7 +38,10 @@ struct StuckTests {
                         WHERE c.email <> 'candidate-1@example.org'
                         """)
                     try await until { worker.said.contains("the result waits for a lock") }
-                    let words = ["process \(process) of the database server", "application forgetful", "DELETE FROM dailies.candidates WHERE email …"]
+                    let words = [
+                        "process \(process) of the database server", "application forgetful",
+                        "DELETE FROM dailies.candidates WHERE email …",
+                    ]
                     for word in words { #expect(worker.said.contains(word), "\(word) in \(worker.said)") }
                     #expect(!worker.said.contains("candidate-1@"))
                     try await product.until("SELECT bool_and(trouble LIKE '%application forgetful%') FROM dailies.workers")
@@ -60,21 +69,20 @@ struct StuckTests {
     @Test func `a worker that is told to end does so although results cannot be written, and says which it gives up`() async throws {
         try await Product.with { product in
             try await product.bringIn(Product.recordings(4))
-            var holder: PostgresConnection?
-            let log = try await product.withHeldWorker { worker in
-                try await product.until("SELECT count(*) >= 1 FROM dailies.review_records")
-                try worker.holdInspections()
-                let connection = try await PostgresConnection.connect(product.pool.configuration.connection)
-                try await connection.script("BEGIN; \(Self.deletion)")
-                worker.resumeInspections()
-                try await until { worker.said.contains("the result waits for a lock") }
-                holder = connection
+            let log = Mutex("")
+            try await forgetting(Self.deletion, in: product) { _ in
+                let status = try await product.withWorker(slots: 2, variables: ["DAILIES_GRACE_SECONDS": "1"]) { worker in
+                    try await until { worker.said.contains("the result waits for a lock") }
+                    worker.send(SIGTERM)
+                    try await until { ProcessTree.isGone(worker.process) }
+                    log.withLock { $0 = worker.said }
+                }
+                // The worker is gone, and the transaction still holds its lock.
+                #expect(status == .exited(0))
+                #expect(log.withLock { $0 }.contains("gives up jobs whose results cannot be written"))
+                #expect(try await product.value("SELECT count(*) FROM dailies.workers") == 0)
+                #expect(try await product.value("SELECT count(*) FROM dailies.jobs WHERE state = 'running'") == 0)
             }
-            // The worker is gone, and the transaction still holds its lock.
-            #expect(log.contains("gives up jobs whose results cannot be written"), "\(log)")
-            #expect(try await product.value("SELECT count(*) FROM dailies.workers") == 0)
-            #expect(try await product.value("SELECT count(*) FROM dailies.jobs WHERE state = 'running'") == 0)
-            try await holder?.script("ROLLBACK")
             try await product.withWorker { _ in try await product.until("SELECT count(*) = 4 FROM dailies.review_records") }
             try await product.expectWhole(responses: 4)
             #expect(try await product.value("SELECT count(*) FROM dailies.job_history WHERE failures + crashes > 0") == 0)
@@ -93,18 +101,5 @@ struct StuckTests {
             }
             #expect(try await product.run("jobs", "cancel", "1").code == 0)
         }
-    }
-}
-
-extension Product {
-    /// Runs a worker with a short grace time. - Returns: everything that it has logged by its end.
-    fileprivate func withHeldWorker(_ body: @escaping (WorkerProcess) async throws -> Void) async throws -> String {
-        var worker: WorkerProcess?
-        let status = try await withWorker(slots: 2, variables: ["DAILIES_GRACE_SECONDS": "1"]) { process in
-            worker = process
-            try await body(process)
-        }
-        #expect(status == .exited(0))
-        return worker?.said ?? ""
     }
 }

@@ -6,15 +6,19 @@ import Testing
 struct SlotPressureTests {
     private let start = ContinuousClock.now
 
+    private func die(_ pressure: inout SlotPressure, _ slots: Int, _ now: ContinuousClock.Instant) -> Bool {
+        pressure.died(slots: slots, now: now)
+    }
+
     @Test func `each shortage takes one slot away, however many die of it, down to one`() {
         var pressure = SlotPressure()
         #expect(pressure.left(of: 4, now: start) == 4)
-        for _ in 1...3 { #expect(!pressure.died(slots: 4, now: start)) }
+        for _ in 1...3 { #expect(!die(&pressure, 4, start)) }
         #expect(pressure.left(of: 4, now: start) == 3)
-        #expect(!pressure.died(slots: 4, now: start + .seconds(2)))
-        #expect(!pressure.died(slots: 4, now: start + .seconds(4)))
+        #expect(!die(&pressure, 4, start + .seconds(2)))
+        #expect(!die(&pressure, 4, start + .seconds(4)))
         #expect(pressure.left(of: 4, now: start + .seconds(4)) == 1)
-        #expect(pressure.died(slots: 4, now: start + .seconds(6)), "no slot is left to take away")
+        #expect(die(&pressure, 4, start + .seconds(6)), "no slot is left to take away")
         #expect(pressure.left(of: 4, now: start + .seconds(6)) == 1)
     }
 
@@ -46,7 +50,7 @@ struct SlotPressureTests {
     @Test func `a worker without slots keeps none, and one with one keeps it`() {
         var pressure = SlotPressure()
         #expect(pressure.left(of: 0, now: start) == 0)
-        #expect(pressure.died(slots: 1, now: start))
+        #expect(die(&pressure, 1, start))
         #expect(pressure.left(of: 1, now: start) == 1)
     }
 }

@@ -49,7 +49,8 @@ struct StuckResultTests {
                     #expect(try await bench.value("SELECT count(*) FROM dailies.jobs WHERE state = 'running'") == 1)
                     // Who holds it is told: the application, and the first words of its statement without values.
                     try await bench.until(
-                        "SELECT coalesce(bool_or(trouble ~ 'application forgetful.*statement “UPDATE places SET times …”'), false) FROM dailies.workers")
+                        "SELECT coalesce(bool_or(trouble ~ 'application forgetful.*statement “UPDATE places SET times …”'), false) FROM dailies.workers"
+                    )
                 }
                 try await bench.until("SELECT count(*) = 40 FROM dailies.job_history WHERE outcome = 'completed'")
                 try await bench.until("SELECT bool_and(trouble IS NULL) FROM dailies.workers")

@@ -7,7 +7,8 @@ import Testing
 struct MemoryKillsTests {
     @Test("version 1 has a folder for each controller, and version 2 one for all")
     func places() {
-        #expect(MemoryKills.files("0::/system.slice/dailies.service\n").first == "/sys/fs/cgroup/system.slice/dailies.service/memory.events")
+        #expect(
+            MemoryKills.files("0::/system.slice/dailies.service\n").first == "/sys/fs/cgroup/system.slice/dailies.service/memory.events")
         #expect(MemoryKills.files("0::/\n").first == "/sys/fs/cgroup/memory.events")
         let hybrid = "5:cpu,cpuacct:/a\n4:memory:/docker/abc\n0::/\n"
         #expect(
