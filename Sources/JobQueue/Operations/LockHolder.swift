@@ -43,7 +43,7 @@ extension JobQueue {
                 SELECT DISTINCT b.process, h.usename::text AS account,
                        NULLIF(left(regexp_replace(h.application_name, '[^ -~]', '?', 'g'), 60), '') AS application,
                        to_char(h.xact_start AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS') AS since,
-                       NULLIF(btrim(left(substring(regexp_replace(h.query, '\\s+', ' ', 'g') from '^[A-Za-z_., *]*'), 60)), '') AS words
+                       NULLIF(btrim(left(substring(regexp_replace(h.query, '\\s+', ' ', 'g') from '^[A-Za-z_.,; *]*'), 60)), '') AS words
                 FROM pg_stat_activity w CROSS JOIN LATERAL unnest(pg_blocking_pids(w.pid)) AS b (process)
                 LEFT JOIN pg_stat_activity h ON h.pid = b.process
                 WHERE w.datname = current_database() AND w.usename = session_user AND w.wait_event_type = 'Lock'

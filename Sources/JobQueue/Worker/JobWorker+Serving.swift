@@ -53,7 +53,7 @@ extension JobWorker {
     /// How long is waited for what was cancelled after that.
     private static let timeToEnd = Duration.milliseconds(500)
     /// How long the worker tries to hand jobs back that it gave up. Another session may hold a lock on them.
-    private static let timeToLeave = Duration.milliseconds(500)
+    private static let timeToLeave = Duration.seconds(1)
 
     /// - Parameter giveUp: called when the session must not be waited for any longer.
     private func runTasks(
