@@ -17,7 +17,7 @@ struct ShortageTests {
                 try await until {
                     (try await Scraped.get("/metrics", of: worker, in: product).value("dailies_worker_slots_withheld") ?? 0) >= 1
                 }
-                try await product.until("SELECT bool_and(trouble LIKE '%The machine kills %') FROM dailies.workers")
+                try await product.until("SELECT coalesce(bool_and(trouble LIKE '%The machine kills %'), false) FROM dailies.workers")
                 #expect(try await product.run("status").output.contains("The machine kills "))
                 #expect(try await Scraped.get("/readyz", of: worker, in: product).text.contains("work: "))
                 try await product.until("SELECT count(*) = 9 FROM dailies.review_records")
@@ -57,7 +57,7 @@ struct ShortageTests {
                     try group.limit(to: try group.usedBytes + (2 << 20))
                     try await product.bringIn(Product.recordings(9), from: 2)
                     try await until { worker.said.contains("for lack of memory") }
-                    try await product.until("SELECT bool_and(trouble LIKE '%The machine kills %') FROM dailies.workers")
+                    try await product.until("SELECT coalesce(bool_and(trouble LIKE '%The machine kills %'), false) FROM dailies.workers")
                     #expect((try await Scraped.get("/metrics", of: worker, in: product).value("dailies_worker_slots_withheld") ?? 0) >= 1)
                     try await product.until("SELECT sum(attempt) >= 9 FROM dailies.jobs")
                     #expect(try await product.value("SELECT count(*) FROM dailies.jobs WHERE failures + crashes > 0") == 0)

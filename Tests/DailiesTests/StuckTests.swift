@@ -16,8 +16,9 @@ struct StuckTests {
         var database = product.pool.configuration.connection
         database.applicationName = "forgetful"
         let holder = try await PostgresConnection.connect(database)
-        try await holder.script("BEGIN; \(statement)")
         let process: Int32 = try await holder.query("SELECT pg_backend_pid()").one().decode(at: 0)
+        try await holder.script("BEGIN")
+        try await holder.script(statement)
         try await body(process)
         try await holder.script("ROLLBACK")
     }
@@ -44,7 +45,7 @@ struct StuckTests {
                     ]
                     for word in words { #expect(worker.said.contains(word), "\(word) in \(worker.said)") }
                     #expect(!worker.said.contains("candidate-1@"))
-                    try await product.until("SELECT bool_and(trouble LIKE '%application forgetful%') FROM dailies.workers")
+                    try await product.until("SELECT coalesce(bool_and(trouble LIKE '%application forgetful%'), false) FROM dailies.workers")
                     let status = try await product.run("status")
                     #expect(status.output.contains("trouble") && status.output.contains("application forgetful"), "\(status.output)")
                     let ready = try await Scraped.get("/readyz", of: worker, in: product)
