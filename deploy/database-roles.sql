@@ -36,6 +36,11 @@ BEGIN
         GRANT pg_read_all_stats TO dailies_operator;
     END IF;
 
+    -- People want to know since when another session holds a lock that is in their way, and by which statement.
+    IF NOT pg_has_role('dailies_operator', 'pg_read_all_stats', 'MEMBER') THEN
+        GRANT pg_read_all_stats TO dailies_operator;
+    END IF;
+
     EXECUTE format('GRANT CREATE ON DATABASE %I TO dailies_migration', current_database());
     CREATE SCHEMA IF NOT EXISTS dailies AUTHORIZATION dailies_migration;
     ALTER SCHEMA dailies OWNER TO dailies_migration;

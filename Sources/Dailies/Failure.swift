@@ -27,7 +27,7 @@ struct Failure: Error {
         case let error as AccountsError: self.init(error.description, .data)
         case let error as ReviewsError: self.init(error.description, .data)
         case let error as InterviewsError: self.init(error.description, .data)
-        case let error as PostgresError: self.init(error.description, error.isInfrastructure ? .unavailable : .software)
+        case let error as PostgresError: self.init(error.description, Self.exitCode(of: error))
         case let error as LocalPostgresError: self.init(error.description, .unavailable)
         case let error as MigrationError: self.init(error.description, .configuration)
         case let error as StorageError: self.init(error.description, error.fault == .request ? .data : .unavailable)
@@ -35,6 +35,15 @@ struct Failure: Error {
         case is CancellationError: self.init("stopped", .temporary)
         case is ExitCode, is CleanExit, is ValidationError: return nil
         default: self.init("\(error)", .software)
+        }
+    }
+
+    private static func exitCode(of error: PostgresError) -> ExitCode {
+        switch error.fault {
+        case .installation: error.isLockTimeout ? .temporary : .unavailable
+        case .conflict, nil: .temporary
+        case .data: .data
+        case .ours: .software
         }
     }
 }

@@ -10,7 +10,7 @@ public final class Readiness: Sendable {
     }
 
     /// Runs all checks at the same time.
-    /// - Returns: what is wrong, in the order of the checks; `nil` when nothing is wrong.
+    /// - Returns: what is wrong that every job needs, in the order of the checks; `nil` when nothing is wrong.
     public func refresh() async -> String? {
         let found = await withTaskGroup(of: (String, String?).self) { group in
             for check in checks { group.addTask { (check.name, await check.problem()) } }
@@ -19,7 +19,7 @@ public final class Readiness: Sendable {
             return found
         }
         problems.withLock { $0 = found }
-        let texts = checks.compactMap { found[$0.name] }
+        let texts = checks.filter(\.isObstacle).compactMap { found[$0.name] }
         return texts.isEmpty ? nil : texts.joined(separator: " ")
     }
 

@@ -78,15 +78,14 @@ public struct JobQueue: Sendable {
     /// Completes claims of one worker together: all of them, or none. Call it in the transaction that writes the jobs' results.
     /// - Returns: the jobs' ids in the order in which their results have to be written, so that no two such transactions deadlock.
     /// - Throws: `JobQueueError.claimLost` when one of them is no longer held; then the transaction has to be rolled back. `PostgresError`
-    ///   when another session keeps a row of several locked for a second, so that one blocked job does not block all others.
+    ///   when another session keeps a row locked for a second, so that one blocked job does not block all others.
     @discardableResult
     public func complete(_ claims: [JobClaim], in connection: PostgresConnection) async throws -> [Int64] {
         guard let first = claims.first else { return [] }
-        let patience = claims.count > 1 ? "1s" : "0"
         let query = PostgresQuery(
             named: "jobs.complete",
             """
-            SELECT set_config('lock_timeout', \(patience), true),
+            SELECT set_config('lock_timeout', '1s', true),
                    dailies.complete_jobs(\(first.worker), \(claims.map(\.id)), \(claims.map { Int32($0.attempt) }))
             """)
         return try await fenced(query, first, in: connection).one().decode(at: 1)

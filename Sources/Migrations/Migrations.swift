@@ -14,6 +14,7 @@ public enum Migrations {
         embedded(7, "clock_jumps", PackageResources._007_clock_jumps_sql),
         embedded(8, "fence", PackageResources._008_fence_sql),
         embedded(9, "reconciliation", PackageResources._009_reconciliation_sql),
+        embedded(10, "worker_trouble", PackageResources._010_worker_trouble_sql),
     ]
 
     private static func embedded(_ number: Int, _ name: String, _ file: [UInt8]) -> Migration {

@@ -20,7 +20,7 @@ extension InspectResponse {
             observe(.storageFailed(error.code))
             return try resolution(of: error, submitted, claim)
         } catch let error as InspectorError {
-            return .snoozed(reason: "\(error)")
+            return .snoozed(reason: "\(error)", cause: error.isShortage ? .shortage : .infrastructure)
         }
     }
 

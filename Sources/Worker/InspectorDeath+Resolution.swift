@@ -8,9 +8,11 @@ extension InspectorDeath {
         of claim: JobClaim, _ retryPolicy: RetryPolicy, discarding: (_ evidence: String) -> JobResolution
     ) -> JobResolution {
         switch cause {
-        case .killed, .serverDied:
-            // Not caused by the recording: the worker stops, or the fork server was killed.
+        case .killed:
+            // By this worker, because it stops or has lost its lease.
             return .released(reason: "\(self)")
+        case _ where wasKilledFromOutside:
+            return .snoozed(reason: "\(self)", cause: .shortage)
         case .inputOutput where claim.refunds < 10:
             // Caused by the disk, if the child tells the truth. A child that lies uses up the crash budget in the end.
             return .snoozed(reason: "\(self)")

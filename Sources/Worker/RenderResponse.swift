@@ -46,7 +46,7 @@ public struct RenderResponse: JobHandler {
             // The recording was there when it was inspected. If it is missing now, waiting does not bring it back.
             return error.fault == .request ? discarding(task, because: "\(error)") : .snoozed(reason: "\(error)")
         } catch let error as InspectorError {
-            return .snoozed(reason: "\(error)")
+            return .snoozed(reason: "\(error)", cause: error.isShortage ? .shortage : .infrastructure)
         }
     }
 

@@ -80,18 +80,19 @@ extension Product {
     ///   - variables: on top of what every command of the tests gets.
     ///   - offset: how wrong the worker's time of day is, as Debian's `faketime` writes it. What it measures distances with is right.
     ///   - machine: where it runs; otherwise on this one.
+    ///   - prefix: a command that does something to its own process and then becomes the worker.
     /// - Returns: how it ended.
     @discardableResult
     func withWorker(
         slots: Int = 1, variables: [Environment.Key: String] = [:], clockOffBy offset: String? = nil,
-        on machine: MachineNetwork.Machine? = nil,
+        on machine: MachineNetwork.Machine? = nil, by prefix: [String] = [],
         _ body: @escaping (WorkerProcess) async throws -> Void
     ) async throws -> TerminationStatus {
         let path = data.appending("worker-\(UUID().uuidString).log")
         let log = try FileDescriptor.open(path, .writeOnly, options: [.create, .append, .closeOnExec], permissions: .ownerReadWrite)
         defer { try? log.close() }
         let disguise = offset.map { ["/usr/bin/faketime", "-f", "--exclude-monotonic", $0] } ?? []
-        let command = try (machine?.prefix ?? []) + disguise + [Self.program.string] + arguments(["work", "--slots", "\(slots)"])
+        let command = try (machine?.prefix ?? []) + prefix + disguise + [Self.program.string] + arguments(["work", "--slots", "\(slots)"])
         let result = try await Subprocess.run(
             .path(FilePath(command[0])), arguments: Arguments(Array(command.dropFirst())),
             environment: .custom(self.variables.merging(variables) { $1 }), input: .none,

@@ -68,7 +68,8 @@ struct JobWorkerTests {
         try await withBench { bench in
             try await bench.insert(1)
             try await bench.execute("UPDATE dailies.jobs SET max_attempts = 1")
-            let worker = bench.worker { _ in .completed { connection in try await connection.execute("INSERT INTO nowhere VALUES (1)") } }
+            let worker = bench.worker { _ in .completed { connection in try await connection.execute("INSERT INTO effects VALUES (1 / 0)") }
+            }
             try await bench.run([worker]) { try await bench.until("SELECT count(*) = 1 FROM dailies.job_history") }
             #expect(try await bench.value("SELECT count(*) FROM dailies.job_history WHERE outcome = 'discarded'") == 1)
         }

@@ -38,6 +38,7 @@ struct QueueBench: Sendable {
     func worker(
         slots: Int = 1, graceTime: Duration = .seconds(60), retryPolicy: RetryPolicy = RetryPolicy(),
         patient: (@Sendable (JobClaim) async throws -> JobResolution)? = nil, onLeaseLost: @escaping @Sendable () -> Void = {},
+        observe: @escaping @Sendable (JobWorkerEvent) -> Void = { _ in },
         _ handle: @escaping @Sendable (JobClaim) async throws -> JobResolution
     ) -> JobWorker {
         var logger = Logger(label: "worker")
@@ -49,7 +50,7 @@ struct QueueBench: Sendable {
                 name: "worker", version: "1", slots: WorkerSlots(slots), pollInterval: .milliseconds(200), graceTime: graceTime,
                 retryPolicy: retryPolicy
             ),
-            onLeaseLost: onLeaseLost, logger: logger)
+            onLeaseLost: onLeaseLost, observe: observe, logger: logger)
     }
 
     /// Runs workers as the commands do, until `body` returns; then shuts them down in order and waits for them.

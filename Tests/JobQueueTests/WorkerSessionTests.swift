@@ -107,4 +107,74 @@ struct WorkerSessionTests {
         _ = session.handle(.jobEnded(.abandoned), now: start + .seconds(2), jitter: 1)
         #expect(session.nextAction(now: start + .seconds(2)) == .claim(limit: 1))
     }
+
+    @Test func `a result that waits to be written leaves its slot to other work`() {
+        var session = WorkerSession(slots: 1)
+        _ = session.nextAction(now: start)
+        _ = session.handle(.claimed(count: 1, limit: 1), now: start, jitter: 0)
+        _ = session.handle(.resultWaits(isRefused: false), now: start, jitter: 0)
+        #expect(session.busy == 0 && session.waiting == 1)
+        #expect(session.nextAction(now: start) == .claim(limit: 1))
+        _ = session.handle(.claimed(count: 0, limit: 1), now: start, jitter: 0)
+        _ = session.handle(.waitingResultEnded(.resolved), now: start, jitter: 0)
+        #expect(session.waiting == 0)
+    }
+
+    @Test func `when too many results wait, nothing is claimed until one is written`() {
+        var session = WorkerSession(slots: 1)
+        for _ in 1...WorkerSession.mostWaitingPerSlot {
+            #expect(session.nextAction(now: start) == .claim(limit: 1))
+            _ = session.handle(.claimed(count: 1, limit: 1), now: start, jitter: 0)
+            _ = session.handle(.resultWaits(isRefused: false), now: start, jitter: 0)
+        }
+        #expect(session.hasTooManyWaiting)
+        #expect(session.nextAction(now: start) == nil)
+        _ = session.handle(.waitingResultEnded(.resolved), now: start, jitter: 0)
+        #expect(session.nextAction(now: start) == .claim(limit: 1))
+    }
+
+    @Test func `a result that the database refuses opens the breaker, and one that is blocked does not`() {
+        var session = WorkerSession(slots: 4)
+        _ = session.nextAction(now: start)
+        _ = session.handle(.claimed(count: 2, limit: 4), now: start, jitter: 1)
+        _ = session.handle(.resultWaits(isRefused: false), now: start, jitter: 1)
+        #expect(session.nextAction(now: start) == .claim(limit: 3))
+        _ = session.handle(.claimed(count: 0, limit: 3), now: start, jitter: 1)
+        _ = session.handle(.resultWaits(isRefused: true), now: start, jitter: 1)
+        #expect(session.nextAction(now: start) == nil)
+        #expect(session.nextAction(now: start + .seconds(1)) == .claim(limit: 1), "one job, to try it")
+    }
+
+    @Test func `draining waits for results until they are given up`() {
+        var session = WorkerSession(slots: 1)
+        _ = session.nextAction(now: start)
+        _ = session.handle(.claimed(count: 1, limit: 1), now: start, jitter: 0)
+        _ = session.handle(.resultWaits(isRefused: false), now: start, jitter: 0)
+        _ = session.handle(.drain, now: start, jitter: 0)
+        #expect(session.nextAction(now: start) == nil)
+        #expect(session.handle(.graceOver, now: start, jitter: 0) == .cancelJobs)
+        #expect(session.nextAction(now: start) == nil, "results of the jobs that were just stopped are still written")
+        _ = session.handle(.giveUp, now: start, jitter: 0)
+        #expect(session.isGivenUp)
+        #expect(session.nextAction(now: start) == .finish)
+    }
+
+    @Test func `inspectors that the machine kills take slots away, and at one slot they open the breaker`() {
+        var session = WorkerSession(slots: 2)
+        _ = session.nextAction(now: start)
+        _ = session.handle(.claimed(count: 2, limit: 2), now: start, jitter: 1)
+        _ = session.handle(.jobEnded(.shortage), now: start, jitter: 1)
+        #expect(session.withheldSlots(now: start) == 1)
+        #expect(session.nextAction(now: start) == nil, "the other one runs")
+        _ = session.handle(.jobEnded(.shortage), now: start + .seconds(2), jitter: 1)
+        #expect(session.shortage(now: start + .seconds(2))?.contains("even one at a time") == true)
+        #expect(session.nextAction(now: start + .seconds(2)) == nil)
+        #expect(session.nextAction(now: start + .seconds(3)) == .claim(limit: 1))
+        _ = session.handle(.claimed(count: 1, limit: 1), now: start + .seconds(3), jitter: 1)
+        _ = session.handle(.jobEnded(.resolved), now: start + .seconds(4), jitter: 1)
+        #expect(session.nextAction(now: start + .seconds(4)) == .claim(limit: 1), "one at a time works")
+        _ = session.handle(.claimed(count: 0, limit: 1), now: start + .seconds(4), jitter: 1)
+        _ = session.handle(.woken, now: start + .seconds(300), jitter: 1)
+        #expect(session.nextAction(now: start + .seconds(300)) == .claim(limit: 2), "after quiet minutes")
+    }
 }

@@ -48,12 +48,12 @@ import Testing
         }
     }
 
-    @Test(arguments: ["08006", "53300", "53100", "57P01", "57P02", "57P03", "25006", "58030"])
+    @Test(arguments: ["08006", "53300", "53100", "57P01", "57P02", "57P03", "25006", "58030", "57014"])
     func `States of a database in trouble count as infrastructure`(state: String) {
         #expect(SQLState(rawValue: state).isInfrastructure)
     }
 
-    @Test(arguments: ["23505", "22P02", "42601", "40001", "57014", "P0001", "DJ001", ""])
+    @Test(arguments: ["23505", "22P02", "42601", "40001", "P0001", "DJ001", ""])
     func `States of a statement at fault do not`(state: String) {
         #expect(!SQLState(rawValue: state).isInfrastructure)
     }

@@ -27,6 +27,7 @@ struct Status: AsyncParsableCommand {
         var answers: AnswerCounts
         var jobs: QueueCounts
         var pauses: [QueuePause]
+        var troubles: [WorkerTrouble]
     }
 
     func run() async throws {
@@ -37,16 +38,19 @@ struct Status: AsyncParsableCommand {
         let summary = try await application.withPool { pool in
             let queue = JobQueue(pool: pool)
             return Summary(
-                answers: try await Interviews(pool: pool).answerCounts(), jobs: try await queue.counts(), pauses: try await queue.pauses())
+                answers: try await Interviews(pool: pool).answerCounts(), jobs: try await queue.counts(), pauses: try await queue.pauses(),
+                troubles: try await queue.troubles())
         }
         if json {
             Terminal.out(try JSONText.document(summary))
         } else {
-            Terminal.out(Self.text(summary.answers, summary.jobs, summary.pauses))
+            Terminal.out(Self.text(summary.answers, summary.jobs, summary.pauses, summary.troubles))
         }
     }
 
-    static func text(_ answers: AnswerCounts, _ jobs: QueueCounts, _ pauses: [QueuePause] = []) -> String {
+    static func text(
+        _ answers: AnswerCounts, _ jobs: QueueCounts, _ pauses: [QueuePause] = [], _ troubles: [WorkerTrouble] = []
+    ) -> String {
         let oldest = jobs.oldestWaitingSeconds.map { ", the oldest waiting for \(Duration.seconds($0).inWords)" } ?? ""
         let about = answers.isReviewableEstimated ? "about " : ""
         return """
@@ -55,7 +59,7 @@ struct Status: AsyncParsableCommand {
             last day \(jobs.inWords(.completed)) completed, \(jobs.inWords(.discarded)) discarded, \(jobs.inWords(.cancelled)) cancelled
             workers  \(jobs.workers)
 
-            """ + pauses.map(line).joined()
+            """ + pauses.map(line).joined() + troubles.map { "trouble  \($0.worker): \($0.trouble)\n" }.joined()
     }
 
     private static func line(_ pause: QueuePause) -> String {

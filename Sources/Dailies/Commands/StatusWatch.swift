@@ -85,6 +85,7 @@ extension StatusWatch {
         lines += activity.pauses.map {
             "paused   \($0.kind.map { "jobs of kind \($0)" } ?? "everything"), for \(Duration.seconds($0.seconds).inWords)"
         }
+        lines += activity.troubles.map { "trouble  \($0.worker): \($0.trouble)" }
         lines.append(
             "workers  \(activity.workers.isEmpty ? "none: nothing becomes reviewable until one starts" : "\(activity.workers.count)")")
         // The last line of a terminal is the cursor's.

@@ -33,6 +33,8 @@ extension Application {
         // A worker that is stopped inside a transaction keeps locks on its jobs, so that nobody can rescue them. This limits it to one lease.
         var limited = database
         limited.transactionIdleLimit = JobWorker.Configuration.standardLease
+        // No statement waits for ever for a session that does not end its transaction.
+        limited.lockLimit = LockWatch.limit
         let database = limited
         let hangups = await UnixSignalsSequence(trapping: .sighup)
         let inspectors = try inspectors()
@@ -65,11 +67,12 @@ extension Application {
                 interviews: interviews, storage: storage, inspectors: inspectors, limits: settings.limits,
                 retryPolicy: configuration.retryPolicy)
             let contact = DatabaseReachability()
+            let troubles = ToldTroubles()
             let readiness = Readiness(
                 checks: WorkerChecks(
                     pool: pool, contact: contact, storage: storage, folder: settings.storage.value.workFolder,
                     minFreeMiB: settings.minFreeMiB.value, inspectors: inspectors
-                ).all)
+                ).all + [troubles.check])
             let worker = JobWorker(
                 pool: pool, database: database, listening: settings.listenDatabase.map { PostgresConfiguration($0.value, logger: logger) },
                 handlers: [inspecting, rendering], configuration: configuration, onLeaseLost: { inspectors.killAll() },
@@ -77,6 +80,7 @@ extension Application {
                 observe: { event in
                     metrics.observe(event)
                     contact.observe(event)
+                    troubles.observe(event)
                 }, logger: logger)
             let manager = ServiceManager(environment: ProcessInfo.processInfo.environment)
             // Services end in the reverse order: the worker ends before the services that report on it.

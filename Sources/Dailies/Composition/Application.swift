@@ -45,7 +45,13 @@ struct Application: Sendable {
     func withPool<Result: Sendable>(
         limit: Int = 4, _ body: @escaping @Sendable (PostgresPool) async throws -> Result
     ) async throws -> Result {
-        try await withDatabase { database in try await withPool(PostgresPool.Configuration(database, limit: limit), body) }
+        try await withDatabase { database in
+            var limited = database
+            limited.lockLimit = LockWatch.limit
+            return try await LockWatch(database: limited).during { [limited] in
+                try await withPool(PostgresPool.Configuration(limited, limit: limit), body)
+            }
+        }
     }
 
     func withPool<Result: Sendable>(
@@ -55,12 +61,27 @@ struct Application: Sendable {
         do {
             try await pool.withConnection { connection in try await Migrator(logger: logger).verify(on: connection) }
             let result = try await body(pool)
-            await pool.close()
+            await Self.close(pool)
             return result
         } catch {
-            await pool.close()
+            await Self.close(pool)
             throw error
         }
+    }
+
+    /// Closes a pool. A connection that was lent to work that has been given up is not waited for: the process ends.
+    private static func close(_ pool: PostgresPool) async {
+        let (ends, end) = AsyncStream.makeStream(of: Void.self)
+        Task {
+            await pool.close()
+            end.finish()
+        }
+        Task {
+            try? await Task.sleep(for: .milliseconds(500))
+            end.finish()
+        }
+        // In another task, because this one may be cancelled.
+        await Task { for await _ in ends {} }.value
     }
 
     func withInterviews<Result: Sendable>(_ body: @escaping @Sendable (Interviews) async throws -> Result) async throws -> Result {

@@ -42,6 +42,9 @@ struct WorkerMetrics: Sendable {
         labels: ["sqlstate"], known: [["none"]])
     private let busy = Level()
     private let held = Level()
+    private let resultsWaiting = Level()
+    private let slotsWithheld = Level()
+    private let attemptsEndAlike = Level()
 
     func observe(_ event: JobWorkerEvent) {
         switch event {
@@ -55,6 +58,10 @@ struct WorkerMetrics: Sendable {
         case .beat: break
         case .claimsBlocked(let reason): held.set(reason == nil ? 0 : 1)
         case .busy(let count): busy.set(count)
+        case .resultsWaiting(let count): resultsWaiting.set(count)
+        case .slotsWithheld(let count): slotsWithheld.set(count)
+        case .attemptsEndAlike(let isSo): attemptsEndAlike.set(isSo ? 1 : 0)
+        case .troubled: break
         }
     }
 
@@ -82,6 +89,17 @@ struct WorkerMetrics: Sendable {
             MetricFamily(
                 "dailies_log_lines_dropped_total", help: "Log lines that were dropped because nobody read standard error.", kind: .counter,
                 samples: [.init(Double(LogWriter.standardError.droppedCount))]),
+            MetricFamily(
+                "dailies_worker_attempts_end_alike",
+                help: "1 while most attempts of this worker end with the same error, so that it tries one job at growing intervals.",
+                samples: [.init(Double(attemptsEndAlike.value))]),
+            MetricFamily(
+                "dailies_worker_results_waiting",
+                help: "Jobs of this worker whose work is over and whose results cannot be written at present.",
+                samples: [.init(Double(resultsWaiting.value))]),
+            MetricFamily(
+                "dailies_worker_slots_withheld", help: "Slots that this worker leaves empty because the machine kills its inspectors.",
+                samples: [.init(Double(slotsWithheld.value))]),
             ended.family, pickup.family, processing.family, factor.family, recorded.family, deaths.family, storageErrors.family,
             databaseErrors.family,
         ]

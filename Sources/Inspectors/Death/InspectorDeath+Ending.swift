@@ -52,4 +52,14 @@ extension InspectorDeath.Cause {
 extension InspectorDeath {
     /// Whether the sandbox killed it for a system call that it forbids.
     public var wasForbidden: Bool { cause == .signal(SIGSYS) }
+
+    /// Whether it was ended from outside, by the kernel short of memory or by a person: the recording is not to blame. An inspector cannot
+    /// send itself SIGKILL, because the sandbox forbids it, and its own limit of memory makes an allocation fail and sends no signal.
+    public var wasKilledFromOutside: Bool {
+        switch cause {
+        case .signal(SIGKILL), .serverDied: true
+        case .memory: signal == SIGKILL && memoryRanOut
+        default: false
+        }
+    }
 }

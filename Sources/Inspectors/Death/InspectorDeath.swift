@@ -37,6 +37,8 @@ public struct InspectorDeath: Hashable, Sendable {
     public var wallMs: Int?
     public var maxRSSBytes: Int64?
     public var pid: Int32?
+    /// Whether the kernel killed processes of this control group for lack of memory while it ran.
+    public var memoryRanOut = false
 
     public init(
         cause: Cause, signal: Int32? = nil, limit: String? = nil, logLines: [String] = [], cpuMs: Int? = nil, wallMs: Int? = nil,
@@ -73,6 +75,7 @@ extension InspectorDeath: CustomStringConvertible {
             limit.map { "limit \($0)" }, unnamed.map(SignalName.short),
             cpuMs.map { "\($0) ms of CPU" }, wallMs.map { "\($0) ms" }, maxRSSBytes.map { "\($0 >> 20) MiB" },
             pid.map { "process \($0)" },
+            memoryRanOut ? "the kernel killed processes of this control group for lack of memory" : nil,
         ].compactMap { $0 }
         let suffix = used.isEmpty ? "" : " (\(used.joined(separator: ", ")))"
         return "The inspector \(cause)\(suffix)"

@@ -17,6 +17,18 @@ public enum InspectorError: Error, Hashable, Sendable {
     case shutDown
 }
 
+extension InspectorError {
+    /// Whether the machine lacks memory or processes for another inspector: fewer at once may do.
+    public var isShortage: Bool {
+        switch self {
+        // The fork server tells the system's error in words.
+        case .refused(let why): [Errno.noMemory, .resourceTemporarilyUnavailable].contains { why.contains("\($0)") }
+        case .noScratch(let error): error == .noMemory
+        case .executableNotFound, .notStarted, .sandboxUnavailable, .otherVersion, .shutDown: false
+        }
+    }
+}
+
 extension InspectorError: CustomStringConvertible {
     public var description: String {
         switch self {

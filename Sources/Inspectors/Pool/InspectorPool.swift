@@ -99,11 +99,19 @@ public final class InspectorPool: Sendable {
         let log = try Self.scratch("inspector-log", limit: ReportReader.logBytes)
         defer { try? log.close() }
         let descriptors = InspectorDescriptors(recording: files.recording, report: report, log: log, artifacts: files.artifacts)
+        let killsBefore = MemoryKills.count()
         let end = try await loop.run(InspectorWork(task: task, request: request, descriptors: descriptors, probe: probe))
         let reader = ReportReader(request: request, descriptors: descriptors)
         // It reads files, so it must not block the cooperative pool.
         return await withCheckedContinuation { continuation in
-            DispatchQueue.global().async { continuation.resume(returning: reader.outcome(of: end, read: read)) }
+            DispatchQueue.global().async {
+                var outcome = reader.outcome(of: end, read: read)
+                if case .died(var death) = outcome, let killsBefore, let now = MemoryKills.count() {
+                    death.memoryRanOut = now > killsBefore
+                    outcome = .died(death)
+                }
+                continuation.resume(returning: outcome)
+            }
         }
     }
 

@@ -19,8 +19,8 @@ public enum JobResolution: Sendable {
     case retried(reason: String, after: Duration)
     /// The inspector died: counts against the crash budget.
     case crashed(reason: String, after: Duration)
-    /// The infrastructure is away: uses up no attempt, and opens the circuit breaker.
-    case snoozed(reason: String)
+    /// Neither the recording nor this program is at fault: uses up no attempt. The cause says what the worker does next.
+    case snoozed(reason: String, cause: SnoozeCause = .infrastructure)
     /// The worker shuts down or lost its lease: available again at once, and uses up no attempt.
     case released(reason: String)
 }

@@ -27,6 +27,6 @@ extension JobQueue {
         return QueueActivity(
             gauges: try await gauges(),
             workers: workers.map { LiveWorker(name: $0, version: $1, slots: $2, busy: $3, seconds: max(0, $4)) },
-            completedInMinute: completed, discardedInMinute: discarded, pauses: try await pauses())
+            completedInMinute: completed, discardedInMinute: discarded, pauses: try await pauses(), troubles: try await troubles())
     }
 }

@@ -8,11 +8,13 @@ public struct QueueActivity: Sendable, Hashable {
     /// Jobs that were discarded within the last minute.
     public var discardedInMinute: Int
     public var pauses: [QueuePause]
+    /// What workers say keeps them from working, sorted by their names.
+    public var troubles: [WorkerTrouble] = []
 }
 
 extension QueueActivity: Encodable {
     private enum CodingKeys: String, CodingKey {
-        case waiting, running, scheduled, workers, pauses
+        case waiting, running, scheduled, workers, pauses, troubles
         case oldestWaitingSeconds = "oldest_waiting_seconds"
         case completedInMinute = "completed_in_minute"
         case discardedInMinute = "discarded_in_minute"
@@ -28,5 +30,6 @@ extension QueueActivity: Encodable {
         try values.encode(discardedInMinute, forKey: .discardedInMinute)
         try values.encode(workers, forKey: .workers)
         try values.encode(pauses, forKey: .pauses)
+        try values.encode(troubles, forKey: .troubles)
     }
 }

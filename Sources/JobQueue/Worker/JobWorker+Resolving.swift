@@ -11,25 +11,30 @@ extension JobWorker {
         return stop()?.overruling(found) ?? found
     }
 
-    /// Writes resolutions to the database until no more come or the lease is lost.
-    func write(_ resolved: ResolvedJobs, keeper: LeaseKeeper, held: HeldClaims, to mailbox: WorkerSession.Mailbox) async {
+    /// Writes resolutions to the database until no more come, the lease is lost, or the task is cancelled.
+    ///
+    /// No transaction waits for another session's lock for more than a second. So one result that is blocked holds up the others of its batch
+    /// for a second, and then waits alone.
+    func write(_ resolved: ResolvedJobs, in session: SessionParts) async {
         await withDiscardingTaskGroup { others in
             func writeAlone(_ one: ResolvedJobs.Element, outcomeIsUnknown: Bool = false) {
                 others.addTask {
-                    let end = await resolve(one.claim, as: one.resolution, outcomeIsUnknown: outcomeIsUnknown, keeper: keeper)
+                    var writing = ResultWriting(claim: one.claim, resolution: one.resolution, outcomeIsUnknown: outcomeIsUnknown)
+                    var end = await resolve(&writing, in: session)
+                    session.held.remove(CollectionOfOne(one.claim), isSettled: end != .abandoned)
                     // A job that a person stopped says nothing about the infrastructure.
-                    let event = WorkerSession.Event.jobEnded(held.stopRequest(for: one.claim.id) == nil ? end : .abandoned)
-                    held.remove(CollectionOfOne(one.claim), isSettled: end != .abandoned)
-                    mailbox.yield([event])
+                    if writing.isStopped { end = .abandoned }
+                    session.waiting.remove(one.claim.id)
+                    session.mailbox.yield([writing.waits ? .waitingResultEnded(end) : .jobEnded(end)])
                 }
             }
             await resolved.forEachBatch(most: Self.largestBatch) { batch in
                 var completed: [ResolvedJobs.Element] = []
                 for one in batch {
-                    if !held.isHeld(one.claim) {
+                    if !session.held.isHeld(one.claim) {
                         // The job was claimed again: the result of its later claim is written, this one never.
-                        held.remove(CollectionOfOne(one.claim), isSettled: false)
-                        mailbox.yield([.jobEnded(.abandoned)])
+                        session.held.remove(CollectionOfOne(one.claim), isSettled: false)
+                        session.mailbox.yield([.jobEnded(.abandoned)])
                     } else if one.resolution.isCompletion {
                         completed.append(one)
                     } else {
@@ -38,10 +43,11 @@ extension JobWorker {
                 }
                 guard !completed.isEmpty else { return }
                 do {
-                    if keeper.isLost { throw JobQueueError.leaseLost }
+                    if session.keeper.isLost { throw JobQueueError.leaseLost }
                     try await complete(completed)
-                    held.remove(completed.lazy.map(\.claim), isSettled: true)
-                    mailbox.yield(completed.map { _ in .jobEnded(.resolved) })
+                    session.held.remove(completed.lazy.map(\.claim), isSettled: true)
+                    session.mailbox.yield(completed.map { _ in .jobEnded(.resolved) })
+                    recent.completed(completed.count)
                     for one in completed { report(one.resolution, one.claim) }
                 } catch {
                     // After any error each result gets its own transaction, so that one that cannot be written does not stop the others.
@@ -63,133 +69,63 @@ extension JobWorker {
     }
 
     /// Logs and reports a result that is in the database.
-    private func report(_ resolution: JobResolution, _ claim: JobClaim) {
+    func report(_ resolution: JobResolution, _ claim: JobClaim) {
         resolution.log(to: logger, claim)
         observe(.ended(claim, outcome: resolution.outcome, spent: ContinuousClock.now - claim.received))
     }
 
     private func outcome(of claim: JobClaim) async -> JobResolution {
         guard let handler = handlers[claim.kind] else {
-            return failure(of: claim, reason: "this worker has no handler for jobs of kind \(claim.kind)")
+            return failure(of: claim, reason: "this worker has no handler for jobs of kind \(claim.kind)", key: "no handler")
         }
         do {
-            return try await handler.run(claim)
+            let resolution = try await handler.run(claim)
+            if case .snoozed(let reason, .away(let key)) = resolution {
+                recent.failed(claim.id, key: key, reason: reason, isInstallations: true)
+            }
+            return resolution
         } catch is CancellationError {
             return .released(reason: "the worker stopped")
-        } catch let error as PostgresError where error.isInfrastructure || error.isConflict {
-            return .snoozed(reason: "\(error)")
-        } catch let error as PostgresError where error.isCancellation {
-            return .released(reason: "the worker stopped")
+        } catch let error as PostgresError {
+            let key = RecentAttempts.key(of: error)
+            switch error.fault {
+            case .installation:
+                recent.failed(claim.id, key: key, reason: "\(error)", isInstallations: true)
+                return .snoozed(reason: "\(error)", cause: .away(key: key))
+            case .conflict: return .snoozed(reason: "\(error)", cause: .away(key: key))
+            case nil: return .released(reason: "the worker stopped")
+            case .ours, .data: return failure(of: claim, error, key: key)
+            }
         } catch {
-            logger.error("the attempt failed", metadata: claim.metadata(["error": "\(error)"]))
-            return failure(of: claim, reason: "\(error)")
+            return failure(of: claim, error, key: RecentAttempts.key(of: error))
         }
     }
 
-    private func failure(of claim: JobClaim, reason: String) -> JobResolution {
-        switch configuration.retryPolicy.afterFailure(of: claim, jitter: .random(in: 0...1)) {
+    private func failure(of claim: JobClaim, _ error: any Error, key: String) -> JobResolution {
+        logger.error("the attempt failed", metadata: claim.metadata(["error": "\(error)"]))
+        return failure(of: claim, reason: "\(error)", key: key)
+    }
+
+    /// The resolution of an attempt that failed because of what looks like a fault of ours. If most attempts fail with the same error, it is no
+    /// fault of this job, and counts against nothing.
+    func failure(of claim: JobClaim, reason: String, key: String) -> JobResolution {
+        if recent.failed(claim.id, key: key, reason: reason, isInstallations: false) {
+            return .snoozed(reason: reason, cause: .away(key: key))
+        }
+        return switch configuration.retryPolicy.afterFailure(of: claim, jitter: .random(in: 0...1)) {
         case .retry(let delay): .retried(reason: reason, after: delay)
         case .discard: .discarded(reason: reason, { _ in })
-        }
-    }
-
-    /// Writes one resolution. Tries again while the database is away, until the lease is lost, and while it loses against other transactions,
-    /// for about half a minute: the work is done, and losing is no fault of its own.
-    private func resolve(
-        _ claim: JobClaim, as first: JobResolution, outcomeIsUnknown wasUnknown: Bool, keeper: LeaseKeeper
-    ) async -> WorkerSession.JobEnd {
-        var resolution = first
-        var isFallback = false
-        var outcomeIsUnknown = wasUnknown
-        var step = 0
-        var conflicts = 0
-        while !keeper.isLost {
-            do {
-                if outcomeIsUnknown {
-                    switch try await queue.status(of: claim) {
-                    case .ended: return resolution.end
-                    case .lost: return .abandoned
-                    case .held: outcomeIsUnknown = false
-                    }
-                }
-                try await write(resolution, for: claim)
-                report(resolution, claim)
-                return resolution.end
-            } catch let error as JobQueueError where error.code == .claimLost {
-                logger.notice("\(error)", metadata: claim.metadata())
-                return .abandoned
-            } catch let error as PostgresError where error.isInfrastructure {
-                outcomeIsUnknown = outcomeIsUnknown || error.isCommitOutcomeUnknown
-                observe(.databaseFailed(code: error.sqlState?.rawValue))
-                logger.warning("the database is away; will write the result again", metadata: claim.metadata(["error": "\(error)"]))
-                await Self.pause(step: step)
-                step += 1
-            } catch let error as PostgresError where error.isConflict && conflicts < Self.mostConflicts {
-                observe(.databaseFailed(code: error.sqlState?.rawValue))
-                logger.warning(
-                    "the result lost against another transaction; will write it again", metadata: claim.metadata(["error": "\(error)"]))
-                await Self.pause(step: conflicts)
-                conflicts += 1
-            } catch let error as PostgresError where error.isConflict && !isFallback {
-                resolution = .snoozed(reason: "the result loses against other transactions again and again: \(error)")
-                isFallback = true
-            } catch  where !isFallback {
-                // The database refuses the result: a fault of ours. The attempt counts as failed, and the error is kept.
-                logger.error("the result cannot be written", metadata: claim.metadata(["error": "\(error)"]))
-                resolution = failure(of: claim, reason: "the result cannot be written: \(error)")
-                isFallback = true
-            } catch {
-                logger.critical(
-                    "the job cannot be put back; this worker gives up its lease, so that others rescue the job",
-                    metadata: claim.metadata(["error": "\(error)"]))
-                keeper.giveUpLease()
-                return .abandoned
-            }
-        }
-        return .abandoned
-    }
-
-    /// How often a result that loses against other transactions is written again, beside what the pool does by itself.
-    private static let mostConflicts = 30
-
-    private static func pause(step: Int) async {
-        let delay = RetryPolicy(firstDelay: .milliseconds(100), longestDelay: .seconds(1)).delay(step: step, jitter: .random(in: 0...1))
-        try? await Task.sleep(for: delay)
-    }
-
-    private func write(_ resolution: JobResolution, for claim: JobClaim) async throws {
-        try await queue.pool.transaction { connection in
-            switch resolution {
-            case .completed(let effects):
-                try await queue.complete([claim], in: connection)
-                try await effects(connection)
-            case .discarded(let reason, let effects):
-                try await queue.end(claim, as: .discarded, reason: reason, in: connection)
-                try await effects(connection)
-            case .cancelled(let reason):
-                try await queue.end(claim, as: .cancelled, reason: reason, in: connection)
-            case .retried(let reason, let delay):
-                try await queue.putBack(claim, as: .retried, after: delay, reason: reason, in: connection)
-            case .crashed(let reason, let delay):
-                try await queue.putBack(claim, as: .crashed, after: delay, reason: reason, in: connection)
-            case .snoozed(let reason):
-                // The number of refunded attempts shows how long the infrastructure has been away.
-                let delay = RetryPolicy(firstDelay: .seconds(1), longestDelay: .seconds(60)).delay(
-                    step: claim.refunds, jitter: .random(in: 0...1))
-                try await queue.putBack(claim, as: .snoozed, after: delay, reason: reason, in: connection)
-            case .released(let reason):
-                try await queue.putBack(claim, as: .released, after: .zero, reason: reason, in: connection)
-            }
         }
     }
 }
 
 extension JobResolution {
-    fileprivate var end: WorkerSession.JobEnd {
+    var end: WorkerSession.JobEnd {
         switch self {
         case .completed, .discarded, .cancelled, .retried, .crashed: .resolved
-        case .snoozed: .infrastructureAway
-        case .released: .abandoned
+        case .snoozed(_, .away): .infrastructureAway
+        case .snoozed(_, .shortage): .shortage
+        case .snoozed(_, .blocked), .released: .abandoned
         }
     }
 
@@ -206,7 +142,7 @@ extension JobResolution {
         }
     }
 
-    fileprivate var isCompletion: Bool {
+    var isCompletion: Bool {
         if case .completed = self { true } else { false }
     }
 
@@ -221,8 +157,12 @@ extension JobResolution {
             logger.warning("retried", metadata: claim.metadata(["after": "\(delay)", "reason": line(reason)]))
         case .crashed(let reason, let delay):
             logger.warning("crashed: the inspector died", metadata: claim.metadata(["after": "\(delay)", "reason": line(reason)]))
-        case .snoozed(let reason):
+        case .snoozed(let reason, .away):
             logger.warning("snoozed: the infrastructure is away", metadata: claim.metadata(["reason": line(reason)]))
+        case .snoozed(let reason, .shortage):
+            logger.warning("snoozed: the machine killed the inspector", metadata: claim.metadata(["reason": line(reason)]))
+        case .snoozed(let reason, .blocked):
+            logger.warning("snoozed: another session holds a lock", metadata: claim.metadata(["reason": line(reason)]))
         case .released(let reason): logger.notice("released", metadata: claim.metadata(["reason": line(reason)]))
         }
     }
@@ -230,7 +170,7 @@ extension JobResolution {
 
 extension JobClaim {
     /// The metadata of every log line about this claim.
-    fileprivate func metadata(_ more: Logger.Metadata = [:]) -> Logger.Metadata {
+    func metadata(_ more: Logger.Metadata = [:]) -> Logger.Metadata {
         more.merging(["job": "\(id)", "attempt": "\(attempt)"]) { mine, _ in mine }
     }
 }

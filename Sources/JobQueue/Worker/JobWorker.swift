@@ -6,7 +6,8 @@ public import ServiceLifecycle
 ///
 /// A worker works in sessions. Each session registers the worker, beats from its own thread, and claims whenever a slot is free and jobs
 /// may be waiting. It ends when the process shuts down or the lease is lost. On graceful shutdown running jobs get the grace time; then
-/// their handlers are cancelled and the jobs are released, which uses up no attempt. Cancelling `run()` does the same without grace time.
+/// their handlers are cancelled and the jobs are released, which uses up no attempt. Results that cannot be written a second later are given
+/// up; others rescue those jobs. Cancelling `run()` does the same without grace time.
 /// While the database is away nothing is claimed. The worker goes on by itself when the database is back.
 public struct JobWorker: Service {
     public struct Configuration: Sendable {
@@ -56,6 +57,7 @@ public struct JobWorker: Service {
     let obstacle: @Sendable () async -> String?
     let observe: @Sendable (JobWorkerEvent) -> Void
     let logger: Logger
+    let recent = RecentAttempts()
 
     /// - Parameters:
     ///   - pool: for claims, results and maintenance. It needs four connections and those that the handlers use.

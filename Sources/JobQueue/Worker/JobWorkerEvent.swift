@@ -14,4 +14,13 @@ public enum JobWorkerEvent: Sendable {
     case claimsBlocked(reason: String?)
     /// The number of running jobs changed to this.
     case busy(Int)
+    /// The number of jobs changed to this whose work is over and whose results cannot be written at present.
+    case resultsWaiting(Int)
+    /// The number of slots changed to this that stay empty because the machine kills inspectors.
+    case slotsWithheld(Int)
+    /// Most attempts end with the same error, or do not any more.
+    case attemptsEndAlike(Bool)
+    /// What keeps the worker from working as it should, in words for people, other than a missing thing that `obstacle` found; `nil` for
+    /// nothing.
+    case troubled(String?)
 }

@@ -196,9 +196,11 @@ END $$;
 -- It waits for nobody, because it is called with a beat. A worker that is locked now is beating.
 CREATE OR REPLACE FUNCTION dailies.notice_clock_jump(last_turn bigint, distance interval) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
-    IF NOT pg_try_advisory_xact_lock(hashtext('dailies.notice_clock_jump')) THEN
+    BEGIN
+        LOCK TABLE dailies.clock_jumps IN SHARE UPDATE EXCLUSIVE MODE NOWAIT;
+    EXCEPTION WHEN lock_not_available THEN
         RETURN;
-    END IF;
+    END;
     -- The last jump is kept. Jumps of before are over: the sequence has gone on from them.
     DELETE FROM dailies.clock_jumps WHERE followed_at IS NOT NULL;
     INSERT INTO dailies.clock_jumps (turn, back) VALUES (last_turn, distance) ON CONFLICT DO NOTHING;

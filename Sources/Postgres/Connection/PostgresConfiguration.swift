@@ -21,6 +21,10 @@ public struct PostgresConfiguration: Sendable {
     /// which wait for ever by default.
     public var transactionIdleLimit: Duration?
 
+    /// How long a statement waits for a lock of another session. Then it fails with ``SQLState/lockNotAvailable``. `nil` waits for ever. A
+    /// transaction may set its own limit with `SET LOCAL lock_timeout`.
+    public var lockLimit: Duration?
+
     /// Whether a connection prepares the queries with a name that it is asked again: for programs whose queries take the server longer to
     /// plan than to run. Each is then planned once for all values, so none may be one that has to be planned for its own. Behind a pooler
     /// nothing is prepared, because the next query may meet another session.

@@ -4,7 +4,7 @@ extension PostgresConnection {
     /// The pooler's mode cannot be found out: while no other client uses it, a transaction pool behaves like a session.
     public var isPooled: Bool { handle.isPooled }
 
-    var sessionSettings: SessionSettings { SessionSettings(serverVersion: serverVersion) }
+    var sessionSettings: SessionSettings { SessionSettings(serverVersion: serverVersion, lockLimit: configuration.lockLimit) }
 
     /// Runs one statement through a pooler: as a transaction with the settings that this client needs, in one round trip.
     func runPooled(_ query: PostgresQuery, _ onCancellation: OnCancellation) async throws(PostgresError) -> PostgresRows {

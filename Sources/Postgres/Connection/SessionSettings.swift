@@ -16,8 +16,10 @@ struct SessionSettings {
 
     let settings: [Setting]
 
-    /// - Parameter serverVersion: as ``LibpqHandle/serverVersion``.
-    init(serverVersion: Int) {
+    /// - Parameters:
+    ///   - serverVersion: as ``LibpqHandle/serverVersion``.
+    ///   - lockLimit: as ``PostgresConfiguration/lockLimit``.
+    init(serverVersion: Int, lockLimit: Duration? = nil) {
         var settings = [
             Setting(name: "DateStyle", value: "ISO, MDY", isTracked: true),
             Setting(name: "TimeZone", value: "UTC", isTracked: true),
@@ -29,7 +31,7 @@ struct SessionSettings {
             Setting(name: "search_path", value: "public, pg_temp"),
             // The program has limits of its own, where it knows what to do when they are reached.
             Setting(name: "statement_timeout", value: "0"),
-            Setting(name: "lock_timeout", value: "0"),
+            Setting(name: "lock_timeout", value: "\(lockLimit.map { max(1, Int($0 / .milliseconds(1))) } ?? 0)"),
             Setting(name: "idle_in_transaction_session_timeout", value: "0"),
             Setting(name: "idle_session_timeout", value: "0"),
         ]

@@ -47,6 +47,8 @@ extension PostgresError {
         case .insufficientPrivilege: text += " Grant the database user this right, or connect as another user."
         case .undefinedTable, .undefinedColumn, .undefinedFunction: text += " Is the schema up to date? `dailies migrate` brings it there."
         case .diskFull: text += " Free some space on the database server's disk."
+        case .lockNotAvailable: text += " Another session holds what this one needs, and does not end its transaction."
+        case .queryCanceled: text += " A time limit of the server, or an administrator, ended it."
         case .tooManyConnections: text += " Raise the server's max_connections or make the pools smaller."
         case .readOnlyTransaction:
             text +=

@@ -86,15 +86,9 @@ extension PostgresError {
         server?.constraint
     }
 
-    /// True when the database or the way to it is at fault, so that the same work may succeed later, unchanged.
+    /// True when the installation is at fault (``fault``), so that the same work may succeed later, unchanged.
     /// An unknown commit outcome counts, but has to be looked up before anything is done again.
-    public var isInfrastructure: Bool {
-        switch kind {
-        case .connecting, .connectionLost, .commitOutcomeUnknown, .poolTimeout, .timedOut: true
-        case .server(let error): error.sqlState.isInfrastructure
-        case .rolledBack, .decoding, .encoding, .pipelineAborted, .poolClosed, .cancelled, .misuse: false
-        }
-    }
+    public var isInfrastructure: Bool { fault == .installation }
 
     /// True when the transaction lost against another one (serialization failure, deadlock) and should simply be run again.
     public var isConflict: Bool {

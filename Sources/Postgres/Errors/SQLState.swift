@@ -81,18 +81,9 @@ public struct SQLState: RawRepresentable, Hashable, Sendable, CustomStringConver
 }
 
 extension SQLState {
-    /// True when the database, not the statement, is at fault, so that the same statement may well succeed later:
-    /// connection exceptions (class 08), insufficient resources (class 53), a server that shuts down, has crashed, or is
-    /// starting (57P01 to 57P03), and a read-only server (25006), which is what remains in reach during a failover.
-    public var isInfrastructure: Bool {
-        switch errorClass {
-        case "08", "53", "58": true
-        default: [.adminShutdown, .crashShutdown, .cannotConnectNow, .readOnlyTransaction].contains(self)
-        }
-    }
+    /// True when the installation is at fault (``fault``), not the statement, so that the same statement may well succeed later.
+    public var isInfrastructure: Bool { fault == .installation }
 
     /// True when two transactions were in conflict and the remedy is to run the whole transaction again.
-    public var isConflict: Bool {
-        self == .serializationFailure || self == .deadlockDetected
-    }
+    public var isConflict: Bool { fault == .conflict }
 }

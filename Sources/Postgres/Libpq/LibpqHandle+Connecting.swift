@@ -113,7 +113,7 @@ extension LibpqHandle {
     private func establishSession(
         _ configuration: PostgresConfiguration, until end: ContinuousClock.Instant, _ share: Duration
     ) throws(Refusal) {
-        let query = SessionSettings(serverVersion: serverVersion).establish(
+        let query = SessionSettings(serverVersion: serverVersion, lockLimit: configuration.lockLimit).establish(
             backend: backendID, preparesStatements: configuration.preparesStatements)
         var answer = StatementAnswer(to: query.sql, label: query.label)
         do throws(PostgresError) {
