@@ -24,7 +24,7 @@ struct Dailies: AsyncParsableCommand {
         version: Release.version,
         subcommands: [
             Up.self, Migrate.self, Work.self, Serve.self, Inspect.self, Role.self, ReviewerCommand.self, TokenCommand.self, Import.self,
-            Answers.self, Status.self, Jobs.self, Queue.self,
+            Answers.self, Reinspect.self, Status.self, Jobs.self, Queue.self, StorageCommand.self,
             Doctor.self,
         ])
 

@@ -24,7 +24,7 @@ public struct Definitions: Sendable, Hashable {
     }
 
     /// Those of this release. A file comes after those that it needs: SQL functions and views are checked when they are made.
-    public static let all = Definitions(revision: 1, sql: files.map { String(decoding: $0.sql, as: UTF8.self) }.joined(separator: "\n"))
+    public static let all = Definitions(revision: 2, sql: files.map { String(decoding: $0.sql, as: UTF8.self) }.joined(separator: "\n"))
 
     /// Every file of the folder, except the grants.
     static let files: [(name: String, sql: [UInt8])] = [

@@ -11,6 +11,7 @@ public enum Migrations {
         embedded(4, "records", PackageResources._004_records_sql),
         embedded(5, "accounts", PackageResources._005_accounts_sql),
         embedded(6, "reviews", PackageResources._006_reviews_sql),
+        embedded(7, "verdicts", PackageResources._007_verdicts_sql),
     ]
 
     private static func embedded(_ number: Int, _ name: String, _ file: [UInt8]) -> Migration {

@@ -47,9 +47,10 @@ struct Status: AsyncParsableCommand {
 
     static func text(_ answers: AnswerCounts, _ jobs: QueueCounts, _ pauses: [QueuePause] = []) -> String {
         let oldest = jobs.oldestWaitingSeconds.map { ", the oldest waiting for \(Duration.seconds($0).inWords)" } ?? ""
+        let awaiting = answers.awaitingFile > 0 ? " (\(answers.awaitingFile) waiting for their file)" : ""
         let about = answers.isReviewableEstimated ? "about " : ""
         return """
-            answers  \(about)\(answers.total): \(about)\(answers.reviewable) reviewable, \(answers.unusable) unusable, \(answers.processing) processing
+            answers  \(about)\(answers.total): \(about)\(answers.reviewable) reviewable, \(answers.unusable) unusable, \(answers.processing) processing\(awaiting)
             jobs     \(jobs.available) available, \(jobs.running) running, \(jobs.scheduled) scheduled for later\(oldest)
             last day \(jobs.completed) completed, \(jobs.discarded) discarded, \(jobs.cancelled) cancelled
             workers  \(jobs.workers)

@@ -4,7 +4,7 @@ import Logging
 import Postgres
 import ServiceLifecycle
 
-/// Shows the queue's progress, and shuts the worker down when no job is live any more.
+/// Shows the queue's progress, and shuts the worker down when no job is live any more, or only jobs whose file has not arrived.
 struct IdleShutdown: Service {
     let pool: PostgresPool
     let logger: Logger
@@ -21,6 +21,12 @@ struct IdleShutdown: Service {
                 total = most
                 bar.show(most - live, of: most)
                 if live == 0 { break }
+                if counts.running == 0, try await Interviews(pool: pool).jobsAwaitingFiles() == live {
+                    bar.finish()
+                    let answers = live == 1 ? "1 answer waits for its file" : "\(live) answers wait for their files"
+                    Terminal.err("\(answers), which the next `dailies up` or a running worker looks for.\n")
+                    break
+                }
                 if counts.running == 0, try await queue.pauses().contains(where: { $0.kind == nil }) {
                     bar.finish()
                     Terminal.err("The queue is paused, and \(live) jobs wait. `dailies queue resume` lets them go on.\n")

@@ -38,6 +38,8 @@ struct Settings: Sendable {
     var pollMs: Setting<Int>
     /// How long ended jobs are kept in the history. Answers and review records stay.
     var historyDays: Setting<Int>
+    /// How long a recording's file is waited for, when its row came first.
+    var fileWaitMinutes: Setting<Int>
     var sandbox: Setting<Sandbox>
     /// The address of health and metrics; `nil` to serve none.
     var health: Setting<Address>?
@@ -63,6 +65,7 @@ struct Settings: Sendable {
         graceSeconds = try reader.number("grace-seconds", in: 0...3600, default: 30)
         pollMs = try reader.number("poll-ms", in: 50...60_000, default: 1000)
         historyDays = try reader.number("history-days", in: 1...3650, default: 90)
+        fileWaitMinutes = try reader.number("file-wait-minutes", in: 0...525_600, default: 1440)
         sandbox = try reader.choice("sandbox", default: .required)
         health = try reader.address("health")
         minFreeMiB = try reader.number("min-free-mib", in: 0...1_048_576, default: 1024)

@@ -167,6 +167,9 @@ extension JobWorker {
                 let delay = RetryPolicy(firstDelay: .seconds(1), longestDelay: .seconds(60)).delay(
                     step: claim.refunds, jitter: .random(in: 0...1))
                 try await queue.putBack(claim, as: .snoozed, after: delay, reason: reason, in: connection)
+            case .postponed(let reason, let delay, let effects):
+                try await queue.putBack(claim, as: .snoozed, after: delay, reason: reason, in: connection)
+                try await effects(connection)
             case .released(let reason):
                 try await queue.putBack(claim, as: .released, after: .zero, reason: reason, in: connection)
             }
@@ -179,7 +182,7 @@ extension JobResolution {
         switch self {
         case .completed, .discarded, .cancelled, .retried, .crashed: .resolved
         case .snoozed: .infrastructureAway
-        case .released: .abandoned
+        case .postponed, .released: .abandoned
         }
     }
 
@@ -192,6 +195,7 @@ extension JobResolution {
         case .retried: "retried"
         case .crashed: "crashed"
         case .snoozed: "snoozed"
+        case .postponed: "postponed"
         case .released: "released"
         }
     }
@@ -213,6 +217,8 @@ extension JobResolution {
             logger.warning("crashed: the inspector died", metadata: claim.metadata(["after": "\(delay)", "reason": line(reason)]))
         case .snoozed(let reason):
             logger.warning("snoozed: the infrastructure is away", metadata: claim.metadata(["reason": line(reason)]))
+        case .postponed(let reason, let delay, _):
+            logger.notice("postponed", metadata: claim.metadata(["after": "\(delay)", "reason": line(reason)]))
         case .released(let reason): logger.notice("released", metadata: claim.metadata(["reason": line(reason)]))
         }
     }
