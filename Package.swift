@@ -175,7 +175,7 @@ let package = Package(
             name: "DailiesTests",
             dependencies: [
                 "Dailies", "JobQueue", "LocalPostgres", "Migrations", "Postgres", "Recordings", "Reviews", "Storage", "TestSupport",
-                "Inspector",
+                "Inspector", "Worker",
                 argumentParser, subprocess, system,
                 yams,
             ], exclude: ["clock-set-back.c", "database-clock.c", "restricted.py", "terminal.py", "without.c"], swiftSettings: everywhere),

@@ -24,8 +24,7 @@ struct Dailies: AsyncParsableCommand {
         version: Release.version,
         subcommands: [
             Up.self, Migrate.self, Work.self, Serve.self, Inspect.self, Role.self, ReviewerCommand.self, TokenCommand.self, Import.self,
-            Answers.self, Status.self, Jobs.self, Queue.self,
-            Reconcile.self, Doctor.self,
+            Answers.self, Reinspect.self, Status.self, Jobs.self, Queue.self, StorageCommand.self, Reconcile.self, Doctor.self,
         ])
 
     static func main() async {

@@ -6,6 +6,8 @@ public import Recordings
 public struct Answer: Hashable, Sendable, Encodable {
     public enum Status: String, Hashable, Sendable, Codable, CaseIterable {
         case processing, reviewable, unusable
+        /// The recording has not arrived yet, or not whole.
+        case awaitingFile = "awaiting_file"
     }
 
     /// The status of the rendition: the copy for every browser, made when browsers do not play the recording's codecs.

@@ -15,7 +15,13 @@ extension Interviews {
                 FROM pg_class WHERE oid = 'dailies.responses'::regclass
                 """)
         ).one().decode(at: 0)
-        return estimate <= most ? try await countAll() : try await countUnreviewable(of: estimate)
+        var counts = estimate <= most ? try await countAll() : try await countUnreviewable(of: estimate)
+        counts.awaitingFile = try await pool.query(
+            PostgresQuery(
+                named: "answers.awaiting_file",
+                "SELECT count(*) FROM dailies.awaited_files f JOIN dailies.jobs j ON j.id = f.job_id")
+        ).one().decode(at: 0)
+        return counts
     }
 
     private func countAll() async throws -> AnswerCounts {

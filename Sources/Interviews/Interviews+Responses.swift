@@ -29,8 +29,11 @@ extension Interviews {
                 named: "responses.recording",
                 """
                 SELECT r.id, r.recording_key, r.declared_type, r.declared_bytes, r.declared_sha256,
-                       EXISTS (SELECT FROM dailies.review_records rr WHERE rr.response_id = r.id) AS is_reviewed
-                FROM dailies.responses r WHERE r.id = \(id)
+                       EXISTS (SELECT FROM dailies.review_records rr WHERE rr.response_id = r.id) AS is_reviewed,
+                       (SELECT x.job_id FROM dailies.reinspections x WHERE x.response_id = r.id) AS reinspecting_job,
+                       f.looks, f.bytes AS found_bytes, extract(epoch FROM now() - f.since)::double precision AS waited
+                FROM dailies.responses r LEFT JOIN dailies.awaited_files f ON f.response_id = r.id
+                WHERE r.id = \(id)
                 """)
         ).decode(SubmittedRecording.self).first
     }
@@ -41,6 +44,15 @@ extension Interviews {
         let json = String(decoding: try report.json(), as: UTF8.self)
         try await connection.execute(
             PostgresQuery(named: "review_records.record", "SELECT dailies.record_review(\(id), \(json)::json)"))
+    }
+
+    /// Puts a review record in the place of the one that is there, which goes into the history. Call it in the transaction that ends the job
+    /// that was made for it.
+    /// - Parameter report: complete, with every artifact's storage key, size and hash.
+    public func replaceRecord(with report: Report, forResponse id: Int64, in connection: PostgresConnection) async throws {
+        let json = String(decoding: try report.json(), as: UTF8.self)
+        try await connection.execute(
+            PostgresQuery(named: "review_records.replace", "SELECT dailies.replace_review(\(id), \(json)::json)"))
     }
 }
 
@@ -72,6 +84,10 @@ extension SubmittedRecording: PostgresRowDecodable {
         self.init(
             responseID: try row.decode("id"), key: try row.decode("recording_key"), declaredType: try row.decode("declared_type"),
             declaredBytes: try row.decode("declared_bytes"), declaredSHA256: try row.decode("declared_sha256"),
-            isReviewed: try row.decode("is_reviewed"))
+            isReviewed: try row.decode("is_reviewed"), reinspectingJob: try row.decode("reinspecting_job"),
+            awaited: try row.decode("looks", as: Int?.self).map { looks throws(PostgresError) in
+                AwaitedFile(
+                    looks: looks, waited: .seconds(try row.decode("waited", as: Double.self)), bytes: try row.decode("found_bytes"))
+            })
     }
 }

@@ -21,13 +21,15 @@ public struct ReviewSite: Service {
     /// - Parameters:
     ///   - pool: for all requests; 8 connections serve a few hundred reviewers.
     ///   - onReady: called once when it accepts connections, with the URL to open and the port that it listens on.
+    ///   - storageObstacle: why the storage is not the one that the database belongs to; `nil` when it is. Asked when a file is not found.
     /// - Throws: when a template of this release is wrong.
     public init(
         configuration: Configuration, pool: PostgresPool, storage: any RecordingStorage, logger: Logger,
-        onReady: @escaping @Sendable (_ address: String, _ port: Int) async -> Void = { _, _ in }
+        onReady: @escaping @Sendable (_ address: String, _ port: Int) async -> Void = { _, _ in },
+        storageObstacle: @escaping @Sendable () async throws -> String? = { nil }
     ) throws {
         services = SiteServices(
-            configuration: configuration, pool: pool, storage: storage, accounts: Accounts(pool: pool),
+            configuration: configuration, pool: pool, storage: storage, storageObstacle: storageObstacle, accounts: Accounts(pool: pool),
             requestLimit: RequestLimit(configuration.requestRate), renderer: try PageRenderer(files: try StaticFiles.embedded()),
             logger: logger)
         let routes = Self.routes(services)

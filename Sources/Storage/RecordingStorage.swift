@@ -55,6 +55,16 @@ public protocol RecordingStorage: StorageUpkeep {
     /// - Throws: Only when that cannot be found out.
     func contains(_ key: StorageKey) async throws(StorageError) -> Bool
 
+    /// Which storage this is, as its marker says; `nil` when it has none.
+    func identity() async throws(StorageError) -> StorageIdentity?
+
+    /// Gives the storage a marker, unless it has one.
+    func mark(as identity: StorageIdentity) async throws(StorageError)
+
+    /// Works from now on with the storage that is found in this one's place. Call it when ``identity()`` has told that it is the right one: its
+    /// disk may have been mounted after this process had started.
+    func takePlace() async throws(StorageError)
+
     /// Checks once whether the storage works now. Cheap enough to be called every second.
     /// - Throws: What is wrong.
     func checkPresence() async throws(StorageError)

@@ -10,6 +10,9 @@ extension InspectResponse {
         do {
             let key = try StorageKey(submitted.key)
             let recording = try await storage.openRecording(key, atMost: limits.recordingBytes)
+            let sight = FileArrival.Sight.file(bytes: recording.bytes, isSettled: !recording.isJustWritten)
+            if let waiting = waiting(on: sight, submitted, claim) { return waiting }
+            if submitted.awaited != nil { try await interviews.stopAwaitingFile(ofResponse: submitted.responseID) }
             return try await inspect(recording, submitted, claim)
         } catch let error as StorageError {
             // A network wait that was cancelled because the worker stops looks like a storage failure.
@@ -18,7 +21,7 @@ extension InspectResponse {
                 return conclude(.unusable(UnusableReason(.tooLarge), container: container(of: submitted, bytes: error.bytes)), submitted)
             }
             observe(.storageFailed(error.code))
-            return try resolution(of: error, submitted, claim)
+            return resolution(of: error, submitted, claim)
         } catch let error as InspectorError {
             return .snoozed(reason: "\(error)", cause: error.isShortage ? .shortage : .infrastructure)
         }
@@ -41,6 +44,9 @@ extension InspectResponse {
             report.container.bytes = recording.bytes
             report.container.sha256 = try await sha256
             report.compare(announcedSHA256: submitted.declaredSHA256)
+            // What was read is then no recording that anybody sent.
+            let now = try await recording.bytesNow()
+            if now != recording.bytes, let waiting = waiting(on: .file(bytes: now, isSettled: false), submitted, claim) { return waiting }
             try await report.publishArtifacts(into: &staged)
             observe(
                 .reported(
@@ -61,25 +67,42 @@ extension InspectResponse {
 
     private func writing(_ report: Report, _ submitted: SubmittedRecording) -> JobResolution.Effects {
         let interviews = interviews
-        return { connection in try await interviews.record(report, forResponse: submitted.responseID, in: connection) }
+        guard submitted.isReviewed else {
+            return { connection in try await interviews.record(report, forResponse: submitted.responseID, in: connection) }
+        }
+        return { connection in try await interviews.replaceRecord(with: report, forResponse: submitted.responseID, in: connection) }
+    }
+
+    /// Puts the job off when the file is not there or not whole; `nil` when it is, or the wait is over.
+    private func waiting(on sight: FileArrival.Sight, _ submitted: SubmittedRecording, _ claim: JobClaim) -> JobResolution? {
+        let decision = arrival.decision(
+            on: sight, declared: submitted.declaredBytes, after: submitted.awaited.map { ($0.looks, $0.waited, $0.bytes) },
+            jitter: .random(in: 0...1))
+        guard case .wait(let delay, let why) = decision else { return nil }
+        let (interviews, response, job) = (interviews, submitted.responseID, claim.id)
+        let bytes: Int64? = if case .file(let bytes, _) = sight { bytes } else { nil }
+        return .postponed(reason: "waits for its file: \(why)", after: delay) { connection in
+            try await interviews.awaitFile(ofResponse: response, job: job, found: bytes, in: connection)
+        }
     }
 
     private func resolution(
         of death: InspectorDeath, _ container: Container, _ submitted: SubmittedRecording, _ claim: JobClaim
     ) -> JobResolution {
         death.resolution(of: claim, retryPolicy) { evidence in
+            // It says nothing about the recording that the earlier record does not know better.
+            guard !submitted.isReviewed else { return .discarded(reason: evidence, { _ in }) }
             let report = Report.unusable(UnusableReason(death.reasonCode), container: container)
             return .discarded(reason: evidence, writing(report, submitted))
         }
     }
 
-    private func resolution(of error: StorageError, _ submitted: SubmittedRecording, _ claim: JobClaim) throws -> JobResolution {
+    private func resolution(of error: StorageError, _ submitted: SubmittedRecording, _ claim: JobClaim) -> JobResolution {
         guard error.fault == .request else { return .snoozed(reason: "\(error)") }
-        // Some programs insert the row a moment before the file is stored. So a recording counts as missing only after two retries.
-        if error.code == .notFound, claim.failures < 2 {
-            guard case .retry(let delay) = retryPolicy.afterFailure(of: claim, jitter: .random(in: 0...1)) else { throw error }
-            return .retried(reason: "\(error)", after: delay)
+        if submitted.isReviewed {
+            return .discarded(reason: "\(error) The earlier review record stays.", { _ in })
         }
+        if error.code == .notFound, let waiting = waiting(on: .absent, submitted, claim) { return waiting }
         let reason =
             error.code == .notFound
             ? UnusableReason(.missing)

@@ -66,7 +66,7 @@ struct RouteTests {
             let values = try await testSite.values()
             let rosa = try await testSite.visitor(testSite.rosa)
             let routes = testSite.routes.filter(\.isForAdmins)
-            #expect(routes.count == 13)
+            #expect(routes.count == 15)
             for route in routes {
                 #expect(try await rosa[route].use(route, values).status == 403, "\(route)")
             }

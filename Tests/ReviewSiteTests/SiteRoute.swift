@@ -24,7 +24,9 @@ struct SiteRoute: Hashable, Sendable, CustomStringConvertible {
     var isSafe: Bool { method == "GET" }
     /// Only admins get something other than a refusal.
     var isForAdmins: Bool {
-        ["/settings", "/reviewers", "/reviewers/{reviewer}", "/versions", "/operations", "/retry"].contains { path.hasSuffix($0) }
+        ["/settings", "/reviewers", "/reviewers/{reviewer}", "/versions", "/operations", "/retry", "/reinspect"].contains {
+            path.hasSuffix($0)
+        }
             || ["/health", "/health/jobs/{job}/retry"].contains(path)
             || (path == "/roles/{role}/questions/{question}" && method == "POST")
     }

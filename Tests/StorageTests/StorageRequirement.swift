@@ -14,10 +14,24 @@ struct StorageRequirement: Sendable, CustomTestStringConvertible {
         self.check = check
     }
 
-    static let all = recordings + artifacts + parts + upkeep
+    static let all = recordings + artifacts + parts + identity + upkeep
 }
 
 extension StorageRequirement {
+    private static let identity = [
+        StorageRequirement("a storage carries the first identity that it was given, and no key leads to the marker") { storage in
+            #expect(try await storage.identity() == nil)
+            let given = try #require(StorageIdentity("8A0F2D1C-0000-4000-8000-00000000abcd"))
+            try await storage.mark(as: given)
+            #expect(try await storage.identity() == given)
+            try await storage.mark(as: try #require(StorageIdentity("00000000-0000-4000-8000-000000000000")))
+            #expect(try await storage.identity() == given)
+            #expect(throws: StorageError.self) { _ = try StorageKey(StorageIdentity.markerName) }
+            try await storage.takePlace()
+            try await storage.checkPresence()
+        }
+    ]
+
     private static let recordings = [
         StorageRequirement("a recording comes back byte for byte") { storage in
             let source = Fixtures.recording("chrome-vp9-opus.webm")

@@ -67,6 +67,7 @@ struct Answers: AsyncParsableCommand {
     private static func remark(_ answer: Answer) -> String {
         switch answer.status {
         case .processing: "still processing"
+        case .awaitingFile: "waiting for its file"
         case .unusable: answer.reason ?? "unusable"
         case .reviewable:
             answer.flags.isEmpty && answer.rendition ?? .made == .made
@@ -90,6 +91,7 @@ struct Answers: AsyncParsableCommand {
         let noted = ready.count { !$0.flags.isEmpty }
         var parts = ["\(count(.reviewable)) reviewable (\(Duration.clock(ms: length)) of video, \(noted) with a remark)"]
         if count(.unusable) > 0 { parts.append("\(count(.unusable)) unusable") }
+        if count(.awaitingFile) > 0 { parts.append("\(count(.awaitingFile)) waiting for the file") }
         if count(.processing) > 0 { parts.append("\(count(.processing)) still processing") }
         return "\(answers.count) \(answers.count == 1 ? "answer" : "answers"): " + parts.joined(separator: ", ") + "."
     }

@@ -52,6 +52,7 @@ struct Doctor: AsyncParsableCommand {
         add("poll-ms", "\(settings.pollMs.value)", settings.pollMs.source)
         add("history-days", "\(settings.historyDays.value)", settings.historyDays.source)
         add("outbox-days", "\(settings.outboxDays.value)", settings.outboxDays.source)
+        add("file-wait-minutes", "\(settings.fileWaitMinutes.value)", settings.fileWaitMinutes.source)
         add("sandbox", settings.sandbox.value.rawValue, settings.sandbox.source)
         if let health = settings.health { add("health", "\(health.value.host):\(health.value.port)", health.source) }
         add("min-free-mib", "\(settings.minFreeMiB.value)", settings.minFreeMiB.source)

@@ -33,8 +33,11 @@ struct Import: AsyncParsableCommand {
         let contents = try Manifest(text: text, name: manifest, folder: folder)
         let settings = try await options.settings()
         let application = Application(settings: settings)
-        let problems = try await application.withInterviews { interviews in
-            try await application.withStorage { storage in await Self.bringIn(contents, into: storage, interviews: interviews) }
+        let problems = try await application.withPool { pool in
+            try await application.withStorage { storage in
+                try await StorageOwnership(pool, storage, at: settings.storage.value).require()
+                return await Self.bringIn(contents, into: storage, interviews: Interviews(pool: pool))
+            }
         }
         for problem in problems.sorted(by: { $0.line < $1.line }) {
             Terminal.err("\(manifest), line \(problem.line): \(problem.message)\n")

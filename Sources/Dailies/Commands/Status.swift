@@ -52,9 +52,10 @@ struct Status: AsyncParsableCommand {
         _ answers: AnswerCounts, _ jobs: QueueCounts, _ pauses: [QueuePause] = [], _ troubles: [WorkerTrouble] = []
     ) -> String {
         let oldest = jobs.oldestWaitingSeconds.map { ", the oldest waiting for \(Duration.seconds($0).inWords)" } ?? ""
+        let awaiting = answers.awaitingFile > 0 ? " (\(answers.awaitingFile) waiting for their file)" : ""
         let about = answers.isReviewableEstimated ? "about " : ""
         return """
-            answers  \(about)\(answers.total): \(about)\(answers.reviewable) reviewable, \(answers.unusable) unusable, \(answers.processing) processing
+            answers  \(about)\(answers.total): \(about)\(answers.reviewable) reviewable, \(answers.unusable) unusable, \(answers.processing) processing\(awaiting)
             jobs     \(jobs.inWords(.available)) available, \(jobs.running) running, \(jobs.inWords(.scheduled)) scheduled for later\(oldest)
             last day \(jobs.inWords(.completed)) completed, \(jobs.inWords(.discarded)) discarded, \(jobs.inWords(.cancelled)) cancelled
             workers  \(jobs.workers)

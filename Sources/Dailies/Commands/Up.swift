@@ -11,10 +11,10 @@ struct Up: AsyncParsableCommand {
 
             The line on standard output is the address to open. As long as no admin has a password, it signs the first one in, once.
 
-            With --once there is no site, and it ends as soon as nothing waits any more.
+            With --once there is no site, and it ends as soon as nothing waits any more but for files that have not arrived.
             """)
 
-    @Flag(help: "End as soon as no job is waiting, running or scheduled.")
+    @Flag(help: "End as soon as no job is left, except those whose recording has not arrived.")
     var once = false
 
     @OptionGroup var worker: WorkerOptions

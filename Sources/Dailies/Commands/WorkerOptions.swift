@@ -32,6 +32,12 @@ struct WorkerOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
+            "Minutes for which a recording is waited for whose file is not there or not whole; a day by default. (env: DAILIES_FILE_WAIT_MINUTES)",
+            valueName: "minutes"))
+    var fileWaitMinutes: Int?
+
+    @Option(
+        help: ArgumentHelp(
             "required or off. Off opens untrusted files without Landlock and seccomp: only where the kernel lacks them. (env: DAILIES_SANDBOX)"
         ))
     var sandbox: String?
@@ -51,7 +57,8 @@ struct WorkerOptions: ParsableArguments {
         [
             "slots": slots.map(String.init), "grace-seconds": graceSeconds.map(String.init), "listen-database": listenDatabase,
             "poll-ms": pollMs.map(String.init), "history-days": historyDays.map(String.init),
-            "outbox-days": outboxDays.map(String.init), "sandbox": sandbox, "health": health, "min-free-mib": minFreeMib.map(String.init),
+            "outbox-days": outboxDays.map(String.init), "file-wait-minutes": fileWaitMinutes.map(String.init), "sandbox": sandbox,
+            "health": health, "min-free-mib": minFreeMib.map(String.init),
         ]
     }
 }

@@ -21,11 +21,11 @@ extension Application {
             // Enough to keep two cores busy. Other requests wait for a free connection.
             try await withPool(.init(database, limit: 8)) { pool in
                 let accounts = Accounts(pool: pool)
+                let ownership = StorageOwnership(pool, storage, at: settings.storage.value)
                 let site = try ReviewSite(
-                    configuration: settings.site.configuration, pool: pool, storage: storage, logger: logger
-                ) { address, _ in
-                    await onReady(address, accounts)
-                }
+                    configuration: settings.site.configuration, pool: pool, storage: storage, logger: logger,
+                    onReady: { address, _ in await onReady(address, accounts) },
+                    storageObstacle: { try await ownership.obstacle(makes: false) })
                 return try await body(site)
             }
         }

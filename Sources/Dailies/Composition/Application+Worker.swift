@@ -62,7 +62,8 @@ extension Application {
             let interviews = Interviews(pool: pool)
             let inspecting = InspectResponse(
                 interviews: interviews, storage: storage, inspectors: inspectors, limits: settings.limits,
-                retryPolicy: configuration.retryPolicy, observe: { metrics.observe($0) }, logger: logger)
+                fileWait: .seconds(settings.fileWaitMinutes.value * 60), retryPolicy: configuration.retryPolicy,
+                observe: { metrics.observe($0) }, logger: logger)
             let rendering = RenderResponse(
                 interviews: interviews, storage: storage, inspectors: inspectors, limits: settings.limits,
                 retryPolicy: configuration.retryPolicy)
@@ -70,7 +71,8 @@ extension Application {
             let troubles = ToldTroubles()
             let readiness = Readiness(
                 checks: WorkerChecks(
-                    pool: pool, contact: contact, storage: storage, folder: settings.storage.value.workFolder,
+                    pool: pool, contact: contact, storage: storage,
+                    ownership: StorageOwnership(pool, storage, at: settings.storage.value), folder: settings.storage.value.workFolder,
                     minFreeMiB: settings.minFreeMiB.value, inspectors: inspectors
                 ).all + [troubles.check])
             let worker = JobWorker(

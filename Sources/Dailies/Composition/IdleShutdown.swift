@@ -4,7 +4,7 @@ import Logging
 import Postgres
 import ServiceLifecycle
 
-/// Shows the queue's progress, and shuts the worker down when no job is live any more.
+/// Shows the queue's progress, and shuts the worker down when no job is live any more, or only jobs whose file has not arrived.
 struct IdleShutdown: Service {
     let pool: PostgresPool
     let logger: Logger
@@ -22,6 +22,14 @@ struct IdleShutdown: Service {
                 let presence = try await queue.presence()
                 guard presence.ofLiveJobs else {
                     bar.show(total, of: total)
+                    break
+                }
+                if !presence.ofRunningJobs, case let waiting = try await Interviews(pool: pool).jobsAwaitingFiles(), waiting > 0,
+                    waiting == (try await queue.counts().live)
+                {
+                    bar.finish()
+                    let answers = waiting == 1 ? "1 answer waits for its file" : "\(waiting) answers wait for their files"
+                    Terminal.err("\(answers), which the next `dailies up` or a running worker looks for.\n")
                     break
                 }
                 if !presence.ofRunningJobs, try await queue.pauses().contains(where: { $0.kind == nil }) {

@@ -10,6 +10,7 @@ struct WorkerChecks: Sendable {
     let pool: PostgresPool
     let contact: DatabaseReachability
     let storage: any RecordingStorage
+    let ownership: StorageOwnership
     /// The folders in which work uses space.
     let folder: FilePath
     let minFreeMiB: Int
@@ -47,8 +48,11 @@ struct WorkerChecks: Sendable {
 
     private func storageProblem() async -> String? {
         do {
+            if let obstacle = try await ownership.obstacle(makes: true) { return obstacle }
             try await storage.checkPresence()
             return nil
+        } catch let error as PostgresError {
+            return "Whether this is the right storage cannot be told without the database: \(error)"
         } catch {
             return "\(error)"
         }

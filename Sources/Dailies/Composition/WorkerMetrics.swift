@@ -12,7 +12,7 @@ struct WorkerMetrics: Sendable {
     private static let processingBounds = [0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 240]
     private static let factorBounds: [Double] = [1, 2, 5, 10, 20, 50, 100, 200, 500]
     private static let kinds = ["inspect_response", "render_response"]
-    private static let outcomes = ["completed", "discarded", "cancelled", "retried", "crashed", "snoozed", "released"]
+    private static let outcomes = ["completed", "discarded", "cancelled", "retried", "crashed", "snoozed", "postponed", "released"]
     private static let deaths = [
         "signal", "exit", "wall_time", "cpu_time", "memory", "output_too_large", "bad_report", "input_output", "server_died", "killed",
     ]

@@ -19,6 +19,7 @@ struct Examination: Sendable {
         found += folders()
         found += await credentials()
         found += await storage()
+        found += await ownership()
         found += await inspector()
         return found
     }

@@ -40,6 +40,8 @@ struct Settings: Sendable {
     var historyDays: Setting<Int>
     /// How long news for other programs stays in the outbox, whether they have read it or not.
     var outboxDays: Setting<Int>
+    /// How long a recording's file is waited for, when its row came first.
+    var fileWaitMinutes: Setting<Int>
     var sandbox: Setting<Sandbox>
     /// The address of health and metrics; `nil` to serve none.
     var health: Setting<Address>?
@@ -66,6 +68,7 @@ struct Settings: Sendable {
         pollMs = try reader.number("poll-ms", in: 50...60_000, default: 1000)
         historyDays = try reader.number("history-days", in: 1...3650, default: 90)
         outboxDays = try reader.number("outbox-days", in: 1...3650, default: 30)
+        fileWaitMinutes = try reader.number("file-wait-minutes", in: 0...525_600, default: 1440)
         sandbox = try reader.choice("sandbox", default: .required)
         health = try reader.address("health")
         minFreeMiB = try reader.number("min-free-mib", in: 0...1_048_576, default: 1024)

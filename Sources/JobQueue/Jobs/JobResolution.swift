@@ -21,6 +21,8 @@ public enum JobResolution: Sendable {
     case crashed(reason: String, after: Duration)
     /// Neither the recording nor this program is at fault: uses up no attempt. The cause says what the worker does next.
     case snoozed(reason: String, cause: SnoozeCause = .infrastructure)
+    /// What this one job needs has not come yet: uses up no attempt, and tells the circuit breaker nothing.
+    case postponed(reason: String, after: Duration, Effects)
     /// The worker shuts down or lost its lease: available again at once, and uses up no attempt.
     case released(reason: String)
 }

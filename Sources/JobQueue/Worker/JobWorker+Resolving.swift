@@ -125,7 +125,7 @@ extension JobResolution {
         case .completed, .discarded, .cancelled, .retried, .crashed: .resolved
         case .snoozed(_, .away): .infrastructureAway
         case .snoozed(_, .shortage): .shortage
-        case .snoozed(_, .blocked), .released: .abandoned
+        case .snoozed(_, .blocked), .postponed, .released: .abandoned
         }
     }
 
@@ -138,6 +138,7 @@ extension JobResolution {
         case .retried: "retried"
         case .crashed: "crashed"
         case .snoozed: "snoozed"
+        case .postponed: "postponed"
         case .released: "released"
         }
     }
@@ -163,6 +164,8 @@ extension JobResolution {
             logger.warning("snoozed: the machine killed the inspector", metadata: claim.metadata(["reason": line(reason)]))
         case .snoozed(let reason, .blocked):
             logger.warning("snoozed: another session holds a lock", metadata: claim.metadata(["reason": line(reason)]))
+        case .postponed(let reason, let delay, _):
+            logger.notice("postponed", metadata: claim.metadata(["after": "\(delay)", "reason": line(reason)]))
         case .released(let reason): logger.notice("released", metadata: claim.metadata(["reason": line(reason)]))
         }
     }

@@ -140,6 +140,9 @@ extension JobWorker {
                 try await queue.putBack(
                     claim, as: .snoozed, after: cause.delay(refunds: claim.refunds, jitter: .random(in: 0...1)), reason: reason,
                     in: connection)
+            case .postponed(let reason, let delay, let effects):
+                try await queue.putBack(claim, as: .snoozed, after: delay, reason: reason, in: connection)
+                try await effects(connection)
             case .released(let reason):
                 try await queue.putBack(claim, as: .released, after: .zero, reason: reason, in: connection)
             }

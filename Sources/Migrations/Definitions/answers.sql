@@ -96,6 +96,11 @@ BEGIN
     RETURN the_response;
 END $$;
 
+-- Whether a response without a review record waits for its recording's file.
+CREATE OR REPLACE FUNCTION dailies.awaits_file(response bigint) RETURNS boolean LANGUAGE sql STABLE AS $$
+    SELECT EXISTS (SELECT FROM dailies.awaited_files f JOIN dailies.jobs j ON j.id = f.job_id WHERE f.response_id = response);
+$$;
+
 -- Every response with its candidate, its question and its status, in the word that people use.
 CREATE OR REPLACE VIEW dailies.answers AS
 SELECT r.id AS response_id,
@@ -103,7 +108,8 @@ SELECT r.id AS response_id,
        q.key AS question, q.position AS question_number, r.question_version,
        r.interview_id, c.id AS candidate_id, c.name AS candidate_name,
        r.take, r.submitted_at,
-       CASE rr.outcome WHEN 'usable' THEN 'reviewable' WHEN 'unusable' THEN 'unusable' ELSE 'processing' END AS status,
+       CASE WHEN rr.outcome = 'usable' THEN 'reviewable' WHEN rr.outcome = 'unusable' THEN 'unusable'
+            WHEN dailies.awaits_file(r.id) THEN 'awaiting_file' ELSE 'processing' END AS status,
        rr.reason, rr.duration_ms, rr.created_at AS reviewed_at
 FROM dailies.responses r
 JOIN dailies.roles ON roles.id = r.role_id

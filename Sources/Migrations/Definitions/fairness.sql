@@ -95,7 +95,9 @@ SELECT a.viewer_id, c.role_id, c.interview_id, c.question_id, c.response_id, c.q
        CASE WHEN o.is_open THEN c.abstentions ELSE (own.abstained IS NOT NULL)::integer END AS abstentions,
        CASE WHEN o.is_open THEN c.ones + c.twos + c.threes + c.fours + c.fives ELSE (own.score IS NOT NULL)::integer END AS scores,
        -- Somebody gave 1 or 2, and somebody 4 or 5.
-       o.is_open AND c.ones + c.twos > 0 AND c.fours + c.fives > 0 AS is_split
+       o.is_open AND c.ones + c.twos > 0 AND c.fours + c.fives > 0 AS is_split,
+       -- Its recording has not arrived yet. Beside the standing, because sites of the release before know no other words.
+       c.status = 'processing' AND own.response_id IS NULL AND dailies.awaits_file(c.response_id) AS awaits_file
 FROM dailies.role_access a
 JOIN dailies.current_answers c ON c.role_id = a.role_id
 LEFT JOIN dailies.ratings own ON own.response_id = c.response_id AND own.reviewer_id = a.viewer_id

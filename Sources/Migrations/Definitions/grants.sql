@@ -29,6 +29,9 @@ GRANT SELECT ON dailies.responses TO dailies_worker;
 GRANT SELECT, INSERT ON dailies.review_records, dailies.added_artifacts TO dailies_worker;
 GRANT INSERT ON dailies.flags, dailies.outbox TO dailies_worker;
 GRANT SELECT, UPDATE ON dailies.renditions TO dailies_worker;
+GRANT SELECT, INSERT, UPDATE, DELETE ON dailies.awaited_files TO dailies_worker;
+GRANT SELECT (response_id, job_id) ON dailies.reinspections TO dailies_worker;
+GRANT SELECT, INSERT, UPDATE (is_marked) ON dailies.storage_identity TO dailies_worker;
 GRANT EXECUTE ON FUNCTION
     dailies.notice_clock_jump, dailies.follow_clock, dailies.lacks_job_history, dailies.promote_jobs, dailies.sends_notifications, dailies.wake_workers,
     dailies.beat_worker, dailies.take_maintenance_turn, dailies.announce_waiting_jobs, dailies.claim_jobs, dailies.unpaused_kinds, dailies.want_jobs, dailies.raise_floor, dailies.lower_floor,
@@ -38,7 +41,7 @@ GRANT EXECUTE ON FUNCTION
     dailies.put_back_job(uuid, bigint, integer, text, interval, text), dailies.put_back_job(bigint, integer, text, interval, text),
     dailies.drop_ended_claims, dailies.dismiss_worker, dailies.rescue_jobs, dailies.claimed_jobs, dailies.free_jobs, dailies.release_unheld_jobs, dailies.forget_claims, dailies.leave_worker,
     dailies.obey_stop_requests, dailies.end_waiting_jobs, dailies.manual_entry, dailies.prepare_job_history, dailies.drop_job_history,
-    dailies.forget_turns, dailies.artifacts_are_whole, dailies.record_review, dailies.record_rendition, dailies.refuse_rendition
+    dailies.forget_turns, dailies.artifacts_are_whole, dailies.record_review, dailies.replace_review, dailies.await_file, dailies.awaits_file, dailies.record_rendition, dailies.refuse_rendition
     TO dailies_worker;
 
 -- Looking for answers without a job, and pruning: functions with the owner's rights. The table is read for metrics.
@@ -59,6 +62,9 @@ GRANT SELECT ON
     dailies.jobs, dailies.job_history, dailies.workers, dailies.queue_pauses
     TO dailies_site;
 GRANT SELECT (id, role_id, pseudonym, created_at) ON dailies.interviews TO dailies_site;
+GRANT SELECT ON dailies.awaited_files, dailies.storage_identity TO dailies_site;
+GRANT SELECT (response_id, job_id) ON dailies.reinspections TO dailies_site;
+GRANT SELECT (response_id, withdrawn_at) ON dailies.withdrawn_reviews TO dailies_site;
 -- All but what is counted of everybody's ratings.
 GRANT SELECT (role_id, interview_id, question_id, response_id, question_version, take, status, duration_ms, silent_ms, faults, warnings,
               has_poster, has_storyboard)
@@ -80,7 +86,7 @@ GRANT SELECT, INSERT, DELETE ON dailies.sign_in_attempts TO dailies_site;
 GRANT SELECT, UPDATE (last_used_at) ON dailies.api_tokens TO dailies_site;
 GRANT EXECUTE ON FUNCTION
     dailies.opens, dailies.spans_ms, dailies.united_spans, dailies.audit_response, dailies.review_place, dailies.review_seed, dailies.whole_timeline, dailies.append_entry,
-    dailies.count_sign_in_attempt, dailies.retry_work
+    dailies.count_sign_in_attempt, dailies.retry_work, dailies.reinspect_responses, dailies.awaits_file
     TO dailies_site;
 
 -- Other programs.

@@ -1,15 +1,23 @@
 -- Where browsers cannot play a recording's codecs there is no playback copy. A job of its own, behind everything else, encodes a rendition:
 -- the answer is reviewable first, and plays everywhere soon after.
 
--- Requests a rendition, whatever program wrote the review record. Priority 12 is behind a bulk import: answers that nobody can look at yet
--- come before answers that cannot be played yet.
+-- Asks for a rendition, unless it is asked for already. Priority 12 is behind a bulk import: answers that nobody can look at yet come before
+-- answers that cannot be played yet.
+CREATE OR REPLACE FUNCTION dailies.need_rendition(response bigint) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+    INSERT INTO dailies.renditions (response_id) VALUES (response) ON CONFLICT DO NOTHING;
+    IF FOUND THEN
+        INSERT INTO dailies.jobs (kind, payload, priority, fair_key)
+        SELECT 'render_response', jsonb_build_object('response_id', r.id), 12, r.interview_id
+        FROM dailies.responses r WHERE r.id = response;
+    END IF;
+END $$;
+
+-- Whatever program wrote the review record.
 CREATE OR REPLACE FUNCTION dailies.request_rendition() RETURNS trigger LANGUAGE plpgsql
 SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
-    INSERT INTO dailies.renditions (response_id) VALUES (NEW.response_id);
-    INSERT INTO dailies.jobs (kind, payload, priority, fair_key)
-    SELECT 'render_response', jsonb_build_object('response_id', r.id), 12, r.interview_id
-    FROM dailies.responses r WHERE r.id = NEW.response_id;
+    PERFORM dailies.need_rendition(NEW.response_id);
     RETURN NULL;
 END $$;
 CREATE OR REPLACE TRIGGER review_records_request_renditions AFTER INSERT ON dailies.review_records

@@ -17,6 +17,7 @@ struct HealthPage: Page {
     }
 
     struct Failed {
+        var response: Int64
         var title: String
         var href: String
         var reason: String
@@ -82,6 +83,7 @@ extension HealthPage.Plot {
 
 extension HealthPage.Failed {
     fileprivate init(_ recording: FailedRecording) {
+        response = recording.responseID
         title = "\(recording.candidate.label): \(recording.question)"
         href = "/roles/\(recording.role)/questions/\(recording.question)/\(recording.responseID)"
         reason = recording.reason?.replacing("_", with: " ") ?? "discarded"

@@ -119,6 +119,7 @@ extension AnswerStanding {
     var insteadOfPicture: String {
         switch self {
         case .processing: "Processing"
+        case .awaitingFile: "Not arrived yet"
         case .awaitingTake: "New take asked for"
         case .fault: "Cannot be shown"
         case .waiting, .done: "Sound only"

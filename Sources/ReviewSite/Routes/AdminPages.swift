@@ -11,6 +11,7 @@ struct AdminPages: RouteGroup {
         routes.admin.post("roles/:role/questions/:question", use: reword)
         routes.admin.get("health", use: health)
         routes.admin.post("health/jobs/:job/retry", use: retry)
+        routes.admin.post("responses/:response/reinspect", use: reinspect)
     }
 
     @Sendable private func settings(_ request: Request, _ context: SiteContext) async throws -> Response {
@@ -60,5 +61,11 @@ struct AdminPages: RouteGroup {
     @Sendable private func retry(_ request: Request, _ context: SiteContext) async throws -> Response {
         try await services.reviews.retry(job: context.id("job"), viewer: context.viewer)
         return .redirect(to: "/health")
+    }
+
+    @Sendable private func reinspect(_ request: Request, _ context: SiteContext) async throws -> Response {
+        let fields = try await FormFields(of: request)
+        try await services.reviews.reinspect(context.id("response"), viewer: context.viewer)
+        return .redirect(to: fields.returnPath(otherwise: "/health"))
     }
 }

@@ -37,7 +37,8 @@ struct AnswerPages: RouteGroup {
         // Before the reviewer may see others' ratings there is only their own, and the answer holds it.
         let ratings = answer.isOpen ? try await reviews.ratings(of: response, viewer: viewer) : []
         let others = ratings.filter { $0.reviewerID != viewer.reviewerID }
-        let page = try AnswerPage(answer, queue: await queue, ratings: others, comments: await comments)
+        let page = try AnswerPage(
+            answer, queue: await queue, ratings: others, comments: await comments, isForAdmin: viewer.access == .admin)
         try await recorded
         return try services.renderer.response(page, in: context)
     }

@@ -73,6 +73,10 @@ struct MediaRoutes: RouteGroup {
             }
         } catch {
             guard error.fault == .request else { throw error }
+            if let obstacle = try await services.storageObstacle() {
+                context.logger.error("the storage is not there", metadata: ["error": "\(obstacle)"])
+                throw SiteError.unavailable
+            }
             Self.report(error, to: context.logger)
             throw SiteError.notFound
         }

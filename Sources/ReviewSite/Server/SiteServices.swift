@@ -7,6 +7,7 @@ struct SiteServices: Sendable {
     let configuration: ReviewSite.Configuration
     let pool: PostgresPool
     let storage: any RecordingStorage
+    let storageObstacle: @Sendable () async throws -> String?
     let accounts: Accounts
     let hasher = PasswordHasher()
     let requestLimit: RequestLimit

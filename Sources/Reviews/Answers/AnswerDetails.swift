@@ -1,3 +1,4 @@
+public import FoundationEssentials
 public import Postgres
 public import Recordings
 
@@ -5,6 +6,8 @@ public import Recordings
 public struct AnswerDetails: Hashable, Sendable, Encodable {
     public enum Status: String, Hashable, Sendable, Codable, PostgresDecodable {
         case processing, reviewable, unusable
+        /// The recording has not arrived yet, or not whole.
+        case awaitingFile = "awaiting_file"
     }
 
     /// The picture's size as displayed, in pixels.
@@ -24,6 +27,10 @@ public struct AnswerDetails: Hashable, Sendable, Encodable {
     public var status: Status
     /// Why a recording is unusable, in words for people.
     public var reason: String?
+    /// Whether the recording is being looked into again. Until that is done everything here stays in effect.
+    public var isLookedIntoAgain: Bool
+    /// When a new look last replaced or took back what was known of the recording. Ratings of before were given to that.
+    public var lookedIntoAgainAt: Date?
     public var durationMs: Int?
     public var picture: Picture?
     public var silences: [Span]
@@ -86,7 +93,11 @@ extension AnswerDetails: PostgresRowDecodable {
                (SELECT max(version) FROM dailies.question_versions n WHERE n.question_id = q.id) AS newest_version,
                v.prompt, v.key_points, v.anchor_1, v.anchor_3, v.anchor_5,
                EXISTS (SELECT FROM dailies.current_answers c WHERE c.response_id = r.id) AS is_current,
-               CASE rr.outcome WHEN 'usable' THEN 'reviewable' WHEN 'unusable' THEN 'unusable' ELSE 'processing' END AS status,
+               CASE WHEN rr.outcome = 'usable' THEN 'reviewable' WHEN rr.outcome = 'unusable' THEN 'unusable'
+                    WHEN dailies.awaits_file(r.id) THEN 'awaiting_file' ELSE 'processing' END AS status,
+               EXISTS (SELECT FROM dailies.reinspections x JOIN dailies.jobs j ON j.id = x.job_id WHERE x.response_id = r.id)
+                   AS is_looked_into_again,
+               (SELECT max(w.withdrawn_at) FROM dailies.withdrawn_reviews w WHERE w.response_id = r.id) AS looked_into_again_at,
                rr.report #>> '{reason,message}' AS reason, rr.duration_ms,
                (rr.report #>> '{video,width}')::bigint AS width, (rr.report #>> '{video,height}')::bigint AS height,
                coalesce(nullif(rr.report #> '{audio,silences}', 'null'), '[]') AS silences,
@@ -119,6 +130,8 @@ extension AnswerDetails: PostgresRowDecodable {
         isCurrent = try row.decode("is_current")
         status = try row.decode("status")
         reason = try row.decode("reason")
+        isLookedIntoAgain = try row.decode("is_looked_into_again")
+        lookedIntoAgainAt = try row.decode("looked_into_again_at")
         durationMs = try row.decode("duration_ms")
         if let width: Int = try row.decode("width"), let height: Int = try row.decode("height") {
             picture = Picture(width: width, height: height)

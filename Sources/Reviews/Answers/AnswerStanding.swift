@@ -11,6 +11,20 @@ public enum AnswerStanding: String, Hashable, Sendable, Codable, CaseIterable, P
     case awaitingTake = "awaiting_take"
     /// Its recording has not been inspected yet.
     case processing
+    /// Its recording has not arrived yet, or not whole.
+    case awaitingFile = "awaiting_file"
     /// The viewer has rated it, or abstained.
     case done
+}
+
+extension AnswerStanding {
+    /// The standing of a row of `dailies.viewer_answers`. There an answer that waits for its file is `processing`, because sites of the release
+    /// before know no other word.
+    /// - Parameter answer: the row's name in the query.
+    static func selection(of answer: String) -> PostgresQuery {
+        """
+        CASE WHEN \(identifier: answer).standing = 'processing' AND \(identifier: answer).awaits_file THEN 'awaiting_file'
+             ELSE \(identifier: answer).standing END AS standing
+        """
+    }
 }

@@ -37,7 +37,7 @@ extension Reviews {
             PostgresQuery(
                 named: "reviews.queue",
                 """
-                SELECT v.response_id, v.interview_id, i.pseudonym, i.candidate_name, v.standing, v.duration_ms, v.silent_ms,
+                SELECT v.response_id, v.interview_id, i.pseudonym, i.candidate_name, \(fragment: AnswerStanding.selection(of: "v")), v.duration_ms, v.silent_ms,
                        v.faults <> '{}' AS has_fault, v.has_poster, v.my_score, v.my_abstention
                 FROM (SELECT dailies.review_seed(\(viewer.reviewerID), \(question.id)) AS seed) AS the_order
                 CROSS JOIN dailies.viewer_answers v

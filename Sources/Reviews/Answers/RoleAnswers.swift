@@ -55,7 +55,7 @@ extension Reviews {
                     ORDER BY c.response_id LIMIT \(limit + 1)
                 )
                 SELECT shown.response_id, shown.interview_id, i.pseudonym, i.candidate_name, shown.question_key, shown.question_version,
-                       shown.take, shown.standing, shown.duration_ms, shown.silent_ms, shown.faults, shown.warnings, shown.my_score,
+                       shown.take, \(fragment: AnswerStanding.selection(of: "shown")), shown.duration_ms, shown.silent_ms, shown.faults, shown.warnings, shown.my_score,
                        shown.my_abstention, shown.is_split
                 FROM shown
                 -- OFFSET 0 keeps the planner from joining all interviews for the sake of these rows.

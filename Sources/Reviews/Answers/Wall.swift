@@ -61,7 +61,8 @@ extension Reviews {
                       AND \(fragment: Wall.Filter.finds(filter, viewer: viewer, role: details.role))
                     ORDER BY place LIMIT \(range.count) OFFSET \(range.lowerBound)
                 )
-                SELECT shown.interview_id, shown.pseudonym, shown.candidate_name, shown.total, c.question_id, c.response_id, c.standing,
+                SELECT shown.interview_id, shown.pseudonym, shown.candidate_name, shown.total, c.question_id, c.response_id,
+                       \(fragment: AnswerStanding.selection(of: "c")),
                        c.duration_ms, c.my_score, c.my_abstention, c.faults, c.warnings, c.has_poster, c.has_storyboard, c.is_split,
                        coalesce(\(fragment: Wall.Filter.condition(filter, of: "c")), false) AS is_match
                 FROM shown

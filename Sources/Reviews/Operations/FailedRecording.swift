@@ -79,6 +79,22 @@ extension Reviews {
     }
 }
 
+extension Reviews {
+    /// Has an answer's recording looked into again, as `dailies reinspect` does. Its review record stays in effect until the new one is there.
+    /// For admins. Asking twice is asking once.
+    /// - Throws: `ReviewsError`: `.adminsOnly`, `.notFound`, or `.notReviewable` when nobody has looked into it yet.
+    public func reinspect(_ response: Int64, viewer: Viewer) async throws {
+        try await requireAdmin(viewer)
+        try await requireReach(of: response, viewer: viewer)
+        let became = try await Interviews(pool: pool)
+            .reinspect(responses: [response], reason: "reinspected on the review site", by: viewer.reviewerID)
+        guard let became = became.first?.became else { throw ReviewsError.notFound("answer") }
+        guard became != .unseen else {
+            throw ReviewsError(code: .notReviewable, description: "Nobody has looked into this recording yet; that comes by itself.")
+        }
+    }
+}
+
 extension FailedRecording: PostgresRowDecodable {
     public init(from row: PostgresRow) throws(PostgresError) {
         responseID = try row.decode("response_id")

@@ -3,8 +3,8 @@ import SystemPackage
 /// Opens the file of a key below a root folder.
 enum BeneathFolder {
     /// Opens a regular file, folder by folder.
-    /// - Returns: The descriptor, which the caller closes, and the file's length.
-    static func openFile(_ key: StorageKey, in root: FolderHandle) throws(StorageError) -> (FileDescriptor, Int64) {
+    /// - Returns: The descriptor, which the caller closes, and what the system says of the file.
+    static func openFile(_ key: StorageKey, in root: FolderHandle) throws(StorageError) -> (FileDescriptor, Stat) {
         var folder = root
         var components = key.components
         let name = components.removeLast()
@@ -22,14 +22,14 @@ enum BeneathFolder {
             throw explain(error, name, in: folder, isLast: true, key)
         }
         do throws(StorageError) {
-            return (descriptor, try length(of: descriptor, key))
+            return (descriptor, try status(of: descriptor, key))
         } catch {
             try? descriptor.close()
             throw error
         }
     }
 
-    private static func length(of descriptor: FileDescriptor, _ key: StorageKey) throws(StorageError) -> Int64 {
+    private static func status(of descriptor: FileDescriptor, _ key: StorageKey) throws(StorageError) -> Stat {
         let stat: Stat
         do throws(Errno) {
             stat = try Stat(descriptor)
@@ -37,7 +37,7 @@ enum BeneathFolder {
             throw StorageError(error, cannot: "read \(key)")
         }
         guard stat.type == .regular else { throw notAFile(key, stat.type) }
-        return stat.size
+        return stat
     }
 
     /// The error of the system for a link or a special file depends on its version, so this looks at the file's type.

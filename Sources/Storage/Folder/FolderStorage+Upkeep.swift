@@ -45,13 +45,13 @@ extension FolderStorage {
             do throws(Errno) {
                 for component in components { folder = try folder.openFolder(component) }
                 // Out of the way first, and looked at there: a job may publish the same content at this moment.
-                let aside = try staging.takeAside(name, from: folder)
-                guard let stat = try staging.directory.stat(aside) else { return false }
+                let aside = try opened.current.staging.takeAside(name, from: folder)
+                guard let stat = try opened.current.staging.directory.stat(aside) else { return false }
                 if time(nil) - stat.rawValue.st_mtim.tv_sec <= ListedFile.ageOfStrays {
-                    try staging.directory.rename(aside, to: folder, as: name)
+                    try opened.current.staging.directory.rename(aside, to: folder, as: name)
                     return false
                 }
-                staging.directory.unlink(aside)
+                opened.current.staging.directory.unlink(aside)
                 try folder.sync()
                 return true
             } catch {

@@ -4,6 +4,7 @@ public import SystemPackage
 /// Storage in a folder, on a local disk or a network file system that all workers share.
 ///
 /// ```
+/// .dailies-storage               the marker: which storage this is
 /// recordings/3f/3f2a….webm       what `dailies import` brought in; other programs may use any other path
 /// artifacts/9c/07/9c07….jpg
 /// .staging/PID-RANDOM/…          unpublished files, of one process each
@@ -12,15 +13,13 @@ public import SystemPackage
 public struct FolderStorage: RecordingStorage {
     /// The root, as it was given.
     public let path: FilePath
-    /// The folder's identity at the start. When a disk is unmounted, its path leads to another, empty folder. Every recording would then seem to
-    /// be missing, and the recordings would be blamed.
-    private let identity: FolderIdentity
-    let staging: StagingFolder
+    /// When a disk is unmounted, its path leads to another, empty folder. Every recording would then seem to be missing, and the recordings
+    /// would be blamed. So the folder is compared with the opened one at each use.
+    let opened: OpenedRoot
 
-    private init(path: FilePath, identity: FolderIdentity, staging: StagingFolder) {
+    private init(path: FilePath, _ root: OpenedRoot) {
         self.path = path
-        self.identity = identity
-        self.staging = staging
+        opened = root
     }
 
     /// Opens a storage folder and creates it if it is missing (its parent has to exist). Removes staged files that killed processes left.
@@ -28,8 +27,7 @@ public struct FolderStorage: RecordingStorage {
         try await BlockingWork.run { () throws(StorageError) in
             do throws(Errno) {
                 if mkdir(path.string, 0o750) != 0, errno != EEXIST { throw Errno(rawValue: errno) }
-                let root = try FolderHandle(root: path)
-                return FolderStorage(path: path, identity: try root.identity(), staging: try StagingFolder(in: root))
+                return FolderStorage(path: path, try OpenedRoot(try FolderHandle(root: path)))
             } catch {
                 throw StorageError(error, cannot: "open the storage folder \(path)")
             }
@@ -52,8 +50,8 @@ public struct FolderStorage: RecordingStorage {
         let descriptor = try await BlockingWork.run { () throws(StorageError) in
             let (descriptor, found) = try BeneathFolder.openFile(key, in: try openRoot())
             do throws(StorageError) {
-                guard found == bytes else {
-                    throw StorageError(.notFound, "What is stored as \(key) has \(found) bytes instead of \(bytes): it was damaged.")
+                guard found.size == bytes else {
+                    throw StorageError(.notFound, "What is stored as \(key) has \(found.size) bytes instead of \(bytes): it was damaged.")
                 }
                 if let first = StoredFilePart.stretches(of: range).first { try StoredFilePart.load(first, of: descriptor) }
                 return descriptor
@@ -128,10 +126,17 @@ public struct FolderStorage: RecordingStorage {
 
 extension FolderStorage {
     private func openFile(_ key: StorageKey) async throws(StorageError) -> OpenedFile {
-        let (descriptor, bytes) = try await BlockingWork.run { () throws(StorageError) in
+        let (descriptor, found) = try await BlockingWork.run { () throws(StorageError) in
             try BeneathFolder.openFile(key, in: try openRoot())
         }
-        return OpenedFile(descriptor: descriptor, bytes: bytes)
+        return OpenedFile(descriptor: descriptor, bytes: found.size, isJustWritten: Self.isJustWritten(found))
+    }
+
+    /// Whether a file was written to within the last two seconds. The clock may be another machine's, so a time ahead counts too if it is near.
+    private static func isJustWritten(_ file: Stat) -> Bool {
+        var now = timespec()
+        clock_gettime(CLOCK_REALTIME, &now)
+        return abs(now.tv_sec - file.rawValue.st_mtim.tv_sec) <= 2
     }
 
     /// Opens the root again each time, so that a missing storage is noticed.
@@ -144,10 +149,10 @@ extension FolderStorage {
         } catch {
             throw StorageError(error, cannot: "open the storage folder \(path)")
         }
-        guard found == identity else {
+        guard found == opened.current.identity else {
             throw StorageError(
                 .unavailable,
-                "The storage folder \(path) is not the one that was there at the start. Mount its disk again, or restart dailies if this is meant."
+                "The storage folder \(path) is not the one that was there before. Mount its disk again; the work goes on by itself."
             )
         }
         return root
@@ -155,7 +160,7 @@ extension FolderStorage {
 
     private func stage() throws(StorageError) -> StagedFile {
         do throws(Errno) {
-            return try staging.makeFile()
+            return try opened.current.staging.makeFile()
         } catch {
             throw StorageError(error, cannot: "stage a file in \(path)")
         }

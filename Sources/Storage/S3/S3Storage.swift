@@ -124,6 +124,37 @@ public struct S3Storage: RecordingStorage {
         }
     }
 
+    public func identity() async throws(StorageError) -> StorageIdentity? {
+        let marker: String?
+        do throws(S3Failure) {
+            marker = try await client.trying { () throws(S3Failure) -> String? in
+                do throws(S3Failure) {
+                    return try await client.sendOnce(S3Request(method: .GET, key: StorageIdentity.markerName)).text
+                } catch {
+                    switch error {
+                    case .refused(status: 404, "NoSuchKey"), .refused(status: 404, nil): return nil
+                    default: throw error
+                    }
+                }
+            }
+        } catch {
+            throw self.error(error, cannot: "read the marker \(StorageIdentity.markerName)")
+        }
+        return try marker.map { marker throws(StorageError) in try StorageIdentity.read(marker.utf8, in: "\(configuration.location)") }
+    }
+
+    public func mark(as identity: StorageIdentity) async throws(StorageError) {
+        guard try await self.identity() == nil else { return }
+        do throws(S3Failure) {
+            _ = try await client.send(S3Request(method: .PUT, key: StorageIdentity.markerName, body: .text(identity.line)))
+        } catch {
+            throw self.error(error, cannot: "write the marker \(StorageIdentity.markerName)")
+        }
+    }
+
+    /// A bucket has one place only.
+    public func takePlace() async throws(StorageError) {}
+
     public func checkPresence() async throws(StorageError) {
         _ = try await spool.makeFile()
         if let last = client.lastSuccess, ContinuousClock.now - last < Self.freshness { return }

@@ -79,6 +79,8 @@ struct AnswerJSON: Encodable, Sendable {
     var isCurrent: Bool
     var status: AnswerDetails.Status
     @OrNull var reason: String?
+    var isLookedIntoAgain: Bool
+    @OrNull var lookedIntoAgainAt: Date?
     @OrNull var durationMs: Int?
     @OrNull var picture: Picture?
     var silences: [Span]
@@ -100,6 +102,8 @@ struct AnswerJSON: Encodable, Sendable {
         isCurrent = answer.isCurrent
         status = answer.status
         reason = answer.reason
+        isLookedIntoAgain = answer.isLookedIntoAgain
+        lookedIntoAgainAt = answer.lookedIntoAgainAt
         durationMs = answer.durationMs
         picture = answer.picture.map { Picture(width: $0.width, height: $0.height) }
         silences = answer.silences

@@ -13,6 +13,7 @@ struct AnswerResources: RouteGroup {
         routes.programs.get("api/v1/answers/:response/rating", use: rating).put("api/v1/answers/:response/rating", use: rate)
         routes.programs.get("api/v1/answers/:response/comments", use: comments).post("api/v1/answers/:response/comments", use: comment)
         routes.programs.put("api/v1/answers/:response/take_request", use: requestTake)
+        routes.programs.post("api/v1/answers/:response/reinspect", use: reinspect)
         routes.programs.delete("api/v1/comments/:comment", use: deleteComment)
         routes.programs.get("api/v1/interviews/:interview", use: interview)
         routes.programs.post("api/v1/interviews/:interview/decisions", use: decide)
@@ -23,6 +24,11 @@ struct AnswerResources: RouteGroup {
         let answer = try await services.reviews.answer(response, viewer: viewer)
         try await services.reviews.recordView(of: response, viewer: viewer)
         return try .json(AnswerJSON(answer))
+    }
+
+    @Sendable private func reinspect(_ request: Request, _ context: SiteContext) async throws -> Response {
+        try await services.reviews.reinspect(context.id("response"), viewer: context.viewer)
+        return .done
     }
 
     @Sendable private func ratings(_ request: Request, _ context: SiteContext) async throws -> Response {

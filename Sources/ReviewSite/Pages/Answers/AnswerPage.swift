@@ -16,6 +16,10 @@ struct AnswerPage: Page {
         var faults: Group?
         var remarks: Group?
         var takeIsRequested: Bool
+        /// That the recording is being looked into again; `nil` when it is not.
+        var again: String?
+        /// Whether to offer that it is looked into again.
+        var mayLookAgain: Bool
     }
 
     static let template = "answer"
@@ -48,7 +52,8 @@ struct AnswerPage: Page {
     /// - Parameters:
     ///   - ratings: others' ratings, as far as the reviewer may see them.
     ///   - comments: those that the reviewer may see.
-    init(_ answer: AnswerDetails, queue: QuestionQueue, ratings: [Rating], comments: [Comment]) throws {
+    ///   - isForAdmin: whether the reviewer may have the recording looked into again.
+    init(_ answer: AnswerDetails, queue: QuestionQueue, ratings: [Rating], comments: [Comment], isForAdmin: Bool) throws {
         let place = queue.items.firstIndex { $0.responseID == answer.responseID }
         let number = answer.question.number ?? queue.question.number
         title = "\(answer.candidate.label), question \(number)"
@@ -74,7 +79,7 @@ struct AnswerPage: Page {
         }
         previous = place.flatMap { $0 > 0 ? queue.items[$0 - 1] : nil }.map { Neighbour(href: queue.address(of: $0)) }
         next = following.map { Neighbour(href: queue.address(of: $0)) }
-        findings = Findings(answer)
+        findings = Findings(answer, isForAdmin: isForAdmin)
         player = try PlayerPanel(answer, comments: comments)
         rating = RatingPanel(answer, others: ratings)
         self.comments = CommentsPanel(comments)
@@ -90,8 +95,10 @@ extension QuestionQueue {
 }
 
 extension AnswerPage.Findings {
-    init(_ answer: AnswerDetails) {
+    init(_ answer: AnswerDetails, isForAdmin: Bool) {
         takeIsRequested = answer.isTakeRequested
+        again = answer.isLookedIntoAgain ? "The recording is being looked into again. Until that is done, this page stays as it is." : nil
+        mayLookAgain = isForAdmin && answer.status == .unusable && !answer.isLookedIntoAgain
         let warnings = answer.flags.filter { $0.severity == .warning }
         remarks = warnings.isEmpty ? nil : Group(sentences: warnings.map(\.name.sentence).joined(separator: " "))
         if answer.status == .unusable {

@@ -37,6 +37,8 @@ struct PlayerPanel: Sendable {
         whyNoPlayback =
             switch answer.status {
             case .processing: "This answer is still being processed. Load the page again in a moment."
+            case .awaitingFile:
+                "The recording has not arrived yet. Dailies looks for it again and again, for a day unless set otherwise, and shows it here when it has come."
             case .unusable: "There is nothing to play."
             case .reviewable:
                 "No browser plays what this was recorded with. A copy that plays everywhere is made as soon as a worker is free."

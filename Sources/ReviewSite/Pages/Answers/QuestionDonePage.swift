@@ -25,7 +25,7 @@ struct QuestionDonePage: Page {
         prompt = queue.question.prompt
         let done = queue.items.count { $0.standing == .done }
         let faults = queue.items.count { $0.standing == .fault }
-        let processing = queue.items.count { $0.standing == .processing }
+        let processing = queue.items.count { $0.standing == .processing || $0.standing == .awaitingFile }
         let rated = done == 0 ? "Nothing to rate here yet" : "You have rated \(Count.of(done, "answer"))"
         heading = queue.items.isEmpty ? "Nobody has answered this question yet" : rated
         let rest = [

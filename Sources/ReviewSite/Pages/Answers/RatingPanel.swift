@@ -18,6 +18,8 @@ struct RatingPanel: Sendable {
         /// The chip's class: a score, or `none`.
         var kind: String
         var shown: String
+        /// Whether the recording was looked into again since.
+        var isOfBefore: Bool
     }
 
     struct Others: Sendable {
@@ -29,6 +31,8 @@ struct RatingPanel: Sendable {
     var button: String
     var isAbstained: Bool
     var abstained: String?
+    /// That the recording was looked into again since ratings were given that are shown here; `nil` when there is none.
+    var isOfBefore: String?
     var reasons: [Reason]
     var others: Others?
     /// Why others' ratings are not shown; `nil` when they are shown.
@@ -45,12 +49,17 @@ struct RatingPanel: Sendable {
         isAbstained = mine?.abstention != nil
         abstained = mine?.abstention?.sentence
         reasons = AbstentionReason.allCases.map { Reason(value: $0.rawValue, says: String($0.sentence.dropLast())) }
+        if let at = answer.lookedIntoAgainAt, let mine = answer.mine, Self.isOfBefore(mine, answer) {
+            isOfBefore =
+                "Rated before the recording was looked into again on \(DateText.inWords(at)). Your rating stands unless you change it."
+        }
         if answer.isOpen {
             others = Others(
                 ratings: ratings.map { rating in
                     let score = rating.judgement.score
                     return Other(
-                        reviewer: rating.reviewerName, kind: score.map(String.init) ?? "none", shown: score.map(String.init) ?? "abstained")
+                        reviewer: rating.reviewerName, kind: score.map(String.init) ?? "none", shown: score.map(String.init) ?? "abstained",
+                        isOfBefore: Self.isOfBefore(rating, answer))
                 })
         } else {
             hidden =
@@ -60,5 +69,9 @@ struct RatingPanel: Sendable {
                 case nil: "Others’ ratings and comments appear once you have rated this answer."
                 }
         }
+    }
+
+    private static func isOfBefore(_ rating: Rating, _ answer: AnswerDetails) -> Bool {
+        answer.lookedIntoAgainAt.map { rating.ratedAt < $0 } ?? false
     }
 }
