@@ -57,6 +57,11 @@ extension JobQueue {
         ).decode((Int?.self, Bool.self)).map { (setBack: $0, lacksHistory: $1) }[0]
     }
 
+    /// Makes the history's partitions for the coming week.
+    func prepareHistory() async throws {
+        try await pool.execute(PostgresQuery(named: "jobs.prepare_history", "SELECT dailies.prepare_job_history()"))
+    }
+
     /// Makes the history's partitions for the coming week and drops those that are too old. If several workers call this at once, it is done
     /// once.
     /// - Parameter retention: days that ended longer ago than this are dropped.

@@ -319,7 +319,7 @@ extension JobWorker {
     /// Does maintenance after a beat: for all workers if it is this worker's turn, and for this worker if it may hold claims.
     private func doMaintenance(_ turns: MaintenanceTurns, worker: UUID, held: HeldClaims) async {
         var nextHistory = ContinuousClock.now
-        var lastHistory = ContinuousClock.now - .seconds(60)
+        var nextPreparation = ContinuousClock.now
         for await _ in turns.beats {
             let isTurn = turns.begin()
             defer { turns.end() }
@@ -331,8 +331,11 @@ extension JobWorker {
                         logger.warning(
                             "the database's clock was set back; stored times have been moved along", metadata: ["seconds": "\(seconds)"])
                     }
-                    // Not at each turn, where the partition cannot be made at present.
-                    if clock.lacksHistory { nextHistory = min(nextHistory, lastHistory + .seconds(60)) }
+                    // Only made, and nothing dropped: the clock may be wrong now and right again soon. Once a minute, if it cannot be made.
+                    if clock.lacksHistory, ContinuousClock.now >= nextPreparation {
+                        nextPreparation = .now + .seconds(60)
+                        try await queue.prepareHistory()
+                    }
                 }
                 let found = try await queue.runMaintenance(
                     worker: worker, held: held.ids, doneWith: held.takeDone(), announcing: isTurn ? Array(handlers.keys) : [])
@@ -344,8 +347,7 @@ extension JobWorker {
                     logger.warning("put back jobs whose claim never reached this worker", metadata: ["jobs": "\(found.released)"])
                 }
                 if ContinuousClock.now >= nextHistory {
-                    lastHistory = .now
-                    nextHistory = lastHistory + .seconds(3600)
+                    nextHistory = .now + .seconds(3600)
                     let days = try await queue.keepHistory(for: configuration.historyRetention)
                     if days > 0 { logger.info("dropped days of the history", metadata: ["days": "\(days)"]) }
                 }

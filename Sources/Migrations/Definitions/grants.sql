@@ -59,7 +59,7 @@ GRANT SELECT ON
     dailies.visible_decisions, dailies.visible_agreement, dailies.viewer_answers,
     dailies.roles, dailies.questions, dailies.question_versions, dailies.role_settings, dailies.role_reviewers,
     dailies.responses, dailies.review_records, dailies.flags, dailies.artifacts, dailies.renditions, dailies.take_requests,
-    dailies.jobs, dailies.job_history, dailies.workers, dailies.queue_pauses
+    dailies.jobs, dailies.job_history, dailies.workers, dailies.claims, dailies.lanes, dailies.queue_pauses
     TO dailies_site;
 GRANT SELECT (id, role_id, pseudonym, created_at) ON dailies.interviews TO dailies_site;
 GRANT SELECT ON dailies.awaited_files, dailies.storage_identity TO dailies_site;
