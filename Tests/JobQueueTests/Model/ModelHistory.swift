@@ -31,7 +31,12 @@ struct ModelHistory {
     mutating func next(in queue: ModelQueue) -> Step {
         let worker = queue.workers.indices.randomElement(using: &generator)
         // Recent claims more often than old ones, so that both jobs that end and stale attempts are common.
-        let claim = (Bool.random(using: &generator) ? claims.suffix(4) : claims[...]).randomElement(using: &generator)
+        let any = (Bool.random(using: &generator) ? claims.suffix(4) : claims[...]).randomElement(using: &generator)
+        // Sometimes one whose job its worker has again, by a later attempt.
+        let overtaken = claims.filter {
+            queue.jobs[$0.job].state == .running(worker: $0.worker) && queue.jobs[$0.job].attempt > $0.attempt
+        }
+        let claim = (Int.random(in: 0..<4, using: &generator) == 0 ? overtaken.randomElement(using: &generator) : nil) ?? any
         switch Int.random(in: 0..<100, using: &generator) {
         case 0..<8: return .insert(Int.random(in: 1...3, using: &generator))
         case 8..<14: return .register
