@@ -53,10 +53,11 @@ struct ShortageTests {
                 try await product.bringIn(Product.recordings(1))
                 try await product.withWorker(slots: 3, variables: ["DAILIES_HEALTH": "127.0.0.1:0"], by: group.prefix) { worker in
                     try await product.until("SELECT count(*) = 1 FROM dailies.review_records")
-                    // As a service manager protects a service. Otherwise the kernel might choose the worker, which others then rescue.
-                    try "-1000".write(toFile: "/proc/\(worker.process)/oom_score_adj", atomically: false, encoding: .utf8)
-                    // Enough for the worker, and not for inspectors beside it.
-                    try group.limit(to: try group.usedBytes + (6 << 20))
+                    // Enough for the worker, and not for inspectors beside it. How much the kernel prefers inspectors depends on the limit, so
+                    // a part of the group's memory is taken by something else.
+                    let others = 96 << 20
+                    try await group.occupy(others)
+                    try group.limit(to: try group.usedBytes + others + (6 << 20))
                     try await product.bringIn(Product.recordings(9), from: 2)
                     try await until { worker.said.contains("the kernel killed processes of this control group") }
                     try await product.until("SELECT coalesce(bool_and(trouble LIKE '%The machine kills %'), false) FROM dailies.workers")
