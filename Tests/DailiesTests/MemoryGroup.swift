@@ -1,5 +1,8 @@
 import Foundation
 import Glibc
+import Subprocess
+import SystemPackage
+import Testing
 
 /// A control group with a limit of memory, as a service manager or a container makes one. It needs root and a kernel with memory groups that
 /// this process may add to, of version 1 or 2.
@@ -22,7 +25,10 @@ struct MemoryGroup {
         guard let root else { return }
         let group = MemoryGroup(folder: "\(root.folder)/dailies-test-\(UUID().uuidString)", isVersion2: root.isVersion2)
         try FileManager.default.createDirectory(atPath: group.folder, withIntermediateDirectories: false)
-        defer { rmdir(group.folder) }
+        defer {
+            unlink(group.ballast)
+            rmdir(group.folder)
+        }
         try await body(group)
     }
 
@@ -37,6 +43,16 @@ struct MemoryGroup {
             return text.split(separator: "\n").lazy.map { $0.split(separator: " ") }.first { $0.first == name[...] }.flatMap { Int($0[1]) }
                 ?? 0
         }
+    }
+
+    private var ballast: String { "/dev/shm/\(folder.split(separator: "/").last ?? "")" }
+
+    /// Fills a part of the group's memory for as long as the group is lent.
+    func occupy(_ bytes: Int) async throws {
+        let words = prefix + ["/bin/sh", "-c", "head -c \(bytes) /dev/zero > \(ballast)"]
+        let result = try await Subprocess.run(
+            .path(FilePath(words[0])), arguments: Arguments(Array(words.dropFirst())), output: .discarded, error: .string(limit: 1 << 16))
+        try #require(result.terminationStatus.isSuccess, "\(result.standardError)")
     }
 
     /// - Parameter bytes: `nil` for no limit.

@@ -27,14 +27,14 @@ struct StuckTests {
 
     @Test func `a deletion of one candidate that nobody commits stops none of the others' answers, and is named`() async throws {
         try await Product.with { product in
-            try await product.bringIn(Product.recordings(26))
+            try await product.bringIn(Product.recordings(7))
             try await product.withWorker(slots: 2, variables: ["DAILIES_HEALTH": "127.0.0.1:0"]) { worker in
                 try await product.until("SELECT count(*) >= 1 FROM dailies.review_records")
                 try await forgetting(Self.deletion, in: product) { process in
-                    try await product.bringIn(Product.recordings(8), from: 3)
+                    try await product.bringIn(Product.recordings(4), from: 2)
                     try await product.until(
                         """
-                        SELECT count(*) = 14 FROM dailies.review_records rr JOIN dailies.responses r ON r.id = rr.response_id
+                        SELECT count(*) = 4 FROM dailies.review_records rr JOIN dailies.responses r ON r.id = rr.response_id
                         JOIN dailies.interviews i ON i.id = r.interview_id JOIN dailies.candidates c ON c.id = i.candidate_id
                         WHERE c.email <> 'candidate-1@example.org'
                         """)
@@ -59,7 +59,7 @@ struct StuckTests {
                     _ = try await product.run("jobs", "cancel", "\(job)")
                     try await product.until("SELECT count(*) = 1 FROM dailies.job_history WHERE id = \(job) AND outcome = 'cancelled'")
                 }
-                try await product.until("SELECT count(*) = 33 FROM dailies.review_records")
+                try await product.until("SELECT count(*) = 10 FROM dailies.review_records")
                 try await product.until("SELECT bool_and(trouble IS NULL) FROM dailies.workers")
             }
             #expect(try await product.value("SELECT count(*) FROM dailies.job_history WHERE failures + crashes > 0") == 0)

@@ -42,6 +42,11 @@ extension JobWorker {
                     }
                 }
                 guard !completed.isEmpty else { return }
+                // While a lock is in the way, the next result is likely to meet it too, and would hold up the batch.
+                guard session.waiting.count == 0 || completed.count > Self.largestBatch / 10 else {
+                    for one in completed { writeAlone(one) }
+                    return
+                }
                 do {
                     if session.keeper.isLost { throw JobQueueError.leaseLost }
                     try await complete(completed)

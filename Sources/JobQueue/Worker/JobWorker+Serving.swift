@@ -242,6 +242,7 @@ extension JobWorker {
         var isBlocked = true
         var wasHeld = false
         var told: String?
+        var shortage: String?
         while !Task.isCancelled {
             let found = await obstacle()
             if found != known {
@@ -261,6 +262,12 @@ extension JobWorker {
             let isHeld = (found ?? session.troubles.sentence(.attempts)) != nil
             if isHeld != wasHeld { observe(.claimsBlocked(reason: found ?? session.troubles.sentence(.attempts))) }
             wasHeld = isHeld
+            let nowShort = session.troubles.sentence(.shortage)
+            if nowShort != shortage {
+                let reason: Logger.Metadata = nowShort.map { ["reason": "\($0)"] } ?? [:]
+                logger.warning(nowShort == nil ? "uses all slots again" : "leaves slots empty", metadata: reason)
+                shortage = nowShort
+            }
             let others = session.troubles.all(but: .obstacle)
             if others != told { observe(.troubled(others)) }
             told = others
