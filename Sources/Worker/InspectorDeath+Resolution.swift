@@ -16,6 +16,10 @@ extension InspectorDeath {
         case .inputOutput where claim.refunds < 10:
             // Caused by the disk, if the child tells the truth. A child that lies uses up the crash budget in the end.
             return .snoozed(reason: "\(self)")
+        case .wallTime where lackedProcessorTime && claim.refunds < 10:
+            // Caused by the machine, or by a disk that does not answer. A child that a recording has taken over could wait on purpose: it uses
+            // up the crash budget in the end.
+            return .snoozed(reason: "\(self), which is the machine's doing")
         default:
             break
         }
@@ -24,5 +28,12 @@ extension InspectorDeath {
         case .retry(let delay): .crashed(reason: evidence, after: delay)
         case .discard: discarding(evidence)
         }
+    }
+
+    /// Whether it was not working for most of its time: stopped, short of processor time, or waiting for the disk. An inspector that has
+    /// something to do uses a processor nearly all the time.
+    private var lackedProcessorTime: Bool {
+        guard let cpuMs, let wallMs else { return false }
+        return cpuMs < wallMs / 4
     }
 }

@@ -35,10 +35,14 @@ CREATE OR REPLACE TRIGGER responses_are_completed BEFORE INSERT ON dailies.respo
 CREATE OR REPLACE TRIGGER responses_are_kept BEFORE UPDATE ON dailies.responses
     FOR EACH ROW EXECUTE FUNCTION dailies.refuse_update();
 
--- Whatever program inserts a response, its job is inserted in the same transaction.
+-- Whatever program inserts a response, its job is inserted in the same transaction. That transaction waits for the disk, also where
+-- synchronous_commit is off for the program's account or the database: an answer that was accepted is not lost.
 CREATE OR REPLACE FUNCTION dailies.enqueue_responses() RETURNS trigger LANGUAGE plpgsql
 SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
+    IF current_setting('synchronous_commit') IN ('off', 'local') THEN
+        PERFORM set_config('synchronous_commit', 'on', true);
+    END IF;
     INSERT INTO dailies.jobs (kind, payload, priority, fair_key)
     SELECT 'inspect_response', jsonb_build_object('response_id', id), CASE WHEN bulk THEN 10 ELSE 0 END, interview_id
     -- By interview, which is the fair key: the order in which turns are locked.

@@ -29,6 +29,8 @@ struct SessionSettings {
             Setting(name: "bytea_output", value: "hex"),
             // What a temporary table is called must not decide what a name means.
             Setting(name: "search_path", value: "public, pg_temp"),
+            // What was accepted must not be lost, whatever an administrator prefers. Statements that may be lost say so themselves.
+            Setting(name: "synchronous_commit", value: "on"),
             // The program has limits of its own, where it knows what to do when they are reached.
             Setting(name: "statement_timeout", value: "0"),
             Setting(name: "lock_timeout", value: "\(lockLimit.map { max(1, Int($0 / .milliseconds(1))) } ?? 0)"),
