@@ -35,6 +35,7 @@ extension Application {
         limited.transactionIdleLimit = JobWorker.Configuration.standardLease
         let database = limited
         let hangups = await UnixSignalsSequence(trapping: .sighup)
+        StopSignals.shared.handOver(SIGHUP)
         let inspectors = try inspectors()
         try await requireCage(inspectors)
         try await awaitSchema(database)
@@ -104,7 +105,7 @@ extension Application {
             let group = ServiceGroup(
                 configuration: ServiceGroupConfiguration(services: services, gracefulShutdownSignals: [.sigterm, .sigint], logger: quiet))
             do {
-                try await group.run()
+                try await run(group)
                 await inspectors.shutdown()
             } catch is SignalWatch.StoppedAtOnce {
                 await inspectors.shutdown()
