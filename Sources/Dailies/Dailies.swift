@@ -1,4 +1,5 @@
 import ArgumentParser
+import Glibc
 
 /// The command line of Dailies: parses arguments, runs commands, and turns errors into a sentence and a sysexits code.
 @main
@@ -34,27 +35,44 @@ struct Dailies: AsyncParsableCommand {
         } catch {
             end(with: error)
         }
+        let isDaemon = command is any Daemon
+        // Only the task that runs it uses it from here on.
+        nonisolated(unsafe) let parsed = command
         do {
-            if var asynchronous = command as? any AsyncParsableCommand {
-                try await asynchronous.run()
-            } else {
-                var synchronous = command
-                try synchronous.run()
-            }
+            try await StopSignals.shared.run { try await run(parsed) }
         } catch {
+            if let signal = StopSignals.shared.received { end(with: error, stoppedBy: signal, isDaemon: isDaemon) }
             // `dailies help COMMAND` ends with an error too.
             guard exitCode(for: error) != .success, let failure = Failure(error) else { end(with: error) }
             Terminal.err("dailies: \(failure.message)\n")
             exit(withError: failure.exitCode)
         }
-        if Terminal.hasFailed { exit(withError: ExitCode.ioError) }
+        if let code = Terminal.failure { exit(withError: code) }
+    }
+
+    private static func run(_ command: sending any ParsableCommand) async throws {
+        if var asynchronous = command as? any AsyncParsableCommand {
+            try await asynchronous.run()
+        } else {
+            var synchronous = command
+            try synchronous.run()
+        }
+    }
+
+    /// Ends a command that was stopped before its end.
+    private static func end(with error: any Error, stoppedBy signal: Int32, isDaemon: Bool) -> Never {
+        let failure = Failure.isCancellation(error) ? nil : Failure(error)
+        if let failure { Terminal.err("dailies: \(failure.message)\n") }
+        if isDaemon, signal != SIGHUP { exit(withError: failure?.exitCode ?? .success) }
+        if failure == nil { Terminal.err("dailies: Stopped by \(StopSignals.name(of: signal)).\n") }
+        exit(withError: ExitCode(StopSignals.exitCode(of: signal)))
     }
 
     /// Ends with what ArgumentParser itself has to say. Help and versions are results.
     private static func end(with error: any Error) -> Never {
-        guard exitCode(for: error) == .success else { exit(withError: Terminal.hasFailed ? ExitCode.ioError : error) }
+        guard exitCode(for: error) == .success else { exit(withError: Terminal.failure ?? error) }
         let message = fullMessage(for: error)
         if !message.isEmpty { Terminal.out(message + "\n") }
-        exit(withError: Terminal.hasFailed ? ExitCode.ioError : .success)
+        exit(withError: Terminal.failure ?? .success)
     }
 }

@@ -48,6 +48,20 @@ struct Failure: Error {
     }
 }
 
+extension Failure {
+    /// Whether a command only failed because it was stopped.
+    static func isCancellation(_ error: any Error) -> Bool {
+        switch error {
+        case is CancellationError: true
+        case let error as PostgresError: error.isCancellation
+        case MigrationError.failed(_, let error), MigrationError.database(let error): error.isCancellation
+        case let error as LocalPostgresError: error.code == .cancelled
+        case let error as InspectorError: error == .shutDown
+        default: false
+        }
+    }
+}
+
 extension ExitCode {
     /// The input data are wrong (EX_DATAERR).
     static let data = ExitCode(65)

@@ -100,8 +100,7 @@ public actor LocalPostgres {
     public func supervise() async throws(LocalPostgresError) {
         while !Task.isCancelled {
             try? await Task.sleep(for: .seconds(1))
-            guard !Task.isCancelled, let server, membership != nil else { continue }
-            guard Postmaster.running(on: server.folder.data) == nil else { continue }
+            guard !Task.isCancelled, let server, membership != nil, server.isGone else { continue }
             do {
                 try await revive(server)
             } catch  where error.code == .cancelled {
@@ -113,7 +112,7 @@ public actor LocalPostgres {
     private func revive(_ server: ServerProcess) async throws(LocalPostgresError) {
         try await FileLock.holding(server.folder.startLock) { () async throws(LocalPostgresError) in
             // While this waited, the server may have been left on purpose, or started by another process.
-            guard membership != nil, Postmaster.running(on: server.folder.data) == nil else { return }
+            guard membership != nil, server.isGone else { return }
             logger.warning("PostgreSQL has died and is started again", metadata: ["folder": "\(server.folder.path)"])
             _ = try await server.ensureRunning()
             logger.notice("PostgreSQL runs again", metadata: ["folder": "\(server.folder.path)"])

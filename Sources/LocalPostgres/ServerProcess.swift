@@ -15,8 +15,6 @@ struct ServerProcess: Sendable {
     let socketFolder: FilePath
     let logger: Logger
 
-    private var log: FilePath { folder.log.appending("postgres.log") }
-
     /// Adopts the running server, or starts one. Creates the data if there is none.
     /// - Returns: The folder of the socket at which it answers.
     func ensureRunning() async throws(LocalPostgresError) -> FilePath {
@@ -24,7 +22,7 @@ struct ServerProcess: Sendable {
         let clock = ContinuousClock()
         var failingSince: ContinuousClock.Instant?
         while true {
-            let socket = Postmaster.running(on: folder.data)?.socketFolder ?? socketFolder
+            let socket = (isGone ? nil : Postmaster.named(in: folder.data)?.socketFolder) ?? socketFolder
             switch try await answer(at: socket) {
             case .ready:
                 try await ensureDatabase(at: socket)
@@ -32,6 +30,7 @@ struct ServerProcess: Sendable {
             case .busy:
                 failingSince = nil
             case .silent:
+                try await disarmStaleFiles()
                 guard let failure = try await launch() else { continue }
                 let since = failingSince ?? clock.now
                 failingSince = since
@@ -46,17 +45,32 @@ struct ServerProcess: Sendable {
         }
     }
 
-    /// Stops the server: it ends its sessions and writes everything committed to disk. A server that does not stop is killed as in a crash.
+    /// Whether certainly no server runs on the data.
+    var isGone: Bool {
+        guard let named = Postmaster.named(in: folder.data) else { return true }
+        return [.nobody, .stranger].contains(named.holder(on: folder.data))
+    }
+
+    /// Stops the server: it ends its sessions and writes everything committed to disk. A server that does not stop is killed as in a crash. A
+    /// process that is not known to be the server is left alone. Runs to its end even in a cancelled task.
     func stop() async {
-        for mode in ["fast", "immediate"] where Postmaster.running(on: folder.data) != nil {
-            let outcome = try? await programs.run("pg_ctl", ["stop", "-w", "-s", "-t", "60", "-m", mode, "-D", "data"])
-            if outcome?.isSuccess == true {
-                SocketFolder.discard(socketFolder, of: folder)
-                return
+        // A task of its own, because cancellation of the caller's would end pg_ctl.
+        await Task {
+            for mode in ["fast", "immediate"] {
+                guard let named = Postmaster.named(in: folder.data) else { return }
+                switch named.holder(on: folder.data) {
+                case .nobody, .stranger: return
+                case .unknown: return logger.warning("PostgreSQL may be left running", metadata: ["reason": "\(doubt(about: named))"])
+                case .server: break
+                }
+                // It believes the file, so it is asked only after that.
+                let outcome = try? await programs.run("pg_ctl", ["stop", "-w", "-s", "-t", "60", "-m", mode, "-D", "data"])
+                if outcome?.isSuccess == true { return SocketFolder.discard(socketFolder, of: folder) }
+                logger.warning(
+                    "PostgreSQL did not stop",
+                    metadata: ["mode": "\(mode)", "folder": "\(folder.path)", "output": "\(outcome?.output ?? "")"])
             }
-            logger.warning(
-                "PostgreSQL did not stop", metadata: ["mode": "\(mode)", "folder": "\(folder.path)", "output": "\(outcome?.output ?? "")"])
-        }
+        }.value
     }
 
     private enum Answer {
@@ -70,45 +84,5 @@ struct ServerProcess: Sendable {
         case 1: return .busy
         default: return .silent
         }
-    }
-
-    private struct Failure {
-        let error: LocalPostgresError
-        let mayPass: Bool
-    }
-
-    /// One attempt. `nil` when the server answers, or is still recovering when `pg_ctl` stops waiting.
-    private func launch() async throws(LocalPostgresError) -> Failure? {
-        rotateLog()
-        let settings = configuration.serverSettings(socketFolder: socketFolder)
-        let options = settings.sorted { $0.key < $1.key }.map { "-c \(Self.shellQuoted("\($0.key)=\($0.value)"))" }.joined(separator: " ")
-        let before = (try? Stat(log))?.rawValue.st_size ?? 0
-        let outcome = try await programs.run(
-            "pg_ctl", ["start", "-w", "-s", "-t", "600", "-D", "data", "-l", "log/postgres.log", "-o", options])
-        if outcome.isSuccess { return nil }
-        let written = max(0, ((try? Stat(log))?.rawValue.st_size ?? 0) - before)
-        let lines = (TextFile.read(log, limit: min(Int(written), 4096)) ?? "") + outcome.output
-        return Failure(
-            error: LocalPostgresError(
-                .startFailed, "PostgreSQL did not start in \(folder.path). It says:\n\(lines)",
-                remedy: "The whole log is \(log)."),
-            mayPass: Self.mayPass(lines))
-    }
-
-    /// Errors that a killed server causes for a moment: backends that still use its memory, or a process that is still ending.
-    static func mayPass(_ log: String) -> Bool {
-        ["pre-existing shared memory block", "lock file \"postmaster.pid\" already exists", "another server might be running"]
-            .contains { log.contains($0) }
-    }
-
-    /// Quotes text as one word for the shell to which `pg_ctl` passes the options.
-    static func shellQuoted(_ text: String) -> String {
-        "'" + text.split(separator: "'", omittingEmptySubsequences: false).joined(separator: #"'\''"#) + "'"
-    }
-
-    /// The server appends to its log. Two files of this size are enough to see what went wrong.
-    private func rotateLog() {
-        guard let stat = try? Stat(log, flags: .symlinkNoFollow), stat.rawValue.st_size > 10 << 20 else { return }
-        try? Directory.publish(log, as: folder.log.appending("postgres.log.1"))
     }
 }

@@ -18,18 +18,21 @@ struct ServerPrograms: Sendable {
         var isSuccess: Bool { exitCode == 0 }
     }
 
-    /// Runs a program to its end. Cancelling the task kills it.
+    /// Runs a program to its end. Cancelling the task ends it, with the programs that it has started.
     func run(_ program: String, _ arguments: [String]) async throws(LocalPostgresError) -> Outcome {
         var options = PlatformOptions()
         // In another session: Ctrl-C in the terminal must reach dailies only, which then stops the server.
         options.createSession = true
+        // initdb removes what it has made.
+        options.teardownSequence = [.send(signal: .terminate, toProcessGroup: true, allowedDurationToNextStep: .seconds(5))]
         let (executable, arguments) = asAccount(folder.appending(program), arguments)
         do {
             let result = try await Subprocess.run(
                 executable, arguments: Arguments(arguments), environment: Self.environment,
                 workingDirectory: workingFolder, platformOptions: options, output: .string(limit: 1 << 20), error: .combinedWithOutput)
             let exitCode: CInt? = if case .exited(let code) = result.terminationStatus { code } else { nil }
-            if exitCode == nil, Task.isCancelled { throw CancellationError() }
+            // Some programs end by themselves when they are told to.
+            if exitCode != 0, Task.isCancelled { throw CancellationError() }
             return Outcome(exitCode: exitCode, output: result.standardOutput)
         } catch {
             if Task.isCancelled { throw LocalPostgresError(.cancelled, "Cancelled while \(program) ran.") }

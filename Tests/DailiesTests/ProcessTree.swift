@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 import SystemPackage
 import TestSupport
 
@@ -26,6 +27,32 @@ enum ProcessTree {
     static func postmaster(of data: FilePath) -> pid_t? {
         let file = data.appending("postgres/data/postmaster.pid").string
         return (try? String(contentsOfFile: file, encoding: .utf8))?.split(separator: "\n").first.flatMap { pid_t($0) }
+    }
+
+    /// Processes of any parent that work in a folder, or that have it in their command line, each with the latter.
+    static func using(_ folder: FilePath) -> [pid_t: String] {
+        let processes = ((try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? []).compactMap { pid_t($0) }
+        var found: [pid_t: String] = [:]
+        for process in processes where process != getpid() && !isGone(process) {
+            let words = (try? String(contentsOfFile: "/proc/\(process)/cmdline", encoding: .utf8)) ?? ""
+            let place = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/\(process)/cwd")) ?? ""
+            if words.contains(folder.string) || place.hasPrefix(folder.string) {
+                found[process] = words.replacing("\0", with: " ")
+            }
+        }
+        return found
+    }
+
+    /// Everything below a process.
+    static func descendants(of process: pid_t) -> [pid_t] {
+        children(of: process).flatMap { [$0] + descendants(of: $0) }
+    }
+
+    /// Whether a process handles a signal itself.
+    static func traps(_ signal: Int32, in process: pid_t) -> Bool {
+        let status = (try? String(contentsOfFile: "/proc/\(process)/status", encoding: .utf8)) ?? ""
+        let mask = status.split(separator: "\n").first { $0.hasPrefix("SigCgt:") }?.dropFirst(7).drop { $0.isWhitespace }
+        return mask.flatMap { UInt64($0, radix: 16) }.map { $0 >> UInt64(signal - 1) & 1 == 1 } ?? false
     }
 
     /// Whether a process runs no more; one that only waits for its parent to notice counts as gone.

@@ -51,6 +51,32 @@ import Testing
         }
     }
 
+    @Test func `What is prepared in a transaction that is rolled back stays prepared, and is planned once all the same`() async throws {
+        struct Undone: Error {}
+        try await withPreparing { connection in
+            func ask(_ value: Int) async throws {
+                let answer: Int = try await connection.query(PostgresQuery(named: "same", "SELECT \(value)::bigint * 2")).one().decode(
+                    at: 0)
+                #expect(answer == value * 2)
+            }
+            for undo in ["SELECT 1 / 0", nil] {
+                await #expect(throws: (any Error).self) {
+                    try await connection.transaction { connection in
+                        for value in 1...3 { try await ask(value) }
+                        if let undo { try await connection.query(PostgresQuery(verbatim: undo)) }
+                        throw Undone()
+                    }
+                }
+            }
+            try await ask(4)
+            #expect(try await prepared(connection) == 1)
+            let plans = try await connection.query(
+                "SELECT generic_plans, custom_plans FROM pg_prepared_statements WHERE statement LIKE 'SELECT $1%'", as: (Int.self, Int.self)
+            )
+            #expect(plans.count == 1 && plans[0] == (6, 0), "the session is set up outside of any transaction")
+        }
+    }
+
     @Test func `A table that changes, and a session that forgets, cost one more attempt and nothing else`() async throws {
         try await withPreparing { connection in
             try await connection.script("CREATE TABLE things (id bigint); INSERT INTO things VALUES (1)")

@@ -2,7 +2,8 @@ import Foundation
 import Synchronization
 public import SystemPackage
 
-/// Stands between a client and a PostgreSQL server on Unix sockets, passes bytes on, and cuts connections at a byte.
+/// Stands between a client and a PostgreSQL server on Unix sockets, passes bytes on, and cuts connections at a byte. It can also hold back
+/// requests to cancel, and garble the server's messages (`PostgresProxy+Garbling.swift`).
 ///
 /// A connection's stream holds exchanges: one begins with each message of the client that holds a certain text and ends with an
 /// answer that holds another. Bytes are counted from there in both directions. Threads of its own do the work.
@@ -28,6 +29,12 @@ public final class PostgresProxy: Sendable {
         var exchanges: [Exchange] = []
         var isAway = false
         var open: Set<Int32> = []
+        /// Each has come, and waits until it is signalled.
+        var heldCancels: [DispatchSemaphore] = []
+        var holdsCancels = false
+        var passedCancels = 0
+        var fault: Fault?
+        var faultIsMade = false
     }
 
     /// How many bytes an exchange had in each direction, to its end or its connection's.
@@ -88,6 +95,25 @@ public final class PostgresProxy: Sendable {
         }
     }
 
+    /// From now on requests to cancel stay here.
+    public func holdCancels() { state.withLock { $0.holdsCancels = true } }
+
+    /// How many requests to cancel are held.
+    public var heldCancels: Int { state.withLock { $0.heldCancels.count } }
+
+    /// How many requests to cancel the server has taken.
+    public var passedCancels: Int { state.withLock { $0.passedCancels } }
+
+    /// Those that are held go on to the server.
+    public func releaseCancels() {
+        let held = state.withLock { state in
+            defer { state.heldCancels = [] }
+            state.holdsCancels = false
+            return state.heldCancels
+        }
+        for cancel in held { cancel.signal() }
+    }
+
     /// And now it can again.
     public func comeBack() { state.withLock { $0.isAway = false } }
 
@@ -107,7 +133,7 @@ public final class PostgresProxy: Sendable {
                 continue
             }
             state.withLock { $0.open.formUnion([client, upstream]) }
-            let connection = ProxiedConnection(client: client, server: upstream, proxy: self)
+            let connection = ProxiedConnection(client: client, server: upstream, proxy: self, fault: takeFault())
             Thread.detachNewThread { connection.pump(.toServer) }
             Thread.detachNewThread { connection.pump(.toClient) }
         }

@@ -16,18 +16,30 @@ final class ProxiedConnection: Sendable {
     private let server: Int32
     private let proxy: PostgresProxy
     private let progress = Mutex(Progress())
+    private let garbler: Mutex<MessageGarbler?>
 
-    init(client: Int32, server: Int32, proxy: PostgresProxy) {
+    init(client: Int32, server: Int32, proxy: PostgresProxy, fault: PostgresProxy.Fault? = nil) {
         self.client = client
         self.server = server
         self.proxy = proxy
+        garbler = Mutex(fault.map(MessageGarbler.init))
     }
 
     /// Passes bytes on in one direction until the connection ends, by itself or by a cut.
     func pump(_ direction: PostgresProxy.Direction) {
         let (from, to) = direction == .toServer ? (client, server) : (server, client)
         var buffer = [UInt8](repeating: 0, count: 65536)
-        while case let count = recv(from, &buffer, buffer.count, 0), count > 0 {
+        var isCancel = false
+        while case var count = recv(from, &buffer, buffer.count, 0), count > 0 {
+            if direction == .toServer, proxy.isCancel(buffer[..<count]) {
+                isCancel = true
+                proxy.holdCancel()
+            }
+            if direction == .toClient, let garbled = garble(buffer[..<count]) {
+                buffer.replaceSubrange(..<garbled.count, with: garbled)
+                count = garbled.count
+                if count == 0 { continue }
+            }
             if direction == .toServer, buffer[..<count].contains(proxy.first) { beginExchange() }
             let allowed = progress.withLock { Self.allowed(count, direction, &$0) }
             record()
@@ -47,6 +59,7 @@ final class ProxiedConnection: Sendable {
         }
         shutdown(client, Int32(SHUT_RDWR))
         shutdown(server, Int32(SHUT_RDWR))
+        if isCancel { proxy.state.withLock { $0.passedCancels += 1 } }
         let isLast = progress.withLock { progress in
             progress.pumps -= 1
             return progress.pumps == 0
@@ -59,7 +72,18 @@ final class ProxiedConnection: Sendable {
         }
     }
 
+    /// The server's bytes with the connection's fault in them; `nil` if it has none.
+    private func garble(_ bytes: ArraySlice<UInt8>) -> [UInt8]? {
+        garbler.withLock { garbler in
+            guard garbler != nil else { return nil }
+            let garbled = garbler?.garble(bytes)
+            if garbler?.isMade == true { proxy.state.withLock { $0.faultIsMade = true } }
+            return garbled
+        }
+    }
+
     private func beginExchange() {
+        garbler.withLock { $0?.isArmed = true }
         let (number, cut) = proxy.state.withLock { state in
             state.exchanges.append(.init())
             return (state.exchanges.count - 1, state.cuts.isEmpty ? nil : state.cuts.removeFirst())

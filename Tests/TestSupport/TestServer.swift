@@ -44,9 +44,9 @@ actor TestServer {
 
     private static let janitor = """
         clean() {
-            server=$(head -n 1 "$1/data/postmaster.pid") && kill -QUIT "$server"
+            server=$(head -n 1 "$1/data/postmaster.pid") && [ "/proc/$server/cwd" -ef "$1/data" ] && kill -QUIT "$server" || server=none
             tries=100
-            while kill -0 "$server" && [ $tries -gt 0 ]; do tries=$((tries - 1)); sleep 0.1; done
+            while kill -0 "$server" 2>/dev/null && [ $tries -gt 0 ]; do tries=$((tries - 1)); sleep 0.1; done
             rm -rf "$1"
         }
         find /tmp/dailies-test-* -name server.lock -mmin +60 | while read -r lock; do

@@ -26,7 +26,9 @@ struct Import: AsyncParsableCommand {
     @OptionGroup var options: SettingsOptions
 
     func run() async throws {
-        guard let bytes = FileManager.default.contents(atPath: manifest), let text = String(validating: bytes, as: UTF8.self) else {
+        guard let bytes = StopSignals.shared.waitingForInput({ FileManager.default.contents(atPath: manifest) }),
+            let text = String(validating: bytes, as: UTF8.self)
+        else {
             throw Failure("\(manifest) cannot be read as UTF-8 text. Does it exist, and may you read it?", .noInput)
         }
         let folder = FilePath(FileManager.default.currentDirectoryPath).pushing(FilePath(manifest)).removingLastComponent()
@@ -36,7 +38,7 @@ struct Import: AsyncParsableCommand {
         let problems = try await application.withPool { pool in
             try await application.withStorage { storage in
                 try await StorageOwnership(pool, storage, at: settings.storage.value).require()
-                return await Self.bringIn(contents, into: storage, interviews: Interviews(pool: pool))
+                return try await Self.bringIn(contents, into: storage, interviews: Interviews(pool: pool))
             }
         }
         for problem in problems.sorted(by: { $0.line < $1.line }) {
@@ -50,16 +52,24 @@ struct Import: AsyncParsableCommand {
     }
 
     /// - Returns: the rows that were not imported, including those that could not be read.
-    private static func bringIn(_ manifest: Manifest, into storage: any RecordingStorage, interviews: Interviews) async -> [Manifest
-        .Problem]
-    {
+    /// - Throws: `CancellationError`, after it has said how far it came.
+    private static func bringIn(
+        _ manifest: Manifest, into storage: any RecordingStorage, interviews: Interviews
+    ) async throws -> [Manifest.Problem] {
         var problems = manifest.problems
         var bar = ProgressBar(label: "importing")
         for (index, row) in manifest.rows.enumerated() {
             bar.show(index, of: manifest.rows.count, note: row.file.lastComponent?.string ?? "")
             do {
+                try Task.checkCancellation()
                 try await bringIn(row, into: storage, interviews: interviews)
             } catch {
+                guard !Task.isCancelled else {
+                    bar.finish()
+                    Terminal.err(
+                        "Stopped after \(index) of \(manifest.rows.count) rows. Import the manifest again, and the others come in.\n")
+                    throw CancellationError()
+                }
                 problems.append(Manifest.Problem(line: row.line, message: Failure(error)?.message ?? "\(error)"))
             }
         }

@@ -52,7 +52,7 @@ struct ReviewerCommand: AsyncParsableCommand {
         @OptionGroup var account: AccountOptions
 
         func run() async throws {
-            guard let password = readLine(), !password.isEmpty else {
+            guard let password = StopSignals.shared.waitingForInput({ readLine() }), !password.isEmpty else {
                 throw Failure("There is no password on standard input. Pipe it in: dailies reviewer password EMAIL < FILE", .noInput)
             }
             try await account.withAccounts { accounts, email in try await accounts.setPassword(password, email: email) }

@@ -32,7 +32,7 @@ struct Role: AsyncParsableCommand {
         }
 
         static func read(_ file: String) throws -> RoleDefinition {
-            guard let bytes = FileManager.default.contents(atPath: file) else {
+            guard let bytes = StopSignals.shared.waitingForInput({ FileManager.default.contents(atPath: file) }) else {
                 throw Failure("\(file) cannot be read. Does it exist, and may you read it?", .noInput)
             }
             do {

@@ -1,6 +1,6 @@
 import ArgumentParser
 
-struct Serve: AsyncParsableCommand {
+struct Serve: Daemon {
     static let configuration = CommandConfiguration(
         abstract: "Serve the review site and its API.",
         discussion: """

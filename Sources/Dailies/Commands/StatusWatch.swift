@@ -13,6 +13,7 @@ struct StatusWatch: Sendable {
 
     func run() async {
         let signals = await UnixSignalsSequence(trapping: .sigint, .sigterm)
+        StopSignals.shared.handOver(SIGINT, SIGTERM)
         await withTaskGroup(of: Void.self) { group in
             group.addTask { for await _ in signals { return } }
             group.addTask { await watch() }

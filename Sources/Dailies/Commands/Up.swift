@@ -1,7 +1,7 @@
 import ArgumentParser
 import ReviewSite
 
-struct Up: AsyncParsableCommand {
+struct Up: Daemon {
     static let configuration = CommandConfiguration(
         abstract: "Run the whole product on this machine.",
         discussion: """

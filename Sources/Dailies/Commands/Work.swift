@@ -1,6 +1,6 @@
 import ArgumentParser
 
-struct Work: AsyncParsableCommand {
+struct Work: Daemon {
     static let configuration = CommandConfiguration(
         abstract: "Run a worker: claim recordings, look inside, write review records.",
         discussion: """

@@ -38,10 +38,20 @@ extension Application {
         } body: { site in
             var quiet = logger
             quiet.logLevel = max(.error, logger.logLevel)
-            try await ServiceGroup(
-                configuration: ServiceGroupConfiguration(
-                    services: [.init(service: site)], gracefulShutdownSignals: [.sigterm, .sigint], logger: quiet)
-            ).run()
+            try await run(
+                ServiceGroup(
+                    configuration: ServiceGroupConfiguration(
+                        services: [.init(service: StopHandOver()), .init(service: site)], gracefulShutdownSignals: [.sigterm, .sigint],
+                        logger: quiet)))
+        }
+    }
+
+    /// Runs services. When the task is cancelled they fail in ways of their own, and that is told as what it is.
+    func run(_ services: ServiceGroup) async throws {
+        do {
+            try await services.run()
+        } catch {
+            throw Task.isCancelled && !(error is SignalWatch.StoppedAtOnce) ? CancellationError() : error
         }
     }
 

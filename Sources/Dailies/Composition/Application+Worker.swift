@@ -37,6 +37,7 @@ extension Application {
         limited.lockLimit = LockWatch.limit
         let database = limited
         let hangups = await UnixSignalsSequence(trapping: .sighup)
+        StopSignals.shared.handOver(SIGHUP)
         let inspectors = try inspectors()
         try await requireCage(inspectors)
         try await awaitSchema(database)
@@ -117,7 +118,7 @@ extension Application {
             let group = ServiceGroup(
                 configuration: ServiceGroupConfiguration(services: services, gracefulShutdownSignals: [.sigterm, .sigint], logger: quiet))
             do {
-                try await group.run()
+                try await run(group)
                 await inspectors.shutdown()
             } catch is SignalWatch.StoppedAtOnce {
                 await inspectors.shutdown()

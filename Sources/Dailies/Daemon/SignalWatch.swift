@@ -1,3 +1,4 @@
+import Glibc
 import Logging
 import ServiceLifecycle
 import UnixSignals
@@ -32,6 +33,8 @@ struct SignalWatch: Service {
 
     private func handleStops() async throws {
         let signals = await UnixSignalsSequence(trapping: .sigterm, .sigint)
+        // The service group traps them before it starts its services.
+        StopSignals.shared.handOver(SIGTERM, SIGINT)
         var isStopping = false
         // First in the group, so that it ends last: the second signal comes after the shutdown has begun.
         for await _ in signals.cancelOnGracefulShutdown() {

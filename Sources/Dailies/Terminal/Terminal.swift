@@ -1,3 +1,4 @@
+import ArgumentParser
 import Glibc
 import Synchronization
 
@@ -7,17 +8,28 @@ enum Terminal {
     static var isInteractive: Bool { isatty(STDERR_FILENO) == 1 }
 
     /// Writes results. When that fails, it says so on standard error, once, and the command ends with 74, after it has done the rest of its work
-    /// (``Dailies/main()``).
+    /// (``Dailies/main()``). When the reader of a pipe has gone, as `head` does once it has enough, it says nothing and the command ends with 141,
+    /// as if SIGPIPE had ended it.
     static func out(_ text: String) {
-        guard let reason = write(text, to: STDOUT_FILENO) else { return }
-        let isFirst = failed.exchange(true, ordering: .relaxed) == false
-        if isFirst { err("dailies: The output cannot be written: \(reason).\n") }
+        guard let error = write(text, to: STDOUT_FILENO) else { return }
+        let isFirst = failed.exchange(Int(error), ordering: .relaxed) == 0
+        if isFirst, error != EPIPE { err("dailies: The output cannot be written: \(String(cString: strerror(error))).\n") }
     }
 
     /// Whether results could not be written.
-    static var hasFailed: Bool { failed.load(ordering: .relaxed) }
+    static var hasFailed: Bool { failure != nil }
 
-    private static let failed = Atomic(false)
+    /// How a command ends whose results could not be written.
+    static var failure: ExitCode? {
+        switch failed.load(ordering: .relaxed) {
+        case 0: nil
+        case Int(EPIPE): ExitCode(StopSignals.exitCode(of: SIGPIPE))
+        default: .ioError
+        }
+    }
+
+    /// The last `errno`; 0 for none.
+    private static let failed = Atomic(0)
 
     static func err(_ text: String) { _ = write(text, to: STDERR_FILENO) }
 
@@ -44,8 +56,8 @@ enum Terminal {
         return ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0 && size.ws_col > 0 ? Int(size.ws_col) : nil
     }
 
-    /// - Returns: why not all of it is written.
-    private static func write(_ text: String, to descriptor: Int32) -> String? {
+    /// - Returns: the `errno` that says why not all of it is written.
+    private static func write(_ text: String, to descriptor: Int32) -> Int32? {
         var rest = Array(text.utf8)[...]
         while !rest.isEmpty {
             let written = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
@@ -56,7 +68,7 @@ enum Terminal {
                 // Who shares the descriptor may have set it not to wait.
                 var entry = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
                 poll(&entry, 1, -1)
-            case let code: return String(cString: strerror(code))
+            case let code: return code
             }
         }
         return nil

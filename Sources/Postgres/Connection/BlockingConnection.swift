@@ -47,7 +47,7 @@ public struct BlockingConnection: ~Copyable {
             try handle.send(query)
             guard try handle.receive(&answer, label, until: .now + timeout) else { throw PostgresError(.timedOut(after: timeout)) }
         } catch {
-            throw error.isConnectionLost && error.sqlState == nil ? handle.lastWords().during(label) : error.during(label)
+            throw error.during(label)
         }
         isUsable = true
         handle.dropNotifications()

@@ -30,6 +30,9 @@ public struct PostgresConfiguration: Sendable {
     /// nothing is prepared, because the next query may meet another session.
     public var preparesStatements = false
 
+    /// How long a server that was asked to stop a query may take, first to hear of it and then to stop. Tests shorten it.
+    package var stopTimeout = Duration.seconds(5)
+
     /// Logs the server's notices (at debug level), lost connections and reconnects.
     public var logger: Logger
 

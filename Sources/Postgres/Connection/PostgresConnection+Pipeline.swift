@@ -30,8 +30,8 @@ extension PostgresConnection {
                 try handle.send(query)
                 if !inOneTransaction || index == queries.indices.last { try handle.syncPipeline() }
             }
-        } receive: { result in
-            answers.take(result)
+        } receive: { result throws(PostgresError) in
+            try answers.take(result)
         }
         do throws(PostgresError) {
             try handle.leavePipeline()
@@ -47,7 +47,7 @@ extension PostgresConnection {
 /// Sorts the results that libpq returns in pipeline mode by query.
 ///
 /// Each query gives one result, then an end (nil); each transaction ends in a sync. An error between the last query and the sync
-/// is the transaction's COMMIT failing, which undoes all of its queries.
+/// is the transaction's COMMIT failing, which undoes all of its queries. Everything else is no answer to what was sent.
 struct PipelineResults {
     private let labels: [String]
     /// Whether each query is a ROLLBACK.
@@ -67,15 +67,20 @@ struct PipelineResults {
     }
 
     /// - Returns: true at the end of the whole pipeline.
-    mutating func take(_ result: LibpqResult?) -> Bool {
+    /// - Throws: ``PostgresError/Kind/connectionLost(reason:sqlState:)`` when no server answers so.
+    mutating func take(_ result: LibpqResult?) throws(PostgresError) -> Bool {
         switch result {
         case nil, .unsupported: return false
         case .rows(let rows):
+            guard results.count < endOfTransaction else { throw .outOfStep("more results than queries") }
             let isRolledBack = rows.commandTag == "ROLLBACK" && results.count < labels.count && !rollbacks[results.count]
             append { label in isRolledBack ? .failure(PostgresError(.rolledBack, query: label)) : .success(rows) }
         case .failure(let error): append { label in .failure(PostgresError(.server(error), query: label)) }
-        case .pipelineAborted: append { label in .failure(PostgresError(.pipelineAborted, query: label)) }
+        case .pipelineAborted:
+            guard results.count < endOfTransaction else { throw .outOfStep("more results than queries") }
+            append { label in .failure(PostgresError(.pipelineAborted, query: label)) }
         case .pipelineSync:
+            guard results.count == endOfTransaction else { throw .outOfStep("fewer results than queries") }
             firstOfTransaction = results.count
             return results.count == labels.count
         }
@@ -83,7 +88,7 @@ struct PipelineResults {
     }
 
     private var endOfTransaction: Int {
-        inOneTransaction ? labels.count : firstOfTransaction + 1
+        inOneTransaction ? labels.count : min(firstOfTransaction + 1, labels.count)
     }
 
     private mutating func append(_ result: (String) -> Result<PostgresRows, PostgresError>) {

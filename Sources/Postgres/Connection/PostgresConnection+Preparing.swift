@@ -18,8 +18,8 @@ extension PostgresConnection {
         var answer = StatementAnswer(to: query.sql, label: query.label)
         let wasStopped = try await exchange(query.label, onCancellation: onCancellation) { handle throws(PostgresError) in
             try handle.send(preparing: query, as: name)
-        } receive: { result in
-            answer.take(result)
+        } receive: { result throws(PostgresError) in
+            try answer.take(result)
         }
         _ = try answer.get(wasStopped: wasStopped)
     }

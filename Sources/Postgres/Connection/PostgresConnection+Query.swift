@@ -37,11 +37,11 @@ extension PostgresConnection {
     /// - Throws: The error of the statement that fails, or of the commit at the end; the statements after it are not run.
     public func script(_ sql: String, named name: String? = nil) async throws(PostgresError) {
         let label = name ?? "script"
-        var answer = StatementAnswer(to: sql, label: label)
+        var answer = StatementAnswer(to: sql, label: label, isScript: true)
         let wasStopped = try await exchange(label, onCancellation: .stop) { handle throws(PostgresError) in
             try handle.send(script: sql)
-        } receive: { result in
-            answer.take(result)
+        } receive: { result throws(PostgresError) in
+            try answer.take(result)
         }
         _ = try answer.get(wasStopped: wasStopped)
     }
@@ -68,8 +68,8 @@ extension PostgresConnection {
     ) async throws(PostgresError) -> PostgresRows {
         let label = query.label
         var answer = StatementAnswer(to: query.sql, label: label)
-        let wasStopped = try await exchange(label, onCancellation: onCancellation, send: send) { result in
-            answer.take(result)
+        let wasStopped = try await exchange(label, onCancellation: onCancellation, send: send) { result throws(PostgresError) in
+            try answer.take(result)
         }
         return try answer.get(wasStopped: wasStopped)
     }

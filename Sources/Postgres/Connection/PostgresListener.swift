@@ -116,7 +116,7 @@ extension PostgresConnection {
     func nextNotification() async throws(PostgresError) -> PostgresNotification {
         while true {
             if let notification = handle.nextNotification() { return notification }
-            guard let socket = handle.socket else { throw handle.lost() }
+            guard let socket = handle.socket, !handle.isBroken else { throw handle.lost() }
             guard case .value = await waitForSocket(socket, .read) else { throw PostgresError(.cancelled) }
             do throws(PostgresError) {
                 try handle.consume()

@@ -5,26 +5,34 @@
 struct StatementAnswer {
     private let label: String
     private let endsByRollback: Bool
+    /// Whether it is a script, which has a result for each of its statements.
+    private let isScript: Bool
     private var rows: PostgresRows?
     private var failure: ServerError?
     private var isRolledBack = false
 
     /// - Parameter sql: the statement, or the script, as it is sent.
-    init(to sql: String, label: String) {
+    init(to sql: String, label: String, isScript: Bool = false) {
         self.label = label
+        self.isScript = isScript
         endsByRollback = sql.asksForRollback
     }
 
     /// - Returns: true at the end of the answer.
-    mutating func take(_ result: LibpqResult?) -> Bool {
+    /// - Throws: ``PostgresError/Kind/connectionLost(reason:sqlState:)`` when no server answers so.
+    mutating func take(_ result: LibpqResult?) throws(PostgresError) -> Bool {
         switch result {
         case .rows(let rows):
             // An error ends a script, so only its first statement can find a transaction that has failed.
             if self.rows == nil, rows.commandTag == "ROLLBACK", !endsByRollback { isRolledBack = true }
+            guard self.rows == nil || isScript else { throw .outOfStep("two results for one statement") }
             if self.rows == nil { self.rows = rows }
         case .failure(let error): failure = error
-        case nil: return true
-        case .pipelineSync, .pipelineAborted, .unsupported: break
+        case nil:
+            guard rows != nil || failure != nil else { throw .outOfStep("no result") }
+            return true
+        case .pipelineSync, .pipelineAborted: throw .outOfStep("a pipeline's result for a statement")
+        case .unsupported: break
         }
         return false
     }

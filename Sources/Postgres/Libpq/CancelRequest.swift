@@ -20,18 +20,18 @@ import Dispatch
 
     /// Sends the request and waits until the server has taken it, at most for `timeout`. The wait matters: a request that was
     /// still on its way could hit the connection's next query.
-    func send(timeout: Duration) async {
-        let taken = OneShot<Void>()
-        blockingCalls.async {
-            self.sendBlocking()
-            taken.deliver(())
-        }
-        _ = await taken.wait(timeout: timeout, isCancellable: false)
+    ///
+    /// - Returns: whether the server has certainly taken it. Otherwise it may still be on its way, and the connection must not run another query.
+    func send(timeout: Duration) async -> Bool {
+        let taken = OneShot<Bool>()
+        blockingCalls.async { taken.deliver(self.sendBlocking()) }
+        guard case .value(let isTaken) = await taken.wait(timeout: timeout, isCancellable: false) else { return false }
+        return isTaken
     }
 
-    private func sendBlocking() {
-        // If this fails, the query does not end, which the caller watches anyway.
+    /// libpq has no time limit for it.
+    private func sendBlocking() -> Bool {
         var complaint: [CChar] = Array(repeating: 0, count: 256)
-        _ = unsafe PQcancel(request, &complaint, Int32(complaint.count))
+        return unsafe PQcancel(request, &complaint, Int32(complaint.count)) == 1
     }
 }

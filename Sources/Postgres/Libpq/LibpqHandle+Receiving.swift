@@ -54,23 +54,21 @@ extension LibpqHandle {
     func receive(
         _ answer: inout StatementAnswer, _ label: String, until deadline: ContinuousClock.Instant
     ) throws(PostgresError) -> Bool {
-        var isFlushed = false
-        while true {
-            if !isFlushed { isFlushed = try flush() }
-            while !isBusy {
-                let result = nextResult(query: label)
-                if case .unsupported(let what) = result { throw PostgresError(.misuse("\(what) is not supported")) }
-                if case .failure(let error) = result, error.endsSession {
-                    throw PostgresError(.connectionLost(reason: error.safeMessage, sqlState: error.sqlState))
+        var reading = ResultReading()
+        do throws(PostgresError) {
+            var isFlushed = false
+            while true {
+                if !isFlushed { isFlushed = try flush() }
+                if try reading.readAll(of: self, label, { result throws(PostgresError) in try answer.take(result) }) { return true }
+                guard let socket else { throw lost() }
+                let milliseconds = Int32(clamping: Int64(((deadline - .now) / .milliseconds(1)).rounded(.up)))
+                guard milliseconds > 0, (isFlushed ? SocketInterest.read : [.read, .write]).poll(socket, milliseconds: milliseconds) else {
+                    return false
                 }
-                if answer.take(result) { return true }
+                try consume()
             }
-            guard let socket else { throw lost() }
-            let milliseconds = Int32(clamping: Int64(((deadline - .now) / .milliseconds(1)).rounded(.up)))
-            guard milliseconds > 0, (isFlushed ? SocketInterest.read : [.read, .write]).poll(socket, milliseconds: milliseconds) else {
-                return false
-            }
-            try consume()
+        } catch {
+            throw reading.cause(of: error, on: self)
         }
     }
 }

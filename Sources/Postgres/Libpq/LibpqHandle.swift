@@ -31,7 +31,7 @@ import Logging
     }
 
     var isBroken: Bool {
-        unsafe PQstatus(connection) == CONNECTION_BAD || notices.hasFarewell
+        unsafe PQstatus(connection) == CONNECTION_BAD || notices.hasFarewell || notices.isOutOfStep
     }
 
     var usesTLS: Bool {
@@ -69,7 +69,7 @@ import Logging
     /// libpq's last error in one line, without the password if libpq quotes it.
     var complaint: String {
         let text = unsafe PQerrorMessage(connection).map { unsafe String(cString: $0) } ?? ""
-        var line = text.split(whereSeparator: \.isNewline).map { $0.trimming(while: \.isWhitespace) }.joined(separator: "; ")
+        var line = text.inOneLine
         if let password = unsafe PQpass(connection).map({ unsafe String(cString: $0) }), !password.isEmpty {
             line = line.split(separator: password, omittingEmptySubsequences: false).joined(separator: "…")
         }
@@ -78,6 +78,12 @@ import Logging
 
     func lost() -> PostgresError {
         PostgresError(.connectionLost(reason: complaint, sqlState: nil))
+    }
+}
+
+extension String {
+    var inOneLine: String {
+        split(whereSeparator: \.isNewline).map { $0.trimming(while: \.isWhitespace) }.joined(separator: "; ")
     }
 }
 
@@ -95,6 +101,8 @@ private final class NoticeSink {
 
     /// True when the server announced between two queries that it ends the session: libpq passes that on as a mere notice.
     private(set) var hasFarewell = false
+    /// True when libpq got something that it did not expect between two queries, which it drops.
+    private(set) var isOutOfStep = false
 
     init(logger: Logger) {
         self.logger = logger
@@ -105,6 +113,8 @@ private final class NoticeSink {
         let sink = unsafe Unmanaged<NoticeSink>.fromOpaque(context).takeUnretainedValue()
         let notice = unsafe LibpqResult.error(of: result)
         if notice.endsSession { sink.hasFarewell = true }
+        // The server's notices have a state; libpq's own have none.
+        if notice.sqlState.rawValue.isEmpty { sink.isOutOfStep = true }
         sink.logger.debug(
             "notice of PostgreSQL", metadata: ["message": "\(notice.safeMessage)", "sqlstate": "\(notice.sqlState.rawValue)"])
     }
