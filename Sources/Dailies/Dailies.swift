@@ -44,7 +44,7 @@ struct Dailies: AsyncParsableCommand {
             if let signal = StopSignals.shared.received { end(with: error, stoppedBy: signal, isDaemon: isDaemon) }
             // `dailies help COMMAND` ends with an error too.
             guard exitCode(for: error) != .success, let failure = Failure(error) else { end(with: error) }
-            Terminal.err("dailies: \(failure.message)\n")
+            LogWriter.standardError.say("dailies: \(failure.message)\n")
             exit(withError: failure.exitCode)
         }
         if let code = Terminal.failure { exit(withError: code) }
@@ -62,9 +62,9 @@ struct Dailies: AsyncParsableCommand {
     /// Ends a command that was stopped before its end.
     private static func end(with error: any Error, stoppedBy signal: Int32, isDaemon: Bool) -> Never {
         let failure = Failure.isCancellation(error) ? nil : Failure(error)
-        if let failure { Terminal.err("dailies: \(failure.message)\n") }
+        if let failure { LogWriter.standardError.say("dailies: \(failure.message)\n") }
         if isDaemon, signal != SIGHUP { exit(withError: failure?.exitCode ?? .success) }
-        if failure == nil { Terminal.err("dailies: Stopped by \(StopSignals.name(of: signal)).\n") }
+        if failure == nil { LogWriter.standardError.say("dailies: Stopped by \(StopSignals.name(of: signal)).\n") }
         exit(withError: ExitCode(StopSignals.exitCode(of: signal)))
     }
 

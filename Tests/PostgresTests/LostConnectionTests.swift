@@ -81,4 +81,31 @@ import Testing
             #expect(rows == [0])
         }
     }
+
+    @Test func `A server that does not answer in time is a lost connection, and during COMMIT an outcome to look up`() async throws {
+        try await TestDatabase.withDatabase(migrated: false) { conninfo in
+            var configuration = PostgresConfiguration(conninfo)
+            configuration.answerLimit = .milliseconds(300)
+            let silent = try await PostgresConnection.connect(configuration)
+            let error = await postgresError { try await silent.query("SELECT pg_sleep(600)") }
+            #expect(error?.isConnectionLost == true && error?.isInfrastructure == true)
+            #expect(error?.description.contains("has not answered for 0.3 s") == true)
+            #expect(silent.isBroken)
+
+            let patient = try await PostgresConnection.connect(conninfo)
+            try await patient.script(
+                """
+                CREATE TABLE reviews (id int);
+                CREATE FUNCTION waits() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM pg_sleep(600); RETURN NULL; END $$;
+                CREATE CONSTRAINT TRIGGER waits AFTER INSERT ON reviews DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION waits();
+                """)
+            configuration.answerLimit = .seconds(3)
+            let connection = try await PostgresConnection.connect(configuration)
+            let commit = await postgresError {
+                try await connection.transaction { _ = try await $0.execute("INSERT INTO reviews VALUES (1)") }
+            }
+            #expect(commit?.isCommitOutcomeUnknown == true)
+            try await patient.query("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid()")
+        }
+    }
 }

@@ -17,6 +17,7 @@ extension Application {
         database.preparesStatements = true
         // A reader is told after some seconds that something is in the way, and does not wait for ever.
         database.lockLimit = LockWatch.limit
+        database.answerLimit = Self.answerLimit
         return try await withStorage { [database] storage in
             // Enough to keep two cores busy. Other requests wait for a free connection.
             try await withPool(.init(database, limit: 8)) { pool in

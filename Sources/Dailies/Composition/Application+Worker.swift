@@ -35,6 +35,7 @@ extension Application {
         limited.transactionIdleLimit = JobWorker.Configuration.standardLease
         // No statement waits for ever for a session that does not end its transaction.
         limited.lockLimit = LockWatch.limit
+        limited.answerLimit = Self.answerLimit
         let database = limited
         let hangups = await UnixSignalsSequence(trapping: .sighup)
         StopSignals.shared.handOver(SIGHUP)

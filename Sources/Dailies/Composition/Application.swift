@@ -10,6 +10,8 @@ import SystemPackage
 struct Application: Sendable {
     let settings: Settings
     let logger: Logger
+    /// For the statements of workers and sites, of which none takes a quarter of it on ten million answers.
+    static let answerLimit = Duration.seconds(120)
     /// Changes the level of `logger` while it is in use.
     let logLevel: AdjustableLogLevel
 

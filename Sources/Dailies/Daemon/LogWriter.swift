@@ -58,6 +58,9 @@ final class LogWriter: Sendable {
         arrivals.signal()
     }
 
+    /// Hands over what a person has to read, behind the lines that wait.
+    func say(_ text: String) { write(text) { "dailies: \($0) lines are missing here.\n" } }
+
     /// How many lines were dropped since the process began.
     var droppedCount: Int { state.withLock { $0.dropped } }
 

@@ -25,6 +25,10 @@ public struct PostgresConfiguration: Sendable {
     /// transaction may set its own limit with `SET LOCAL lock_timeout`.
     public var lockLimit: Duration?
 
+    /// How long the server may take to answer a statement; then the connection is given up as lost. Behind a proxy that keeps a dead
+    /// connection open, nothing else tells that no answer will come. `nil` waits for ever.
+    public var answerLimit: Duration?
+
     /// Whether a connection prepares the queries with a name that it is asked again: for programs whose queries take the server longer to
     /// plan than to run. Each is then planned once for all values, so none may be one that has to be planned for its own. Behind a pooler
     /// nothing is prepared, because the next query may meet another session.

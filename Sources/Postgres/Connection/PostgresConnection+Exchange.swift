@@ -41,7 +41,9 @@ extension PostgresConnection {
     ) async throws(PostgresError) -> StopRequest? {
         var isFlushed = false
         var stop: StopRequest?
+        // Once the query is to be stopped.
         var deadline: ContinuousClock.Instant?
+        let answerDeadline = configuration.answerLimit.map { ContinuousClock.now + $0 }
         var reading = ResultReading()
         do throws(PostgresError) {
             while true {
@@ -49,10 +51,14 @@ extension PostgresConnection {
                 if try reading.readAll(of: handle, label, receive) { return stop }
                 guard let socket = handle.socket else { throw handle.lost() }
                 let outcome = await waitForSocket(
-                    socket, isFlushed ? .read : [.read, .write], timeout: deadline.map { $0 - .now }, isCancellable: deadline == nil)
+                    socket, isFlushed ? .read : [.read, .write], timeout: (deadline ?? answerDeadline).map { $0 - .now },
+                    isCancellable: deadline == nil)
                 switch outcome {
                 case .value: try handle.consume()
-                case .timedOut: throw PostgresError(.cancelled)
+                case .timedOut where deadline != nil: throw PostgresError(.cancelled)
+                case .timedOut:
+                    let seconds = (configuration.answerLimit ?? .zero) / .seconds(1)
+                    throw PostgresError(.connectionLost(reason: "the server has not answered for \(seconds) s", sqlState: nil))
                 case .cancelled:
                     switch onCancellation {
                     case .stop:
