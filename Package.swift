@@ -174,8 +174,8 @@ let package = Package(
         .testTarget(
             name: "DailiesTests",
             dependencies: [
-                "Dailies", "JobQueue", "LocalPostgres", "Migrations", "Postgres", "Recordings", "Reviews", "Storage", "TestSupport",
-                "Inspector", "Worker",
+                "Dailies", "Health", "Inspectors", "JobQueue", "LocalPostgres", "Migrations", "Postgres", "Recordings", "Reviews", "Storage",
+                "TestSupport", "Inspector", "Worker",
                 argumentParser, subprocess, system,
                 yams,
             ], exclude: ["clock-set-back.c", "database-clock.c", "restricted.py", "terminal.py", "without.c"], swiftSettings: everywhere),

@@ -54,7 +54,10 @@ public final class Readiness: Sendable {
             return problem
         }
         let seconds = Int(patience / .seconds(1))
-        return "The check of the \(check.name) has not returned within \(seconds) s: what it looks at hangs. See what is the matter with its disk or network."
+        return """
+            The check of the \(check.name) has not returned within \(seconds) s: what it looks at hangs. See what is the matter with its disk \
+            or network.
+            """
     }
 
     /// Whether all checks succeeded the last time, with a line for each check. Not ready before the first time.

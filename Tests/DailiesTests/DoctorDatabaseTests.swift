@@ -49,7 +49,7 @@ struct DoctorDatabaseTests {
             let said = try await product.run("doctor")
             Self.expect(
                 [
-                    "problem settings: synchronous_commit is off for the database \(name): what was accepted or done may be lost",
+                    "problem settings: synchronous_commit is off for the database \(name): what other programs write there may be lost",
                     "ALTER DATABASE \(name) RESET synchronous_commit.",
                     "problem settings: session_replication_role is replica for the account dailies_intake: no trigger runs",
                     "ALTER ROLE dailies_intake IN DATABASE \(name) RESET session_replication_role.",
@@ -101,7 +101,7 @@ struct DoctorDatabaseTests {
                 try await connection.script(
                     """
                     REVOKE INSERT ON dailies.review_records FROM dailies_worker;
-                    REVOKE EXECUTE ON FUNCTION dailies.complete_jobs FROM dailies_worker;
+                    REVOKE EXECUTE ON FUNCTION dailies.complete_jobs(uuid, bigint[], integer[]) FROM dailies_worker;
                     REVOKE SELECT ON SEQUENCE dailies.maintenance_turns FROM dailies_worker;
                     REVOKE SELECT (attempt) ON dailies.job_history FROM dailies_worker;
                     """)

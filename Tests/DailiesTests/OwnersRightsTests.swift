@@ -25,6 +25,13 @@ struct OwnersRightsTests {
             "'a@example.org'",
             ["NULL", "''", "' '", "repeat('x', 10000000)", "E'a\\nb'", "'''; DROP TABLE dailies.jobs; --'", "'%s%n%I'", "'{\"a\": 1}'"]
         ),
+        "json": (
+            "'{}'",
+            [
+                "NULL", "'null'", "'[]'", "'1e400'", "json_build_object('schema', repeat('x', 1000000))",
+                "'{\"schema\": \"dailies.report/1\", \"outcome\": \"usable\", \"duration_ms\": 1, \"flags\": []}'",
+            ]
+        ),
         "interval": (
             "'90 days'",
             [

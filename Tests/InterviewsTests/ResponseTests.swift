@@ -34,6 +34,24 @@ struct ResponseTests {
         }
     }
 
+    @Test func `an answer waits for the disk, also where the program that inserts it does not want to`() async throws {
+        try await RoleDatabase.with { fixture in
+            _ = try await fixture.interviews.submit(fixture.submission())
+            for wish in ["off", "local", "remote_apply"] {
+                let inEffect = try await fixture.pool.transaction { connection in
+                    try await connection.execute("SELECT set_config('synchronous_commit', \(wish), true)")
+                    try await connection.execute(
+                        """
+                        INSERT INTO dailies.responses (interview_id, question_id, recording_key)
+                        SELECT i.id, q.id, \("recordings/\(wish).webm") FROM dailies.interviews i, dailies.questions q WHERE q.position = 2
+                        """)
+                    return try await connection.query("SHOW synchronous_commit").one().decode(at: 0, as: String.self)
+                }
+                #expect(inEffect == (wish == "remote_apply" ? wish : "on"))
+            }
+        }
+    }
+
     @Test func `one statement with many rows enqueues a job for each, fresh before bulk`() async throws {
         try await RoleDatabase.with { fixture in
             _ = try await fixture.interviews.submit(fixture.submission())

@@ -105,7 +105,10 @@ import Testing
                 try await connection.transaction { _ = try await $0.execute("INSERT INTO reviews VALUES (1)") }
             }
             #expect(commit?.isCommitOutcomeUnknown == true)
-            try await patient.query("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid()")
+            try await patient.query(
+                """
+                SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND datname = current_database()
+                """)
         }
     }
 }

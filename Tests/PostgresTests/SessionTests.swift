@@ -8,7 +8,7 @@ import Testing
         "DateStyle": "ISO, MDY", "IntervalStyle": "postgres", "TimeZone": "UTC", "bytea_output": "hex", "client_encoding": "UTF8",
         "default_transaction_isolation": "read committed", "idle_in_transaction_session_timeout": "0", "idle_session_timeout": "0",
         "lock_timeout": "0", "search_path": "public, pg_temp", "standard_conforming_strings": "on", "statement_timeout": "0",
-        "transaction_isolation": "read committed",
+        "synchronous_commit": "on", "transaction_isolation": "read committed",
     ]
 
     private static let asked: PostgresQuery =

@@ -84,7 +84,7 @@ extension Examination {
         switch (name, value) {
         case ("synchronous_commit", "off"):
             return .problem(
-                "settings", "synchronous_commit is off for \(scope): what was accepted or done may be lost when the server crashes",
+                "settings", "synchronous_commit is off for \(scope): what other programs write there may be lost when the server crashes",
                 remedy: remedy)
         case ("session_replication_role", "replica"):
             return .problem(
