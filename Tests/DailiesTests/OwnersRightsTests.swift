@@ -25,6 +25,7 @@ struct OwnersRightsTests {
             "'a@example.org'",
             ["NULL", "''", "' '", "repeat('x', 10000000)", "E'a\\nb'", "'''; DROP TABLE dailies.jobs; --'", "'%s%n%I'", "'{\"a\": 1}'"]
         ),
+        "json": ("'{\"outcome\": \"unusable\"}'", ["NULL", "'null'", "'[]'", "'{}'", "'{\"outcome\": \"usable\", \"flags\": 3}'"]),
         "interval": (
             "'90 days'",
             [

@@ -17,7 +17,7 @@ struct BoundsTests {
     ])
     func `a row that would stop others is refused`(constraint: String, column: String, value: String) async throws {
         try await BareQueue.with { bare in
-            for kind in ["inspect_response", "render_response"] {
+            for kind in constraint == "jobs_response_check" ? ["inspect_response", "render_response"] : ["noop"] {
                 let error = await #expect(throws: PostgresError.self) {
                     try await bare.execute(
                         PostgresQuery(verbatim: "INSERT INTO dailies.jobs (kind, \(column)) VALUES ('\(kind)', \(value))"))
