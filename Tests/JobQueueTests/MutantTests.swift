@@ -131,7 +131,9 @@ struct MutantTests {
         let original = try await Self.definition(of: "end_job")
         let start = try #require(original.range(of: "DELETE FROM dailies.jobs"))
         let broken = original.replacingCharacters(in: start, with: "UPDATE dailies.jobs SET priority = priority")
-        await #expect(throws: ModelDatabase.Disagreement.self) { try await ModelHistoryTests.run(seed: 1, steps: 150, after: broken) }
+        await #expect(throws: ModelDatabase.Disagreement.self) {
+            for seed in 1...24 as ClosedRange<UInt64> { try await ModelHistoryTests.run(seed: seed, steps: 150, after: broken) }
+        }
     }
 
     private static func definition(of function: String) async throws -> String {
