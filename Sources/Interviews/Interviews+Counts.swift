@@ -47,7 +47,7 @@ extension Interviews {
                     UNION ALL
                     SELECT payload FROM dailies.job_history WHERE kind = 'inspect_response' AND outcome <> 'completed'
                 ), awaited AS (
-                    SELECT DISTINCT (payload ->> 'response_id')::bigint AS response_id FROM inspected
+                    SELECT DISTINCT dailies.response_id(payload) AS response_id FROM inspected
                 )
                 SELECT (SELECT count(*) FROM awaited a JOIN dailies.responses r ON r.id = a.response_id
                         WHERE NOT EXISTS (SELECT FROM dailies.review_records rr WHERE rr.response_id = a.response_id)),

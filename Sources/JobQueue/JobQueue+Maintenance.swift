@@ -11,6 +11,8 @@ extension JobQueue {
         var stops: [StopRequest] = []
         /// How many jobs were put back because the database counted them as this worker's and the worker did not have them.
         var released = 0
+        /// Whether jobs wait that workers were told of.
+        var jobsWait = false
     }
 
     /// One round of maintenance, in one statement. It declares workers dead and rescues their jobs, reads stop requests, puts back jobs that
@@ -39,7 +41,8 @@ extension JobQueue {
             switch what {
             case "rescued": found.deadWorkers.append((name ?? "", Int(number)))
             case "released": found.released = Int(number)
-            case "forgotten", "lowered", "announced": break
+            case "announced": found.jobsWait = number > 0
+            case "forgotten", "lowered": break
             default: found.stops.append(StopRequest(job: number, how: what, reason: why ?? ""))
             }
         }
@@ -62,10 +65,10 @@ extension JobQueue {
         try await pool.execute(PostgresQuery(named: "jobs.prepare_history", "SELECT dailies.prepare_job_history()"))
     }
 
-    /// Makes the history's partitions for the coming week and drops those that are too old. If several workers call this at once, it is done
-    /// once.
+    /// Makes the history's partitions for the coming week and drops those that are too old, at most ``mostDaysDropped``. If several workers
+    /// call this at once, it is done once.
     /// - Parameter retention: days that ended longer ago than this are dropped.
-    /// - Returns: how many days were dropped.
+    /// - Returns: how many days were dropped. If they are ``mostDaysDropped``, there may be more.
     public func keepHistory(for retention: Duration) async throws -> Int {
         try await pool.query(
             PostgresQuery(
@@ -73,4 +76,7 @@ extension JobQueue {
                 "SELECT dailies.prepare_job_history(), dailies.forget_turns(), dailies.drop_job_history(\(retention))")
         ).one().decode(at: 2)
     }
+
+    /// How many days of the history `drop_job_history` drops at once.
+    static let mostDaysDropped = 10
 }

@@ -52,7 +52,10 @@ public struct JobQueue: Sendable {
                 PostgresQuery(
                     named: "jobs.claim",
                     """
-                    SELECT id, kind, payload::text, attempt, failures, crashes, max_attempts, claim_id, claimed_at - created_at
+                    SELECT id, kind, payload::text, attempt, failures, crashes, max_attempts, claim_id,
+                           -- Must not fail for one job, because then nobody could claim any.
+                           CASE WHEN created_at BETWEEN claimed_at - interval '100 years' AND claimed_at THEN claimed_at - created_at
+                                ELSE interval '0' END
                     FROM dailies.claim_jobs(\(worker), \(kinds), \(limit)::integer, \(asksForNotification))
                     """)
             ).map { row in try JobClaim(from: row, of: worker) }

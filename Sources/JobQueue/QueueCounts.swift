@@ -7,14 +7,15 @@ public struct QueueCounts: Hashable, Sendable, Encodable {
         case available, scheduled, completed, discarded, cancelled
     }
 
+    /// With the scheduled jobs whose time has come.
     public var available: Int
     public var running: Int
     public var scheduled: Int
     public var completed: Int
     public var discarded: Int
     public var cancelled: Int
-    /// The age of the oldest available job in seconds, by the database's clock; `nil` when none waits. Of more than a hundred thousand jobs of
-    /// one kind and priority only the first in line are looked at.
+    /// For how many seconds the first of the available jobs has waited, by the database's clock; `nil` when none waits. See
+    /// ``QueueGauges/oldestWaiting``. Of more than a hundred thousand jobs of one kind and priority only the first in line are looked at.
     @OrNull public var oldestWaitingSeconds: Double?
     /// The number of live workers.
     public var workers: Int

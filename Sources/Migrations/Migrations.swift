@@ -16,6 +16,7 @@ public enum Migrations {
         embedded(9, "reconciliation", PackageResources._009_reconciliation_sql),
         embedded(10, "worker_trouble", PackageResources._010_worker_trouble_sql),
         embedded(11, "verdicts", PackageResources._011_verdicts_sql),
+        embedded(12, "bounds", PackageResources._012_bounds_sql),
     ]
 
     private static func embedded(_ number: Int, _ name: String, _ file: [UInt8]) -> Migration {

@@ -55,10 +55,19 @@ public struct InspectResponse: JobHandler {
             case responseID = "response_id"
             case again
         }
+
+        /// `nil` when the payload is none of this job's.
+        init?(of claim: JobClaim) {
+            guard let payload = try? JSONDecoder().decode(Self.self, from: claim.payload) else { return nil }
+            self = payload
+        }
+
+        /// Waiting does not mend a payload, so the job has no second attempt.
+        static let refused = JobResolution.discarded(reason: "the payload cannot be read: it has to name a response by its id") { _ in }
     }
 
     public func run(_ claim: JobClaim) async throws -> JobResolution {
-        let payload = try JSONDecoder().decode(Payload.self, from: claim.payload)
+        guard let payload = Payload(of: claim) else { return Payload.refused }
         guard let submitted = try await interviews.recording(ofResponse: payload.responseID) else {
             return .cancelled(reason: "the response was deleted")
         }

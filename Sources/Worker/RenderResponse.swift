@@ -34,8 +34,8 @@ public struct RenderResponse: JobHandler {
     }
 
     public func run(_ claim: JobClaim) async throws -> JobResolution {
-        let id = try JSONDecoder().decode(InspectResponse.Payload.self, from: claim.payload).responseID
-        guard let task = try await interviews.renditionTask(ofResponse: id) else {
+        guard let payload = InspectResponse.Payload(of: claim) else { return InspectResponse.Payload.refused }
+        guard let task = try await interviews.renditionTask(ofResponse: payload.responseID) else {
             return .cancelled(reason: "the response was deleted, or has a review record that needs no rendition")
         }
         guard !task.isMade else { return .cancelled(reason: "the response has its rendition already") }

@@ -267,7 +267,10 @@ struct DeploymentFilesTests {
             try await product.bringIn(Product.recordings(5))
             try await product.pool.withConnection { connection in
                 try await connection.script(
-                    "INSERT INTO dailies.jobs (kind, state, due_at) VALUES ('inspect_response', 'scheduled', now() + interval '1 hour')")
+                    """
+                    INSERT INTO dailies.jobs (kind, payload, state, due_at)
+                    VALUES ('inspect_response', '{"response_id": 1}', 'scheduled', now() + interval '1 hour')
+                    """)
             }
             let conninfo = DatabaseAccount.monitor.reaching(product.pool.configuration.connection.connectionString)
             #expect(try await PSQL.run(query, on: conninfo) == "5")

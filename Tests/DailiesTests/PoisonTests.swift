@@ -47,6 +47,24 @@ struct PoisonTests {
         }
     }
 
+    @Test func `a payload that cannot be read is discarded at the first attempt`() async throws {
+        try await Product.with { product in
+            try await product.bringIn(Product.recordings(1))
+            try await product.pool.execute(
+                """
+                INSERT INTO dailies.jobs (kind, payload)
+                SELECT kind, '{"response_id": 1, "again": "yes"}' FROM unnest('{inspect_response, render_response}'::text[]) AS kind
+                """)
+            try await product.withWorker { _ in
+                try await product.until(
+                    """
+                    SELECT count(*) = 2 FROM dailies.job_history
+                    WHERE outcome = 'discarded' AND attempt = 1 AND error LIKE 'the payload cannot be read%'
+                    """)
+            }
+        }
+    }
+
     /// A sound recording, but hours of it, with bytes in it that belong nowhere.
     private static func makeLong(_ path: FilePath) async throws {
         let source = Fixtures.recording("chrome-vp9-720p.webm")

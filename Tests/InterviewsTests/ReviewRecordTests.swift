@@ -112,4 +112,18 @@ struct ReviewRecordTests {
             #expect(try await fixture.interviews.recording(ofResponse: 999) == nil)
         }
     }
+
+    @Test func `one job of before whose payload names no response fails no retry and no count`() async throws {
+        try await RoleDatabase.with { fixture in
+            let id = try await fixture.interviews.submit(fixture.submission())
+            try await fixture.pool.execute("ALTER TABLE dailies.jobs DROP CONSTRAINT jobs_response_check")
+            try await fixture.pool.execute(
+                "INSERT INTO dailies.jobs (kind, payload) VALUES ('inspect_response', '{\"response_id\": \"abc\"}')")
+            let jobs = try await fixture.pool.query("SELECT id FROM dailies.jobs ORDER BY id", as: Int64.self)
+            try await fixture.pool.execute("SELECT dailies.stop_jobs(\(jobs), 'discarded', 'test')")
+            #expect(try await fixture.interviews.answerCounts(exactUpTo: 0).processing == 1)
+            #expect(try await fixture.interviews.retry(jobs: jobs, reason: "test") == [jobs[0]])
+            #expect(try await fixture.value("SELECT dailies.response_id(payload) FROM dailies.jobs") == id)
+        }
+    }
 }

@@ -47,15 +47,20 @@ struct QueueCountsTests {
 
     @Test func `whether jobs are there, and whether one runs, is known without counting`() async throws {
         try await BareQueue.with { bare in
-            var presence = try await bare.queue.presence()
+            var presence = try await bare.queue.presence(of: ["noop"])
             #expect(!presence.ofLiveJobs && !presence.ofRunningJobs)
             try await bare.execute("INSERT INTO dailies.jobs (kind, state, due_at) VALUES ('noop', 'scheduled', now() + interval '1 day')")
-            presence = try await bare.queue.presence()
+            presence = try await bare.queue.presence(of: ["noop"])
             #expect(presence.ofLiveJobs && !presence.ofRunningJobs)
             try await bare.insert(1)
             _ = try await bare.claim(1)
-            presence = try await bare.queue.presence()
+            presence = try await bare.queue.presence(of: ["noop"])
             #expect(presence.ofLiveJobs && presence.ofRunningJobs)
+            // A worker that knows neither is not held up.
+            presence = try await bare.queue.presence(of: ["other", "third"])
+            #expect(!presence.ofLiveJobs)
+            #expect(try await bare.queue.liveJobs(ofOtherKindsThan: ["other", "third"]) == 2)
+            #expect(try await bare.queue.liveJobs(ofOtherKindsThan: ["noop"]) == 0)
         }
     }
 }

@@ -14,7 +14,7 @@ struct QueueGaugesTests {
             _ = try await bare.claim(2)
             try await bare.execute(
                 """
-                UPDATE dailies.jobs SET state = 'scheduled', lane = 1000
+                UPDATE dailies.jobs SET state = 'scheduled', lane = 1000, due_at = now() + interval '1 day'
                 WHERE id = (SELECT max(id) FROM dailies.jobs WHERE kind = 'noop')
                 """)
             let gauges = try await bare.queue.gauges()
@@ -46,6 +46,49 @@ struct QueueGaugesTests {
             try await bare.insert(1)
             let waited = try #require(try await bare.queue.gauges().oldestWaiting[0])
             #expect((600...660).contains(waited))
+        }
+    }
+
+    @Test func `a scheduled job whose time has come waits, and since then`() async throws {
+        try await BareQueue.with { bare in
+            try await bare.execute(
+                """
+                INSERT INTO dailies.jobs (kind, priority, state, due_at, created_at)
+                VALUES ('noop', 10, 'scheduled', now() - interval '2 hours', now() - interval '3 days'),
+                       ('noop', 10, 'scheduled', now() + interval '2 hours', now() - interval '3 days')
+                """)
+            try await bare.queue.pause(kind: nil, reason: nil)
+            func expectOneWaiting() async throws {
+                let gauges = try await bare.queue.gauges()
+                #expect(gauges.jobs["available"] == 1 && gauges.jobs["scheduled"] == 1)
+                let waited = try #require(gauges.oldestWaiting[10])
+                #expect((7200...7260).contains(waited))
+            }
+            try await expectOneWaiting()
+            let counts = try await bare.queue.counts()
+            #expect(counts.available == 1 && counts.scheduled == 1 && counts.live == 2)
+            // The same when maintenance has taken it into its lane, where it stands behind others.
+            try await bare.execute("SELECT dailies.promote_jobs('{noop}', 10)")
+            try await expectOneWaiting()
+        }
+    }
+
+    @Test func `a job that was put back has waited since then`() async throws {
+        try await BareQueue.with { bare in
+            try await bare.insert(4)
+            try await bare.age(by: .seconds(72 * 3600))
+            let claims = try await bare.queue.claim(worker: bare.worker, kinds: ["noop"], limit: 4)
+            try await bare.queue.pool.transaction { connection in
+                try await bare.queue.end(claims[0], as: .discarded, reason: "test", in: connection)
+                try await bare.queue.putBack(claims[1], as: .released, after: .zero, reason: nil, in: connection)
+            }
+            let retried = "SELECT count(*) FROM dailies.retry_jobs(ARRAY[\(claims[0].id)], 'test')" as PostgresQuery
+            #expect(try await bare.value(retried) == 1)
+            try await bare.execute("UPDATE dailies.workers SET beaten_at = '-infinity'")
+            #expect(try await bare.queue.rescue().map(\.jobs) == [2])
+            let gauges = try await bare.queue.gauges()
+            #expect(gauges.jobs["available"] == 4)
+            #expect(try #require(gauges.oldestWaiting[0]) < 300, "and not three days")
         }
     }
 }

@@ -18,11 +18,11 @@ struct WakeUpTests {
     private static let killing = PostgresQuery(verbatim: "SELECT count(pg_terminate_backend(pid, 60000)) \(listeners)")
 
     /// A worker that does nothing with its jobs.
-    private func worker(on bench: QueueBench, pollInterval: Duration) -> JobWorker {
+    private func worker(on bench: QueueBench, pollInterval: Duration, listening: PostgresConfiguration? = nil) -> JobWorker {
         var logger = Logger(label: "worker")
         logger.logLevel = .critical
         return JobWorker(
-            pool: bench.workersPool, database: bench.database, handlers: [Done()],
+            pool: bench.workersPool, database: bench.database, listening: listening, handlers: [Done()],
             configuration: .init(name: "worker", version: "1", slots: WorkerSlots(1), pollInterval: pollInterval), onLeaseLost: {},
             logger: logger)
     }
@@ -49,6 +49,23 @@ struct WakeUpTests {
                 try await hunting
             }
             #expect(try await bench.value("SELECT count(*) FROM dailies.job_history WHERE outcome = 'completed' AND attempt = 1") == 5)
+        }
+    }
+
+    @Test func `a worker whose listener hears nothing finds new jobs in its maintenance`() async throws {
+        try await JobWorkerTests().withBench { bench in
+            // It listens in another database: the connection stands, and is silent.
+            try await TestDatabase.withDatabase(migrated: false) { elsewhere in
+                let silent = PostgresConfiguration(elsewhere)
+                try await bench.run([worker(on: bench, pollInterval: .seconds(86_400), listening: silent)]) {
+                    for job in 1...3 {
+                        // What a worker does at first is over.
+                        try await bench.until("SELECT bool_and(beaten_at > started_at + interval '3 seconds') FROM dailies.workers")
+                        try await bench.insert(1)
+                        try await bench.until("SELECT count(*) = \(job) FROM dailies.job_history")
+                    }
+                }
+            }
         }
     }
 

@@ -51,7 +51,8 @@ extension Jobs {
             let left = Set(ids).subtracting(retried).sorted()
             guard !left.isEmpty else { return }
             throw Failure(
-                "Not retried: \(JobText.numbers(left)). Only discarded and cancelled jobs can be; `dailies jobs show` says how it stands.",
+                "Not retried: \(JobText.numbers(left)). Only discarded and cancelled jobs can be, and none whose payload "
+                    + "nobody can work on; `dailies jobs show` says how it stands.",
                 .data)
         }
     }

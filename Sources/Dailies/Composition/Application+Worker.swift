@@ -112,7 +112,9 @@ extension Application {
             services += ([worker] + others).map { .init(service: $0) }
             if untilIdle {
                 services.append(
-                    .init(service: IdleShutdown(pool: pool, logger: logger), successTerminationBehavior: .gracefullyShutdownGroup))
+                    .init(
+                        service: IdleShutdown(pool: pool, kinds: [inspecting.kind, rendering.kind], logger: logger),
+                        successTerminationBehavior: .gracefullyShutdownGroup))
             }
             var quiet = logger
             quiet.logLevel = max(.error, logger.logLevel)

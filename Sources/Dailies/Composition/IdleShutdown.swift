@@ -4,9 +4,11 @@ import Logging
 import Postgres
 import ServiceLifecycle
 
-/// Shows the queue's progress, and shuts the worker down when no job is live any more, or only jobs whose file has not arrived.
+/// Shows the queue's progress, and shuts the worker down when no job of its kinds is live any more, or only jobs whose file has not arrived.
 struct IdleShutdown: Service {
     let pool: PostgresPool
+    /// The kinds of jobs that the worker does. Others are left to other workers.
+    let kinds: [String]
     let logger: Logger
 
     /// Counting takes at most this part of the time, so that a bar over a large queue does not slow it down.
@@ -19,13 +21,19 @@ struct IdleShutdown: Service {
         while !Task.isCancelled, !Task.isShuttingDownGracefully {
             do {
                 let queue = JobQueue(pool: pool)
-                let presence = try await queue.presence()
+                let presence = try await queue.presence(of: kinds)
                 guard presence.ofLiveJobs else {
                     bar.show(total, of: total)
+                    let others = try await queue.liveJobs(ofOtherKindsThan: kinds)
+                    if others > 0 {
+                        bar.finish()
+                        let jobs = others == 1 ? "1 job is left whose kind" : "\(others) jobs are left whose kinds"
+                        Terminal.err("\(jobs) this worker does not know. `dailies jobs list --state available` shows what waits.\n")
+                    }
                     break
                 }
                 if !presence.ofRunningJobs, case let waiting = try await Interviews(pool: pool).jobsAwaitingFiles(), waiting > 0,
-                    waiting == (try await queue.counts().live)
+                    waiting == (try await live(queue))
                 {
                     bar.finish()
                     let answers = waiting == 1 ? "1 answer waits for its file" : "\(waiting) answers wait for their files"
@@ -40,7 +48,7 @@ struct IdleShutdown: Service {
                 }
                 if ContinuousClock.now >= nextCount {
                     let asked = ContinuousClock.now
-                    let live = try await queue.counts().live
+                    let live = try await live(queue)
                     total = max(total, live)
                     bar.show(total - live, of: total)
                     nextCount = .now + (ContinuousClock.now - asked) * Self.share
@@ -52,5 +60,9 @@ struct IdleShutdown: Service {
             try? await cancelWhenGracefulShutdown { try await Task.sleep(for: .milliseconds(100)) }
         }
         bar.finish()
+    }
+
+    private func live(_ queue: JobQueue) async throws -> Int {
+        max(0, try await queue.counts().live - queue.liveJobs(ofOtherKindsThan: kinds))
     }
 }

@@ -45,18 +45,33 @@ extension JobQueue {
         return counts
     }
 
-    /// Whether a job has not ended, and whether one runs. It costs next to nothing, however many there are.
-    public func presence() async throws -> (ofLiveJobs: Bool, ofRunningJobs: Bool) {
+    /// Whether a job of these kinds has not ended, and whether a job runs. It costs next to nothing, however many there are.
+    public func presence(of kinds: [String]) async throws -> (ofLiveJobs: Bool, ofRunningJobs: Bool) {
         try await pool.query(
             PostgresQuery(
                 named: "jobs.presence",
                 """
-                -- In the index's order, so that it is one step down the index, and not a search through a table of dead rows.
-                SELECT (SELECT count(*) FROM (SELECT FROM dailies.jobs ORDER BY lane, kind, due_at, id LIMIT 1) AS first) > 0,
+                -- In the index's order, so that each is one step down the index, and not a search through a table of dead rows.
+                SELECT EXISTS (SELECT FROM (SELECT lane FROM dailies.lanes UNION ALL SELECT 1000::smallint) AS l
+                               CROSS JOIN unnest(\(kinds)::text[]) AS wanted (kind),
+                               LATERAL (SELECT FROM dailies.jobs j WHERE j.lane = l.lane AND j.kind = wanted.kind
+                                        ORDER BY j.due_at, j.id LIMIT 1) AS first),
                        EXISTS (SELECT FROM dailies.claims c, unnest(c.job_ids) AS id JOIN dailies.jobs j USING (id)
                                WHERE j.state = 'running' AND j.worker_id = c.worker_id)
                 """)
         ).decode((Bool.self, Bool.self)).map { (ofLiveJobs: $0, ofRunningJobs: $1) }[0]
+    }
+
+    /// How many jobs of other kinds have not ended, counted up to ``QueueGauges/mostCounted``.
+    public func liveJobs(ofOtherKindsThan kinds: [String]) async throws -> Int {
+        try await pool.query(
+            PostgresQuery(
+                named: "jobs.other_kinds",
+                """
+                SELECT count(*) FROM (
+                    SELECT FROM dailies.jobs WHERE kind <> ALL (\(kinds)::text[]) LIMIT \(Int64(QueueGauges.mostCounted))) AS these
+                """)
+        ).one().decode(at: 0)
     }
 
     /// Two thousand pages of the table, or all of it.
@@ -72,7 +87,8 @@ extension JobQueue {
             PostgresQuery(
                 named: "jobs.sample",
                 """
-                SELECT count(*) FILTER (WHERE state = 'available'), count(*) FILTER (WHERE state = 'scheduled')
+                SELECT count(*) FILTER (WHERE state = 'available' OR state = 'scheduled' AND due_at <= now()),
+                       count(*) FILTER (WHERE state = 'scheduled' AND due_at > now())
                 FROM dailies.jobs TABLESAMPLE SYSTEM (\(share * 100)::real)
                 """)
         ).decode((Int.self, Int.self))[0]

@@ -6,7 +6,7 @@ public struct JobRecord: Sendable, Hashable, Encodable {
     public var id: Int64
     public var kind: String
     public var status: JobStatus
-    /// The payload's JSON object, as text. It names the response, for example.
+    /// The payload's JSON object, as text. It names the response, for example. In a list it is cut after 1,000 characters, with "…" behind them.
     public var payload: String
     /// A lower number is claimed first.
     public var priority: Int

@@ -1,9 +1,11 @@
 /// The state of the queue in numbers whose cost does not grow with the queue. Made for metrics that many workers are scraped for.
 public struct QueueGauges: Sendable, Hashable {
-    /// Live jobs by state: `available`, `running`, `scheduled`. Waiting jobs are counted up to ``mostCounted`` of each kind and priority.
+    /// Live jobs by state: `available`, `running`, `scheduled`. Waiting jobs are counted up to ``mostCounted`` of each kind and priority. A
+    /// scheduled job whose time has come waits: it counts as `available`.
     public var jobs: [String: Int]
-    /// For each priority: seconds since the oldest of the waiting jobs that were counted was inserted, by the database's clock. Priorities
-    /// without waiting jobs are left out.
+    /// For each priority: for how many seconds the first of the waiting jobs that were counted has waited, by the database's clock. A job that
+    /// was put back (by a person, a rescue or a retry) has waited since then, and a scheduled one since its time came. Priorities without
+    /// waiting jobs are left out.
     public var oldestWaiting: [Int: Double]
     /// The number of live workers.
     public var workers: Int

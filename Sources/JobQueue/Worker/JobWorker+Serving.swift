@@ -67,7 +67,7 @@ extension JobWorker {
             helpers.addTask { await announceShutdown(to: mailbox, giveUp: giveUp) }
             helpers.addTask { await listen(for: mailbox, listener: listener, worker: worker, held: held) }
             helpers.addTask { await poll(for: mailbox, listener: listener) }
-            helpers.addTask { await doMaintenance(turns, worker: worker, held: held) }
+            helpers.addTask { await doMaintenance(turns, worker: worker, session) }
             helpers.addTask { await watchForObstacles(session) }
             helpers.addTask { await announceTroubles(session.troubles, worker: worker) }
             helpers.addTask { await announceSlots(worker: worker, from: slots, to: mailbox) }
@@ -288,31 +288,6 @@ extension JobWorker {
         }
     }
 
-    /// Writes what keeps the worker from working as it should to the database, where people read it.
-    private func announceTroubles(_ troubles: WorkerTroubles, worker: UUID) async {
-        var written: String?
-        while !Task.isCancelled {
-            let now = troubles.all()
-            if now != written, (try? await queue.announce(trouble: now, of: worker)) != nil { written = now }
-            try? await Task.sleep(for: .seconds(1))
-        }
-    }
-
-    /// Passes changes of the number of slots on to the session, and to the database, where people read it.
-    private func announceSlots(worker: UUID, from registered: Int, to mailbox: WorkerSession.Mailbox) async {
-        let (changes, continuation) = AsyncStream.makeStream(of: Int.self, bufferingPolicy: .bufferingNewest(1))
-        configuration.slots.onChange(from: registered) { continuation.yield($0) }
-        for await count in changes {
-            mailbox.yield([.slots(count)])
-            logger.notice("slots changed", metadata: ["slots": "\(count)"])
-            do {
-                try await queue.announce(slots: count, of: worker)
-            } catch {
-                logger.debug("cannot write the number of slots", metadata: ["error": "\(error)"])
-            }
-        }
-    }
-
     /// Stops the running jobs for which there are stop requests.
     private func stopRequestedJobs(worker: UUID, held: HeldClaims) async {
         do {
@@ -320,52 +295,6 @@ extension JobWorker {
         } catch {
             // Maintenance reads the requests again within a second.
             logger.debug("cannot read the stop requests", metadata: ["error": "\(error)"])
-        }
-    }
-
-    /// Does maintenance after a beat: for all workers if it is this worker's turn, and for this worker if it may hold claims.
-    private func doMaintenance(_ turns: MaintenanceTurns, worker: UUID, held: HeldClaims) async {
-        var nextHistory = ContinuousClock.now
-        var nextPreparation = ContinuousClock.now
-        for await _ in turns.beats {
-            let isTurn = turns.begin()
-            defer { turns.end() }
-            guard isTurn || held.mayHoldClaims else { continue }
-            do {
-                if isTurn {
-                    let clock = try await queue.followClock()
-                    if let seconds = clock.setBack {
-                        logger.warning(
-                            "the database's clock was set back; stored times have been moved along", metadata: ["seconds": "\(seconds)"])
-                    }
-                    // Only made, and nothing dropped: the clock may be wrong now and right again soon. Once a minute, if it cannot be made.
-                    if clock.lacksHistory, ContinuousClock.now >= nextPreparation {
-                        nextPreparation = .now + .seconds(60)
-                        try await queue.prepareHistory()
-                    }
-                }
-                let found = try await queue.runMaintenance(
-                    worker: worker, held: held.ids, doneWith: held.takeDone(), announcing: isTurn ? Array(handlers.keys) : [])
-                held.stop(found.stops)
-                for (name, jobs) in found.deadWorkers {
-                    logger.warning("rescued the jobs of a dead worker", metadata: ["dead": "\(name)", "jobs_rescued": "\(jobs)"])
-                }
-                if found.released > 0 {
-                    logger.warning("put back jobs whose claim never reached this worker", metadata: ["jobs": "\(found.released)"])
-                }
-                if ContinuousClock.now >= nextHistory {
-                    nextHistory = .now + .seconds(3600)
-                    let days = try await queue.keepHistory(for: configuration.historyRetention)
-                    if days > 0 { logger.info("dropped days of the history", metadata: ["days": "\(days)"]) }
-                }
-            } catch {
-                // The next worker in turn does it. Failing claims already report that the database is away.
-                logger.debug("maintenance failed; it is tried again", metadata: ["error": "\(error)"])
-                // The rows that were passed on were not processed, so the database may still count ended jobs as this worker's.
-                held.lostClaimAnswer()
-                // Other workers get the turns meanwhile.
-                try? await Task.sleep(for: configuration.beatInterval * Double.random(in: 1...2))
-            }
         }
     }
 }

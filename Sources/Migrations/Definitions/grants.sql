@@ -86,7 +86,7 @@ GRANT SELECT, INSERT, DELETE ON dailies.sign_in_attempts TO dailies_site;
 GRANT SELECT, UPDATE (last_used_at) ON dailies.api_tokens TO dailies_site;
 GRANT EXECUTE ON FUNCTION
     dailies.opens, dailies.spans_ms, dailies.united_spans, dailies.audit_response, dailies.review_place, dailies.review_seed, dailies.whole_timeline, dailies.append_entry,
-    dailies.count_sign_in_attempt, dailies.retry_work, dailies.reinspect_responses, dailies.awaits_file
+    dailies.count_sign_in_attempt, dailies.retry_work, dailies.reinspect_responses, dailies.awaits_file, dailies.response_id
     TO dailies_site;
 
 -- Other programs.
@@ -109,7 +109,7 @@ GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA dailies TO dailies_operator;
 
 -- Monitoring. It may not read why a job failed.
 GRANT SELECT ON dailies.workers, dailies.claims, dailies.claim_floors, dailies.lanes, dailies.queue_pauses, dailies.reconciliation TO dailies_monitor;
-GRANT SELECT (id, kind, priority, lane, state, due_at, created_at, claimed_at, worker_id) ON dailies.jobs TO dailies_monitor;
+GRANT SELECT (id, kind, priority, lane, state, due_at, created_at, waits_since, claimed_at, worker_id) ON dailies.jobs TO dailies_monitor;
 GRANT SELECT (id, kind, priority, outcome, created_at, claimed_at, ended_at) ON dailies.job_history TO dailies_monitor;
 
 -- Who inserts a job reads in a trigger's condition whether anybody waits for it.

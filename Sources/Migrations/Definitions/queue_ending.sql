@@ -132,6 +132,7 @@ BEGIN
     SET state = CASE WHEN delay > interval '0' THEN 'scheduled' ELSE 'available' END,
         lane = CASE WHEN delay > interval '0' THEN 1000 ELSE priority END,
         due_at = CASE WHEN delay > interval '0' THEN now() + delay ELSE due_at END,
+        waits_since = now() + greatest(delay, interval '0'),
         failures = failures + (how = 'retried')::integer,
         crashes = crashes + (how = 'crashed')::integer,
         worker_id = NULL, claimed_at = NULL,
@@ -174,7 +175,7 @@ DECLARE
 BEGIN
     WITH freed AS (
         UPDATE dailies.jobs j
-        SET state = 'available', worker_id = NULL, claimed_at = NULL,
+        SET state = 'available', worker_id = NULL, claimed_at = NULL, waits_since = now(),
             timeline = dailies.append_entry(timeline, dailies.timeline_entry(j, how, why))
         WHERE j.id = ANY (ARRAY(
             SELECT held.id FROM dailies.jobs held
@@ -217,7 +218,7 @@ BEGIN
 END $$;
 
 -- Deletes workers whose lease is over, and makes their jobs available again. Any worker calls it; a worker that another caller has locked
--- is left to that caller.
+-- is left to that caller. Jobs of a worker whose row somebody has deleted are made available too.
 CREATE OR REPLACE FUNCTION dailies.rescue_jobs() RETURNS TABLE (worker_name text, jobs_rescued bigint) LANGUAGE plpgsql AS $$
 DECLARE
     dead record;
@@ -231,6 +232,19 @@ BEGIN
         CONTINUE WHEN jobs_rescued = 0 AND EXISTS (SELECT FROM dailies.workers WHERE id = dead.id);
         RETURN NEXT;
     END LOOP;
+    -- In one turn of ten, because an old snapshot can keep many dead rows in `claims`.
+    IF random() < 0.1 THEN
+        FOR dead IN
+            SELECT DISTINCT c.worker_id AS id FROM dailies.claims c
+            WHERE c.claimed_at < now() - interval '5 seconds' AND NOT EXISTS (SELECT FROM dailies.workers w WHERE w.id = c.worker_id)
+        LOOP
+            worker_name := 'deleted (' || dead.id || ')';
+            jobs_rescued := dailies.free_jobs(dead.id, dailies.claimed_jobs(dead.id), 'rescued', 'its worker is not there any more');
+            PERFORM dailies.drop_ended_claims(dead.id);
+            CONTINUE WHEN jobs_rescued = 0;
+            RETURN NEXT;
+        END LOOP;
+    END IF;
 END $$;
 
 -- For claims older than the lease: deletes those of which no job runs any more, and releases jobs that the worker says it does not hold,

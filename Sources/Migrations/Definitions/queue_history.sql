@@ -44,7 +44,7 @@ BEGIN
     END LOOP;
     IF made > 0 THEN
         -- Once a day, and by one worker: running jobs whose worker is gone and which no row of `claims` names. Rescue does not find them.
-        UPDATE dailies.jobs j SET state = 'available', worker_id = NULL, claimed_at = NULL,
+        UPDATE dailies.jobs j SET state = 'available', worker_id = NULL, claimed_at = NULL, waits_since = now(),
             timeline = dailies.append_entry(timeline, dailies.timeline_entry(j, 'rescued', 'its worker is not there any more'))
         WHERE j.id = ANY (ARRAY(
             SELECT lost.id FROM dailies.jobs lost
@@ -56,8 +56,9 @@ EXCEPTION WHEN lock_not_available THEN
     RETURN 0;
 END $$;
 
--- Drops the days that ended longer ago than `keep`, with the same lock and the same patience. Returns how many. Whoever calls it, the last
--- day stays. Intervals are compared as moments: '1 month -30 days' counts as none in February.
+-- Drops the days that ended longer ago than `keep`, with the same lock and the same patience: the oldest ones first and ten at most, because
+-- each costs locks, of which a server has few thousand. Returns how many; after ten, call it again. Whoever calls it, the last day stays.
+-- Intervals are compared as moments: '1 month -30 days' counts as none in February.
 CREATE OR REPLACE FUNCTION dailies.drop_job_history(keep interval) RETURNS integer LANGUAGE plpgsql
 SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET DateStyle = 'ISO, YMD' SET TimeZone = 'UTC' AS $$
 DECLARE
@@ -76,7 +77,7 @@ BEGIN
         SELECT c.relname FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid
         WHERE i.inhparent = 'dailies.job_history'::regclass AND c.relname ~ '^job_history_[0-9]{8}$'
           AND (to_date(right(c.relname, 8), 'YYYYMMDD') + 1)::timestamp AT TIME ZONE 'UTC' <= now() - keep
-        ORDER BY c.relname
+        ORDER BY c.relname LIMIT 10
     LOOP
         EXECUTE format('DROP TABLE dailies.%I', name);
         dropped := dropped + 1;

@@ -79,9 +79,24 @@ BEGIN
     JOIN dailies.jobs j ON j.id = s.job_id WHERE j.state = 'running' AND j.worker_id = worker;
 END $$;
 
+-- The response that a job is about; NULL when its payload names none. The only place that reads it: a cast would fail the whole statement for
+-- one such job.
+CREATE OR REPLACE FUNCTION dailies.response_id(payload jsonb) RETURNS bigint LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+    SELECT CASE WHEN jsonb_typeof(payload -> 'response_id') = 'number' THEN
+        CASE WHEN (payload -> 'response_id')::numeric BETWEEN -9223372036854775808 AND 9223372036854775807
+                  AND (payload -> 'response_id')::numeric % 1 = 0
+             THEN (payload -> 'response_id')::numeric::bigint END END;
+$$;
+
+-- Whether a job with this payload may be in the queue: what the constraints of its table say. The history has jobs from before them.
+CREATE OR REPLACE FUNCTION dailies.is_sound_payload(kind text, payload jsonb) RETURNS boolean LANGUAGE sql STABLE AS $$
+    SELECT pg_column_size(payload) <= 65536
+       AND (kind NOT IN ('inspect_response', 'render_response') OR dailies.response_id(payload) IS NOT NULL);
+$$;
+
 -- Puts discarded and cancelled jobs back, under the same id, with their timeline and with new budgets of failures and crashes. `attempt` goes
 -- on from where it was, so the fence holds against every claim of the earlier life. The earlier ending stays in the history. A completed
--- job is never put back, because its effects are there. Returns the jobs that are back. For jobs that have to do with answers call
+-- job is never put back, because its effects are there, and neither is one whose payload nobody can work on. Returns the jobs that are back. For jobs that have to do with answers call
 -- `retry_work`, which also takes back what their earlier ending wrote.
 CREATE OR REPLACE FUNCTION dailies.retry_jobs(ids bigint[], why text) RETURNS TABLE (job_id bigint, kind text, payload jsonb) LANGUAGE plpgsql AS $$
 #variable_conflict use_column
@@ -93,14 +108,16 @@ BEGIN
         WHERE o.job_id = ANY (ids) AND NOT EXISTS (SELECT FROM dailies.jobs j WHERE j.id = o.job_id)
         ORDER BY o.job_id FOR UPDATE));
     RETURN QUERY
-    INSERT INTO dailies.jobs (id, kind, payload, priority, fair_key, attempt, created_at, timeline) OVERRIDING SYSTEM VALUE
-    SELECT last.id, last.kind, last.payload, greatest(0, least(15, last.priority)), last.fair_key, last.attempt, last.created_at,
+    INSERT INTO dailies.jobs (id, kind, payload, priority, fair_key, attempt, created_at, waits_since, timeline) OVERRIDING SYSTEM VALUE
+    SELECT last.id, last.kind, last.payload, greatest(0, least(15, last.priority)), last.fair_key, last.attempt,
+           CASE WHEN isfinite(last.created_at) THEN last.created_at ELSE now() END, now(),
            dailies.append_entry(last.story, dailies.manual_entry(last.attempt, 'put_back', why))
     FROM (
         SELECT DISTINCT ON (h.id) h.*, dailies.whole_timeline(h) AS story FROM dailies.job_history h WHERE h.id = ANY (ids)
         ORDER BY h.id, h.attempt DESC, h.ended_at DESC
     ) AS last
-    WHERE last.outcome IN ('discarded', 'cancelled') AND NOT EXISTS (SELECT FROM dailies.jobs j WHERE j.id = last.id)
+    WHERE last.outcome IN ('discarded', 'cancelled') AND dailies.is_sound_payload(last.kind, last.payload)
+      AND NOT EXISTS (SELECT FROM dailies.jobs j WHERE j.id = last.id)
     ORDER BY last.fair_key, last.id
     RETURNING jobs.id, jobs.kind, jobs.payload;
 END $$;

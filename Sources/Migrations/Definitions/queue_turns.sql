@@ -257,7 +257,7 @@ END $$;
 -- The present moment is not now(): a transaction that began a second ago would put them before the floor.
 CREATE OR REPLACE FUNCTION dailies.promote_jobs(kinds text[], most integer) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
-    UPDATE dailies.jobs SET state = 'available', lane = priority, due_at = clock_timestamp()
+    UPDATE dailies.jobs SET state = 'available', lane = priority, waits_since = due_at, due_at = clock_timestamp()
     WHERE id = ANY (ARRAY(
         SELECT due.id FROM unnest(kinds) AS wanted (kind),
         LATERAL (

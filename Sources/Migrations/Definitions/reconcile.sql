@@ -67,10 +67,9 @@ $$;
 CREATE OR REPLACE FUNCTION dailies.jobs_without_answer(most integer) RETURNS SETOF bigint LANGUAGE sql STABLE
 SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     SELECT j.id FROM (
-        SELECT id, payload ->> 'response_id' AS response FROM dailies.jobs WHERE kind IN ('inspect_response', 'render_response') LIMIT 100000
+        SELECT id, payload FROM dailies.jobs WHERE kind IN ('inspect_response', 'render_response') LIMIT 100000
     ) AS j
-    WHERE NOT EXISTS (
-        SELECT FROM dailies.responses r WHERE r.id = CASE WHEN j.response ~ '^[0-9]{1,18}$' THEN j.response::bigint END)
+    WHERE NOT EXISTS (SELECT FROM dailies.responses r WHERE r.id = dailies.response_id(j.payload))
     ORDER BY j.id LIMIT least(most, 10000);
 $$;
 

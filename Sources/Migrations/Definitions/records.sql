@@ -202,7 +202,7 @@ BEGIN
     PERFORM FROM dailies.interviews i WHERE i.id IN (SELECT h.fair_key FROM dailies.job_history h WHERE h.id = ANY (ids))
     ORDER BY i.id FOR NO KEY UPDATE;
     FOR job IN SELECT r.job_id, r.kind, r.payload FROM dailies.retry_jobs(ids, why) AS r ORDER BY r.job_id LOOP
-        response := (job.payload ->> 'response_id')::bigint;
+        response := dailies.response_id(job.payload);
         CASE job.kind
             WHEN 'inspect_response' THEN
                 -- A look that was asked for again leaves the record in effect.

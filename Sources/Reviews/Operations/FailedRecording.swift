@@ -29,7 +29,7 @@ extension Reviews {
                 """
                 WITH given_up AS (
                     SELECT DISTINCT ON (response_id) * FROM (
-                        SELECT (h.payload ->> 'response_id')::bigint AS response_id, h.id AS job_id, h.ended_at,
+                        SELECT dailies.response_id(h.payload) AS response_id, h.id AS job_id, h.ended_at,
                                coalesce(h.error, h.timeline -> -1 ->> 'error') AS evidence
                         FROM dailies.job_history h
                         WHERE h.kind = 'inspect_response' AND h.outcome = 'discarded'
