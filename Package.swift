@@ -174,10 +174,8 @@ let package = Package(
         .testTarget(
             name: "DailiesTests",
             dependencies: [
-                "Dailies", "Health", "Inspectors", "JobQueue", "LocalPostgres", "Migrations", "Postgres", "Recordings", "Reviews", "Storage",
-                "TestSupport", "Inspector", "Worker",
-                argumentParser, subprocess, system,
-                yams,
+                "Dailies", "Health", "Inspector", "Inspectors", "JobQueue", "LocalPostgres", "Migrations", "Postgres", "Recordings",
+                "Reviews", "Storage", "TestSupport", "Worker", argumentParser, subprocess, system, yams,
             ], exclude: ["clock-set-back.c", "database-clock.c", "restricted.py", "terminal.py", "without.c"], swiftSettings: everywhere),
     ]
 )
