@@ -12,8 +12,7 @@ struct BoundsTests {
         ("jobs_priority_check", "priority", "101"), ("jobs_priority_check", "priority", "-1"),
         ("jobs_payload_limit", "payload", "jsonb_build_object('x', repeat('y', 66000))"),
         ("jobs_response_check", "payload", "'{}'"), ("jobs_response_check", "payload", #"'{"response_id": null}'"#),
-        ("jobs_response_check", "payload", #"'{"response_id": "7"}'"#), ("jobs_response_check", "payload", #"'{"response_id": 1.5}'"#),
-        ("jobs_response_check", "payload", #"'{"response_id": 99999999999999999999}'"#),
+        ("jobs_response_check", "payload", #"'{"response_id": "7"}'"#),
     ])
     func `a row that would stop others is refused`(constraint: String, column: String, value: String) async throws {
         try await BareQueue.with { bare in
@@ -43,10 +42,11 @@ struct BoundsTests {
             try await bare.execute(
                 """
                 INSERT INTO dailies.jobs (kind, payload, created_at)
-                VALUES ('inspect_response', '{"response_id": "abc"}', now()), ('inspect_response', '{"response_id": 7}', '-infinity')
+                VALUES ('inspect_response', '{"response_id": "abc"}', now()), ('inspect_response', '{"response_id": 7}', '-infinity'),
+                       ('inspect_response', '{"response_id": 1.5}', now()), ('inspect_response', '{"response_id": 99999999999999999999}', now())
                 """)
-            _ = try await bare.queue.stop([1, 2], as: .discarded, reason: "test")
-            let retried = try await bare.queue.pool.query("SELECT job_id FROM dailies.retry_jobs('{1, 2}', 'test')", as: Int64.self)
+            _ = try await bare.queue.stop([1, 2, 3, 4], as: .discarded, reason: "test")
+            let retried = try await bare.queue.pool.query("SELECT job_id FROM dailies.retry_jobs('{1, 2, 3, 4}', 'test')", as: Int64.self)
             #expect(retried == [2])
             #expect(try await bare.value("SELECT isfinite(created_at) FROM dailies.jobs") == true)
         }

@@ -60,7 +60,8 @@ struct WakeUpTests {
                 try await bench.run([worker(on: bench, pollInterval: .seconds(86_400), listening: silent)]) {
                     for job in 1...3 {
                         // What a worker does at first is over.
-                        try await bench.until("SELECT bool_and(beaten_at > started_at + interval '3 seconds') FROM dailies.workers")
+                        try await bench.until(
+                            "SELECT count(*) = 1 AND bool_and(beaten_at > started_at + interval '3 seconds') FROM dailies.workers")
                         try await bench.insert(1)
                         try await bench.until("SELECT count(*) = \(job) FROM dailies.job_history")
                     }

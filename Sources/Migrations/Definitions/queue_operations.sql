@@ -88,7 +88,7 @@ CREATE OR REPLACE FUNCTION dailies.response_id(payload jsonb) RETURNS bigint LAN
              THEN (payload -> 'response_id')::numeric::bigint END END;
 $$;
 
--- Whether a job with this payload may be in the queue: what the constraints of its table say. The history has jobs from before them.
+-- Whether somebody can work on a job with this payload. The constraints of the table say nearly the same; the history has jobs from before them.
 CREATE OR REPLACE FUNCTION dailies.is_sound_payload(kind text, payload jsonb) RETURNS boolean LANGUAGE sql STABLE AS $$
     SELECT pg_column_size(payload) <= 65536
        AND (kind NOT IN ('inspect_response', 'render_response') OR dailies.response_id(payload) IS NOT NULL);
