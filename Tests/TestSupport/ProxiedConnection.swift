@@ -6,6 +6,7 @@ final class ProxiedConnection: Sendable {
     private struct Progress {
         /// The proxy's number of the exchange that is under way.
         var exchange: Int?
+        /// Where it is to be cut; `nil` once that is done.
         var cut: PostgresProxy.Cut?
         var toServer = 0
         var toClient = 0
@@ -53,6 +54,7 @@ final class ProxiedConnection: Sendable {
                 sent += written
             }
             if isCut {
+                progress.withLock { $0.cut = nil }
                 proxy.state.withLock { $0.made += 1 }
                 break
             }
@@ -65,6 +67,7 @@ final class ProxiedConnection: Sendable {
             return progress.pumps == 0
         }
         guard isLast else { return }
+        passCutOn()
         proxy.state.withLock { state in
             state.open.subtract([client, server])
             _ = Glibc.close(client)
@@ -84,6 +87,7 @@ final class ProxiedConnection: Sendable {
 
     private func beginExchange() {
         garbler.withLock { $0?.isArmed = true }
+        passCutOn()
         let (number, cut) = proxy.state.withLock { state in
             state.exchanges.append(.init())
             return (state.exchanges.count - 1, state.cuts.isEmpty ? nil : state.cuts.removeFirst())
@@ -97,10 +101,14 @@ final class ProxiedConnection: Sendable {
     }
 
     private func endExchange() {
-        progress.withLock { progress in
-            progress.exchange = nil
-            progress.cut = nil
-        }
+        passCutOn()
+        progress.withLock { $0.exchange = nil }
+    }
+
+    /// An exchange that was over before its cut, such as one that was rolled back, leaves the cut to a later one.
+    private func passCutOn() {
+        guard let cut = progress.withLock({ $0.cut.take() }) else { return }
+        proxy.state.withLock { $0.cuts.append(cut) }
     }
 
     /// How many of `count` bytes may pass, which are counted as passed.
