@@ -84,6 +84,7 @@ struct Reinspect: AsyncParsableCommand {
         }
         guard let results else {
             let found = "\(wanted.count) \(wanted.count == 1 ? "answer matches" : "answers match")"
+            if isDry, wanted.isEmpty { return Terminal.out("No answer matches.\n") }
             guard isDry else {
                 throw Failure("\(found), so nothing was done. Say --count \(wanted.count) to have them looked into again.", .data)
             }
@@ -91,7 +92,7 @@ struct Reinspect: AsyncParsableCommand {
         }
         func those(_ became: Reinspection) -> [Int64] { results.filter { $0.became == became }.map(\.id) }
         for (became, words) in [
-            (Reinspection.asked, "looked into again"), (.underWay, "being looked into again already"), (.sooner, "looked for now"),
+            (Reinspection.asked, "will be looked into again"), (.underWay, "being looked into again already"), (.sooner, "will be looked for now"),
         ] where !those(became).isEmpty {
             Terminal.out("\(Self.answers(those(became))): \(words).\n")
         }

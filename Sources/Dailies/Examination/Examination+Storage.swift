@@ -10,7 +10,7 @@ extension Examination {
                     try await StorageOwnership(pool, storage, at: settings.storage.value).obstacle(makes: false)
                 }
             }
-            return [obstacle.map { .problem("storage", $0) } ?? .fine("storage", "it is the one that this database belongs to, or will be")]
+            return [obstacle.map { .problem("storage", $0) } ?? .fine("storage", "it is not another database's")]
         } catch let error as StorageError {
             return [.problem("storage", "\(error)")]
         } catch {

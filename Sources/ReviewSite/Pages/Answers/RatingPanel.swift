@@ -27,6 +27,8 @@ struct RatingPanel: Sendable {
     }
 
     var canRate: Bool
+    /// It cannot be rated yet, because nobody can watch it yet.
+    var comesLater: Bool
     var steps: [Step]
     var button: String
     var isAbstained: Bool
@@ -42,6 +44,7 @@ struct RatingPanel: Sendable {
         let mine = answer.mine?.judgement
         let anchors = answer.question.anchors
         canRate = answer.status == .reviewable
+        comesLater = answer.status == .processing || answer.status == .awaitingFile
         steps = [
             (1, anchors.one), (2, "Between 1 and 3"), (3, anchors.three), (4, "Between 3 and 5"), (5, anchors.five),
         ].map { Step(score: $0.0, anchor: $0.1, isChosen: mine?.score == $0.0) }
