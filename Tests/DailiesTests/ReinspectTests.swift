@@ -30,7 +30,8 @@ struct ReinspectTests {
             let before: Date = try await product.value("SELECT max(created_at) FROM dailies.review_records")
 
             let asked = try await product.run("reinspect", "--role", "deep-learning-engineer", "--count", "3", "--note", "a new release")
-            #expect(asked.code == 0 && asked.output.contains("answers 1, 2, 3: will be looked into again."), "\(asked.output)\(asked.error)")
+            #expect(
+                asked.code == 0 && asked.output.contains("answers 1, 2, 3: will be looked into again."), "\(asked.output)\(asked.error)")
             let twice = try await product.run("reinspect", "1", "2", "99")
             #expect(twice.code == 65 && twice.output.contains("being looked into again already"), "\(twice.output)")
             #expect(twice.error.contains("there is no answer 99"), "\(twice.error)")

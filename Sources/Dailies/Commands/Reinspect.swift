@@ -92,7 +92,8 @@ struct Reinspect: AsyncParsableCommand {
         }
         func those(_ became: Reinspection) -> [Int64] { results.filter { $0.became == became }.map(\.id) }
         for (became, words) in [
-            (Reinspection.asked, "will be looked into again"), (.underWay, "being looked into again already"), (.sooner, "will be looked for now"),
+            (Reinspection.asked, "will be looked into again"), (.underWay, "being looked into again already"),
+            (.sooner, "will be looked for now"),
         ] where !those(became).isEmpty {
             Terminal.out("\(Self.answers(those(became))): \(words).\n")
         }
