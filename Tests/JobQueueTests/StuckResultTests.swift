@@ -10,11 +10,12 @@ import Testing
 @Suite(.tags(.database), .timeLimit(.minutes(10)))
 struct StuckResultTests {
     /// Each job's effect changes the row with the job's number, so that a lock on it blocks that job alone.
-    private func withRows(_ count: Int, _ body: (QueueBench) async throws -> Void) async throws {
+    /// - Parameter inserting: whether the jobs are there from the beginning; otherwise ``locking(_:of:in:_:)`` inserts them.
+    private func withRows(_ count: Int, inserting: Bool = true, _ body: (QueueBench) async throws -> Void) async throws {
         try await JobWorkerTests().withBench { bench in
             try await bench.execute("CREATE TABLE places (job bigint PRIMARY KEY, times integer NOT NULL DEFAULT 0)")
             try await bench.execute("INSERT INTO places SELECT n FROM generate_series(1, \(count)) AS n")
-            try await bench.insert(count)
+            if inserting { try await bench.insert(count) }
             try await body(bench)
         }
     }
@@ -31,20 +32,22 @@ struct StuckResultTests {
         }
     }
 
-    /// Runs `body` while another session holds the rows, in a transaction that it does not end.
-    private func locking(_ rows: String, in bench: QueueBench, _ body: () async throws -> Void) async throws {
+    /// Runs `body` while another session holds the rows, in a transaction that it does not end. The jobs are inserted once it holds them, so that
+    /// no worker has done one of these before.
+    private func locking(_ rows: String, of jobs: Int, in bench: QueueBench, _ body: () async throws -> Void) async throws {
         var database = bench.database
         database.applicationName = "forgetful"
         let holder = try await PostgresConnection.connect(database)
         try await holder.script("BEGIN; UPDATE places SET times = times WHERE \(rows)")
+        try await bench.insert(jobs)
         try await body()
         try await holder.script("ROLLBACK")
     }
 
     @Test func `a lock on one result holds up no other, and the result is written without new work when the lock is gone`() async throws {
-        try await withRows(40) { bench in
+        try await withRows(40, inserting: false) { bench in
             try await bench.run([worker(bench, slots: 2)]) {
-                try await locking("job = 1", in: bench) {
+                try await locking("job = 1", of: 40, in: bench) {
                     try await bench.until("SELECT count(*) = 39 FROM dailies.job_history WHERE outcome = 'completed'")
                     #expect(try await bench.value("SELECT count(*) FROM dailies.jobs WHERE state = 'running'") == 1)
                     // Who holds it is told: the application, and the first words of its statement without values.
@@ -62,13 +65,13 @@ struct StuckResultTests {
     }
 
     @Test func `a lock on more results than may wait still holds up no other; those above are put back uncounted`() async throws {
-        try await withRows(30) { bench in
+        try await withRows(30, inserting: false) { bench in
             let most = Mutex(0)
             let worker = worker(bench, slots: 1) { event in
                 if case .resultsWaiting(let count) = event { most.withLock { $0 = max($0, count) } }
             }
             try await bench.run([worker]) {
-                try await locking("job <= 10", in: bench) {
+                try await locking("job <= 10", of: 30, in: bench) {
                     try await bench.until("SELECT count(*) = 20 FROM dailies.job_history WHERE outcome = 'completed'")
                     try await bench.until("SELECT count(*) >= 1 FROM dailies.jobs WHERE timeline #>> '{0,outcome}' = 'snoozed'")
                 }
@@ -99,13 +102,13 @@ struct StuckResultTests {
     }
 
     @Test func `a person who cancels a job whose result waits need not wait for the lock`() async throws {
-        try await withRows(1) { bench in
+        try await withRows(1, inserting: false) { bench in
             let waits = Mutex(false)
             let worker = worker(bench, slots: 1) { event in
                 if case .resultsWaiting(1) = event { waits.withLock { $0 = true } }
             }
             try await bench.run([worker]) {
-                try await locking("job = 1", in: bench) {
+                try await locking("job = 1", of: 1, in: bench) {
                     try await until { waits.withLock { $0 } }
                     _ = try await JobQueue(pool: bench.pool).stop([1], as: .cancelled, reason: "not wanted")
                     try await bench.until("SELECT count(*) = 1 FROM dailies.job_history WHERE outcome = 'cancelled'")
