@@ -1,6 +1,5 @@
 import Foundation
 import Postgres
-import Subprocess
 import SystemPackage
 import TestSupport
 import Testing
@@ -56,14 +55,8 @@ struct HostileSettingsTests {
         let response: Int64 = try await product.value("SELECT min(response_id) FROM dailies.review_records WHERE outcome = 'usable'")
         try await product.withSite { address in
             for score in 1...3 {
-                let result = try await Subprocess.run(
-                    .name("curl"),
-                    arguments: [
-                        "-sS", "-o", "/dev/null", "-w", "%{http_code}", "-X", "PUT", "-H", "Authorization: Bearer \(token)", "-H",
-                        "Content-Type: application/json", "-d", "{\"score\":\(score),\"abstained\":null}",
-                        "\(address)api/v1/answers/\(response)/rating",
-                    ], output: .string(limit: 1 << 16), error: .string(limit: 1 << 16))
-                #expect(result.standardOutput == "200", "\(result.standardError)")
+                let status = try await product.rate(response, score, at: address, token: token)
+                #expect(status == "200")
                 #expect(try await product.value("SELECT max(score)::bigint FROM dailies.ratings") == score)
             }
         }

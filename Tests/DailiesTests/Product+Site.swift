@@ -26,4 +26,18 @@ extension Product {
         }
         return result.terminationStatus
     }
+
+    /// Rates as a program does.
+    /// - Parameter address: with a slash at its end.
+    /// - Returns: the status, `200` when the rating is stored, and what went wrong on the way.
+    func rate(_ response: Int64, _ score: Int, at address: String, token: String) async throws -> String {
+        let result = try await Subprocess.run(
+            .name("curl"),
+            arguments: [
+                "-sS", "-o", "/dev/null", "-w", "%{http_code}", "-X", "PUT", "-H", "Authorization: Bearer \(token)", "-H",
+                "Content-Type: application/json", "-d", "{\"score\":\(score),\"abstained\":null}",
+                "\(address)api/v1/answers/\(response)/rating",
+            ], output: .string(limit: 1 << 16), error: .string(limit: 1 << 16))
+        return result.standardOutput + result.standardError
+    }
 }

@@ -23,17 +23,6 @@ struct UpgradeTests {
             CREATE INDEX jobs_by_hint ON dailies.jobs (hint) WHERE hint IS NOT NULL;
             """)
 
-    private func rate(_ response: Int64, _ score: Int, at address: String, token: String) async throws -> String {
-        let result = try await Subprocess.run(
-            .name("curl"),
-            arguments: [
-                "-sS", "-o", "/dev/null", "-w", "%{http_code}", "-X", "PUT", "-H", "Authorization: Bearer \(token)", "-H",
-                "Content-Type: application/json", "-d", "{\"score\":\(score),\"abstained\":null}",
-                "\(address)api/v1/answers/\(response)/rating",
-            ], output: .string(limit: 1 << 16), error: .string(limit: 1 << 16))
-        return result.standardOutput + result.standardError
-    }
-
     @Test func `people rate and workers work while the next release moves the schema ahead, and afterwards`() async throws {
         try await Product.with { product in
             try await product.bringIn(Product.recordings(6))
@@ -50,7 +39,7 @@ struct UpgradeTests {
                         defer { answered.finish() }
                         var score = 1
                         while !Task.isCancelled {
-                            answered.yield(try await rate(response, score, at: address, token: token))
+                            answered.yield(try await product.rate(response, score, at: address, token: token))
                             score = score % 5 + 1
                         }
                     }()
@@ -64,7 +53,7 @@ struct UpgradeTests {
                 }
                 // One that comes when the schema is ahead already.
                 try await product.withSite { address in
-                    let answered = try await rate(response, 5, at: address, token: token)
+                    let answered = try await product.rate(response, 5, at: address, token: token)
                     #expect(answered == "200")
                 }
                 try await product.bringIn(Product.recordings(2), from: 50)
