@@ -7,17 +7,23 @@
 """
 import re
 import sys
-import xml.etree.ElementTree as ElementTree
 from pathlib import Path
 
 RESULTS = Path(__file__).resolve().parents[2] / ".build" / "test-results.xml"
+# Read by lines and not as XML: `swift test` does not escape the quotation marks in a test's name, which no XML parser takes.
+CASE = re.compile(r'^\s*<testcase classname="(?P<suite>.*?)" name="(?P<test>.*)" time="[^"]*" ?(?P<passed>/)?>', re.ASCII)
 
 
 def failed():
     if not RESULTS.exists():
         return []
-    cases = ElementTree.parse(RESULTS).iter("testcase")
-    return sorted((case.get("classname"), case.get("name")) for case in cases if case.find("failure") is not None)
+    tests, case = set(), None
+    for line in RESULTS.read_text(errors="replace").splitlines():
+        if found := CASE.match(line):
+            case = None if found["passed"] else (found["suite"], found["test"])
+        elif case and line.lstrip().startswith("<failure"):
+            tests.add(case)
+    return sorted(tests)
 
 
 def main():

@@ -65,13 +65,26 @@ struct ServerProcess: Sendable {
                 }
                 // It believes the file, so it is asked only after that.
                 let outcome = try? await programs.run("pg_ctl", ["stop", "-w", "-s", "-t", "60", "-m", mode, "-D", "data"])
-                if outcome?.isSuccess == true { return SocketFolder.discard(socketFolder, of: folder) }
+                if outcome?.isSuccess == true {
+                    await untilEnded(named)
+                    return SocketFolder.discard(socketFolder, of: folder)
+                }
                 logger.warning(
                     "PostgreSQL did not stop",
                     metadata: ["mode": "\(mode)", "folder": "\(folder.path)", "output": "\(outcome?.output ?? "")"])
             }
         }.value
     }
+
+    /// For pg_ctl a server has stopped once it has removed its file. The process ends a moment later, and who stops a server may count on it.
+    private func untilEnded(_ server: Postmaster) async {
+        let clock = ContinuousClock()
+        let deadline = clock.now + Self.ending
+        while server.holder(on: folder.data) == .server, clock.now < deadline { try? await clock.sleep(for: .milliseconds(10)) }
+    }
+
+    /// What a server has left to do behind the removal of its file is to give back its memory.
+    private static let ending = Duration.seconds(10)
 
     private enum Answer {
         case ready, busy, silent

@@ -18,7 +18,7 @@ struct ServerPrograms: Sendable {
         var isSuccess: Bool { exitCode == 0 }
     }
 
-    /// Runs a program to its end. Cancelling the task ends it, with the programs that it has started.
+    /// Runs a program to its end. Cancelling the task ends it, with the programs that it has started, and returns behind the last of them.
     func run(_ program: String, _ arguments: [String]) async throws(LocalPostgresError) -> Outcome {
         var options = PlatformOptions()
         // In another session: Ctrl-C in the terminal must reach dailies only, which then stops the server.
@@ -26,19 +26,36 @@ struct ServerPrograms: Sendable {
         // initdb removes what it has made.
         options.teardownSequence = [.send(signal: .terminate, toProcessGroup: true, allowedDurationToNextStep: .seconds(5))]
         let (executable, arguments) = asAccount(folder.appending(program), arguments)
+        var group: pid_t?
         do {
             let result = try await Subprocess.run(
                 executable, arguments: Arguments(arguments), environment: Self.environment,
-                workingDirectory: workingFolder, platformOptions: options, output: .string(limit: 1 << 20), error: .combinedWithOutput)
+                workingDirectory: workingFolder, platformOptions: options, input: .none, output: .string(limit: 1 << 20),
+                error: .combinedWithOutput
+            ) { group = $0.processIdentifier.value }
             let exitCode: CInt? = if case .exited(let code) = result.terminationStatus { code } else { nil }
             // Some programs end by themselves when they are told to.
             if exitCode != 0, Task.isCancelled { throw CancellationError() }
             return Outcome(exitCode: exitCode, output: result.standardOutput)
         } catch {
+            if let group { await Self.untilEnded(group: group) }
             if Task.isCancelled { throw LocalPostgresError(.cancelled, "Cancelled while \(program) ran.") }
             throw LocalPostgresError(.startFailed, "Cannot run \(folder.appending(program)): \(error).")
         }
     }
+
+    /// The programs that a program has started get its signal, and end after it.
+    private static func untilEnded(group: pid_t) async {
+        // In a task of its own, because a cancelled one does not sleep.
+        await Task {
+            let clock = ContinuousClock()
+            let deadline = clock.now + ending
+            while kill(-group, 0) == 0, clock.now < deadline { try? await clock.sleep(for: .milliseconds(10)) }
+        }.value
+    }
+
+    /// They have nothing to put in order. Where no process collects dead orphans, those count as running for ever.
+    private static let ending = Duration.seconds(5)
 
     /// `setpriv` (util-linux) changes the account in a process of its own. Subprocess would do it between its raw `clone3` and
     /// `execve`, where glibc's `setgroups` may wait for ever for a thread that the parent was just starting.

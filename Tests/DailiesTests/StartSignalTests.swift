@@ -42,6 +42,7 @@ struct StartSignalTests {
         _ product: Product, _ words: [String], at moment: Moment, by signals: [Int32]
     ) async throws -> (status: TerminationStatus, said: String) {
         let log = product.data.appending("said.log")
+        try? FileManager.default.removeItem(atPath: log.string)
         let status = try await product.running(words, log: log) { process in
             try await until { moment.hasCome(to: product, process) || ProcessTree.isGone(process) }
             for signal in signals { kill(process, signal) }
@@ -72,9 +73,13 @@ struct StartSignalTests {
                 #expect(up == .exited(0), "\(said)")
                 for command in [["status"], ["migrate"], ["answers"]] {
                     let signal = CommandSignalTests.signals[number % 3]
-                    let (status, said) = try await interrupt(product, command, at: moment, by: [signal])
+                    var (status, said) = try await interrupt(product, command, at: moment, by: [signal])
                     // A session is seen so late that the command may have done its work.
                     if moment == .session, status == .exited(0) { continue }
+                    // On a busy machine that happens at other moments too, but not each time.
+                    for _ in 1...20 where status == .exited(0) {
+                        (status, said) = try await interrupt(product, command, at: moment, by: [signal])
+                    }
                     #expect(status == .exited(128 + signal), "\(command) at \(moment): \(said)")
                     #expect(said.contains("Stopped by"), "\(said)")
                 }

@@ -50,7 +50,7 @@ struct StorageOwnershipTests {
                 #expect(try await Scraped.get("/readyz", of: worker, in: product).status == 200)
             }
             #expect(try await product.value("SELECT count(*) FROM dailies.job_history WHERE attempt > 1") == 0)
-            #expect(try await product.run("doctor").output.contains("it is the one that this database belongs to"))
+            #expect(try await product.run("doctor").output.contains("it is not another database's"))
         }
     }
 
@@ -106,7 +106,7 @@ struct StorageOwnershipTests {
                 #expect(doctor.code == 78 && doctor.output.contains("run `dailies storage adopt`"), "\(doctor.output)")
                 let adopted = try await product.run("storage", "adopt")
                 #expect(adopted.code == 0 && adopted.output.contains("Of 4 files"), "\(adopted.output)\(adopted.error)")
-                #expect(try await product.run("doctor").output.contains("it is the one that this database belongs to"))
+                #expect(try await product.run("doctor").output.contains("it is not another database's"))
             }
             #expect(try await product.value("SELECT id::text FROM dailies.storage_identity") == other)
             #expect(try await product.value("SELECT count(*) FROM dailies.audit_events WHERE action = 'storage.adopted'") == 2)
