@@ -72,19 +72,7 @@ struct Application: Sendable {
     }
 
     /// Closes a pool. A connection that was lent to work that has been given up is not waited for: the process ends.
-    private static func close(_ pool: PostgresPool) async {
-        let (ends, end) = AsyncStream.makeStream(of: Void.self)
-        Task {
-            await pool.close()
-            end.finish()
-        }
-        Task {
-            try? await Task.sleep(for: .milliseconds(500))
-            end.finish()
-        }
-        // In another task, because this one may be cancelled.
-        await Task { for await _ in ends {} }.value
-    }
+    private static func close(_ pool: PostgresPool) async { await pool.close(within: .milliseconds(500)) }
 
     func withInterviews<Result: Sendable>(_ body: @escaping @Sendable (Interviews) async throws -> Result) async throws -> Result {
         try await withPool { pool in try await body(Interviews(pool: pool)) }

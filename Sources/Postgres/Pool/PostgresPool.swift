@@ -81,7 +81,8 @@ public final class PostgresPool: Sendable {
 
     /// Stops lending and closes all connections, the lent ones when they come back. Returns when the last one is closed;
     /// cancellation does not end the wait.
-    public func close() async {
+    /// - Parameter limit: how long to wait for lent ones, whose work may have been given up; `nil` for as long as it takes.
+    public func close(within limit: Duration? = nil) async {
         let drained = OneShot<Void>()
         let (idle, waiting, watch) = shared.withLock { shared -> ([Resting], [OneShot<Grant>], Task<Void, Never>?) in
             let (idle, tickets) = shared.pool.close()
@@ -93,7 +94,7 @@ public final class PostgresPool: Sendable {
         for grant in waiting { grant.deliver(.closed) }
         _ = consume idle
         announceDrained()
-        _ = await drained.wait(isCancellable: false)
+        _ = await drained.wait(timeout: limit, isCancellable: false)
     }
 }
 
