@@ -19,7 +19,8 @@ struct EmailAddressTests {
         // A dotted capital I is no i, in no locale. The Kelvin sign is a K, by Unicode's own word.
         ("İrina@team.example", "İrina@team.example"), ("IRINA@team.example", "irina@team.example"), ("\u{212A}@x.example", "k@x.example"),
         // An accent of its own and one with its letter, also where only the small letter has it.
-        ("e\u{301}va@x.example", "\u{e9}va@x.example"), ("E\u{301}va@x.example", "\u{c9}va@x.example"), ("J\u{30C}@x.example", "\u{1F0}@x.example"),
+        ("e\u{301}va@x.example", "\u{e9}va@x.example"), ("E\u{301}va@x.example", "\u{c9}va@x.example"),
+        ("J\u{30C}@x.example", "\u{1F0}@x.example"),
         ("h@x\u{323}\u{307}.example", "h@ẋ\u{323}.example".precomposedStringWithCanonicalMapping),
         // Not to be seen, or seen as another one.
         ("ro\u{200B}sa@team.example", nil), ("rosa@team.exam\u{AD}ple", nil), ("rosa\u{202E}@team.example", nil),

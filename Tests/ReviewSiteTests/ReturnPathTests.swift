@@ -63,6 +63,8 @@ struct ReturnPathTests {
         ] {
             #expect(ReturnPath(text) == nil, "\(text.debugDescription)")
         }
-        for text in ["/", "/x", "/x//y", "/x?y=//evil.example", "/x#//evil.example", "/x?r=\"<>", "/signs"] { #expect(ReturnPath(text)?.path == text) }
+        for text in ["/", "/x", "/x//y", "/x?y=//evil.example", "/x#//evil.example", "/x?r=\"<>", "/signs"] {
+            #expect(ReturnPath(text)?.path == text)
+        }
     }
 }
