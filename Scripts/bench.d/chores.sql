@@ -72,8 +72,8 @@ UPDATE dailies.job_history SET outcome = 'discarded' WHERE id IN (:answers - 200
 :explain SELECT dailies.submit_response('role-1', '7', 'Somebody', 'somebody@example.org', 'imports/bench-1.webm');
 :explain SELECT dailies.submit_response('role-1', '7', 'Somebody', 'somebody@example.org', 'imports/bench-2.webm');
 \echo == attempt to sign in
-:explain SELECT dailies.count_sign_in_attempt(sha256('a'), sha256('b'), 10, 100, '15 minutes');
-:explain SELECT dailies.count_sign_in_attempt(sha256('a'), sha256('b'), 10, 100, '15 minutes');
+:explain SELECT dailies.admit_sign_in('a@example.org', '192.0.2.1', NULL, 10, 50, 500, '15 minutes');
+:explain SELECT dailies.admit_sign_in('a@example.org', '192.0.2.1', NULL, 10, 50, 500, '15 minutes');
 \echo == rating
 :explain SELECT pg_temp.rate(:answers / 2, 5, 3::smallint);
 :explain SELECT pg_temp.rate(:answers / 2, 6, 4::smallint);

@@ -72,7 +72,10 @@ extension InterviewsError {
         case (_, let constraint?) where constraint.hasPrefix("candidates_name"):
             self.init(code: .invalidCandidate, description: "The candidate's name is empty or longer than 200 characters.")
         case (_, let constraint?) where constraint.hasPrefix("candidates_email"):
-            self.init(code: .invalidCandidate, description: "The candidate's e-mail address is not one.")
+            self.init(
+                code: .invalidCandidate,
+                description:
+                    "The candidate's e-mail address is not one: it is name@domain, without blanks and characters that cannot be seen.")
         default:
             return nil
         }

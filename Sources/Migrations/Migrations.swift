@@ -17,6 +17,7 @@ public enum Migrations {
         embedded(10, "worker_trouble", PackageResources._010_worker_trouble_sql),
         embedded(11, "verdicts", PackageResources._011_verdicts_sql),
         embedded(12, "bounds", PackageResources._012_bounds_sql),
+        embedded(13, "sign_in", PackageResources._013_sign_in_sql),
     ]
 
     private static func embedded(_ number: Int, _ name: String, _ file: [UInt8]) -> Migration {

@@ -16,6 +16,20 @@ struct AccountTests {
             #expect(
                 try await product.run("reviewer", "list").output.contains(/rosa@team\.example\s+Rosa\s+reviewer\s+deep-learning-engineer/))
 
+            for spelling in ["rosa@team.example.", " ROSA@team.example"] {
+                let again = try await product.run("reviewer", "add", spelling, "--name", "Rosa")
+                #expect(again.code == 65 && again.error.contains("already"), "\(again.error)")
+                #expect(try await product.run("reviewer", "link", spelling).code == 0)
+            }
+            for hidden in ["ro\u{200B}sa@team.example", "rosa\u{A0}@team.example", "rosa"] {
+                for command in [
+                    ["reviewer", "add", hidden, "--name", "Rosa"], ["reviewer", "link", hidden], ["reviewer", "disable", hidden],
+                ] {
+                    let refused = try await product.run(command)
+                    #expect(refused.code == 65 && refused.error.contains("is not an e-mail address"), "\(refused.error)")
+                }
+            }
+
             let unknown = try await product.run("reviewer", "assign", "rosa@team.example", "baker")
             #expect(unknown.code == 65 && unknown.error.contains("There is no role \"baker\""))
             #expect(try await product.run("reviewer", "assign", "none@team.example", "deep-learning-engineer").code == 65)

@@ -19,7 +19,9 @@ struct DatabaseAccountTests {
     static let refusals: [Refusal] =
         [
             (.worker, "SELECT name FROM dailies.candidates"), (.worker, "SELECT email FROM dailies.reviewers"),
-            (.worker, "SELECT * FROM dailies.sessions"), (.worker, "SELECT score FROM dailies.ratings"),
+            (.worker, "SELECT * FROM dailies.sessions"), (.worker, "SELECT * FROM dailies.known_browsers"),
+            (.intake, "SELECT * FROM dailies.duplicate_addresses"), (.site, "UPDATE dailies.reviewers SET email = 'x@y'"),
+            (.worker, "SELECT score FROM dailies.ratings"),
             (.worker, "SELECT * FROM dailies.visible_interviews"), (.worker, "SELECT * FROM dailies.answers"),
             (.worker, "UPDATE dailies.responses SET recording_key = 'x'"), (.worker, "DELETE FROM dailies.review_records"),
             (.worker, "UPDATE dailies.review_records SET report = '{}'"), (.worker, "DELETE FROM dailies.added_artifacts"),

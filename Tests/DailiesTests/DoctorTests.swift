@@ -24,6 +24,13 @@ struct DoctorTests {
         #expect(few.isProblem && few.remedy?.contains("max_connections") == true)
     }
 
+    @Test func `addresses that a migration could not decide about are told of with what to do`() {
+        #expect(Examination.addresses(renamed: [], candidates: []).isEmpty)
+        let found = Examination.addresses(renamed: ["account-2@renamed.invalid"], candidates: [7, 9])
+        #expect(found.count == 2 && found.allSatisfy { $0.verdict == .note && $0.remedy != nil })
+        #expect(found[0].text.contains("account-2@renamed.invalid") && found[1].text.contains("candidates 7, 9 "))
+    }
+
     @Test func `a PostgreSQL before 15 is a problem`() {
         #expect(Examination.version(150_000) == .fine("database", "PostgreSQL 15.0 answers"))
         let old = Examination.version(140_012)

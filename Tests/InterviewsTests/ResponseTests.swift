@@ -16,6 +16,23 @@ struct ResponseTests {
         }
     }
 
+    @Test func `every spelling of a candidate's address is the same candidate, and what cannot be seen in one is refused`() async throws {
+        try await RoleDatabase.with { fixture in
+            let first = try await fixture.interviews.submit(fixture.submission(email: "\u{e9}va@example.org"))
+            for email in ["e\u{301}va@example.org", "\u{e9}va@EXAMPLE.org.", "\t\u{e9}va@example.org\r\n"] {
+                #expect(try await fixture.interviews.submit(fixture.submission(email: email)) == first, "\(email.debugDescription)")
+            }
+            for email in ["\u{e9}va\u{200B}@example.org", "\u{e9}va\u{A0}@example.org", "ｅva@example.org", "eva", ""] {
+                let error = await #expect(throws: InterviewsError.self, "\(email.debugDescription)") {
+                    _ = try await fixture.interviews.submit(fixture.submission(email: email))
+                }
+                #expect(error?.code == .invalidCandidate)
+            }
+            let candidates: Int = try await fixture.value("SELECT count(*) FROM dailies.candidates")
+            #expect(candidates == 1)
+        }
+    }
+
     @Test func `another recording of the same answer is a new take, counted one by one however many arrive together`() async throws {
         try await RoleDatabase.with { fixture in
             try await withThrowingTaskGroup(of: Void.self) { group in

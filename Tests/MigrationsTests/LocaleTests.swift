@@ -9,11 +9,11 @@ import Testing
         "c": "LOCALE_PROVIDER libc LOCALE 'C'", "icu": "LOCALE_PROVIDER icu ICU_LOCALE 'tr-TR' LOCALE 'C.UTF-8'",
     ]
 
-    /// Texts that locales see differently: a Turkish capital I, a capital beyond ASCII, and spaces beyond ASCII.
+    /// Texts that locales see differently: Turkish letters, and capitals beyond ASCII.
     private static let rows = """
         INSERT INTO dailies.candidates (name, email) VALUES
             ('Irina', 'irina@example.org'), ('İrina', 'İrina@example.org'), ('Émile', 'Émile@example.org'),
-            ('Spaces', E'a\\u2003b@example.org'), ('Kelvin', E'\\u212A@example.org');
+            ('Irina', 'ırina@example.org'), ('Olga', 'ΟΛΓΑΣ@example.org');
         INSERT INTO dailies.reviewers (name, email) VALUES ('Éva', 'Éva@example.org');
         INSERT INTO dailies.roles (slug, title) VALUES ('baker', 'Bäcker');
         """

@@ -16,7 +16,10 @@ struct ProxyTests {
         try await TestSite.with(Self.configuration(proxy: "127.0.0.1")) { testSite in
             let page = try await testSite.client.get("/", ("X-Forwarded-Email", "Rosa@team.example"))
             #expect(page.status == 200 && page.header("set-cookie")?.contains("HttpOnly") == true)
-            #expect(try await testSite.client.get("/", ("X-Forwarded-Email", "stranger@team.example")).status == 403)
+            #expect(try await testSite.client.get("/", ("X-Forwarded-Email", "ROSA@team.example.")).status == 200, "another spelling of it")
+            for stranger in ["stranger@team.example", "rosa\u{200B}@team.example", "r\u{FF4F}sa@team.example", "rosa"] {
+                #expect(try await testSite.client.get("/", ("X-Forwarded-Email", stranger)).status == 403, "\(stranger.debugDescription)")
+            }
             #expect(
                 try await testSite.client.get("/", ("X-Forwarded-Email", "rosa@team.example"), ("X-Forwarded-Email", "ines@team.example"))
                     .status == 400)

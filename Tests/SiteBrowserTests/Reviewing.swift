@@ -35,6 +35,8 @@ enum Reviewing {
         var marks: [[Int?]]
         /// Where the answer stood after its link to second 5 was opened.
         var linked: Double
+        /// Whether the sign-in, after the session's end, leads back to that second.
+        var kept: Bool
     }
 
     struct Captions: Decodable {

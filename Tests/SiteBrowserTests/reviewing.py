@@ -111,6 +111,11 @@ def comments(plan):
         browser.until("document.querySelector('answer-player')?.dataset.loaded")
         browser.until("document.querySelector('video').readyState > 0 && !document.querySelector('video').seeking")
         facts["linked"] = browser.js("document.querySelector('video').currentTime")
+        # The session has ended when the link is opened.
+        browser.driver.delete_all_cookies()
+        browser.driver.refresh()
+        browser.until("location.pathname === '/sign-in' && document.documentElement.dataset.ready")
+        facts["kept"] = browser.js("document.querySelector('[name=return_to]').value.endsWith('#t=5.0')")
         return facts
 
 

@@ -28,6 +28,7 @@ extension Examination {
                 if status.pending.isEmpty {
                     found += try await queue(database)
                     found += await finding("answers") { try await answers(database) }
+                    found += await finding("addresses") { try await addresses(connection) }
                 }
                 return found
             }

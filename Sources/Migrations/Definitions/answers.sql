@@ -63,7 +63,7 @@ CREATE OR REPLACE FUNCTION dailies.submit_response(
 SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 #variable_conflict use_variable
 DECLARE
-    email            text := lower(btrim(candidate_email));
+    email            text := dailies.email_address(candidate_email);
     the_role         bigint;
     the_question     bigint;
     the_candidate    bigint;
@@ -83,6 +83,11 @@ BEGIN
             USING ERRCODE = 'DA003', HINT = 'Name a question by its key or by its number in the role''s list.';
     END IF;
 
+    IF email IS NULL THEN
+        RAISE EXCEPTION 'the candidate''s e-mail address is not one'
+            USING ERRCODE = '23514', SCHEMA = 'dailies', TABLE = 'candidates', CONSTRAINT = 'candidates_email_check',
+                  HINT = 'dailies.email_address says what is one: name@domain, in characters that can be seen.';
+    END IF;
     INSERT INTO dailies.candidates (name, email) VALUES (btrim(candidate_name), email) ON CONFLICT DO NOTHING;
     SELECT id INTO STRICT the_candidate FROM dailies.candidates c WHERE c.email = email;
     INSERT INTO dailies.interviews (role_id, candidate_id) VALUES (the_role, the_candidate) ON CONFLICT DO NOTHING;

@@ -80,13 +80,13 @@ GRANT INSERT, DELETE ON dailies.role_reviewers TO dailies_site;
 GRANT UPDATE (id) ON dailies.roles TO dailies_site;
 GRANT INSERT ON dailies.question_versions TO dailies_site;
 GRANT SELECT, UPDATE (password_hash) ON dailies.reviewers TO dailies_site;
-GRANT SELECT, INSERT, UPDATE, DELETE ON dailies.sessions TO dailies_site;
+GRANT SELECT, INSERT, UPDATE, DELETE ON dailies.sessions, dailies.known_browsers TO dailies_site;
 GRANT SELECT, DELETE ON dailies.sign_in_links TO dailies_site;
 GRANT SELECT, INSERT, DELETE ON dailies.sign_in_attempts TO dailies_site;
 GRANT SELECT, UPDATE (last_used_at) ON dailies.api_tokens TO dailies_site;
 GRANT EXECUTE ON FUNCTION
     dailies.opens, dailies.spans_ms, dailies.united_spans, dailies.audit_response, dailies.review_place, dailies.review_seed, dailies.whole_timeline, dailies.append_entry,
-    dailies.count_sign_in_attempt, dailies.retry_work, dailies.reinspect_responses, dailies.awaits_file, dailies.response_id
+    dailies.email_address, dailies.admit_sign_in, dailies.forget_sign_ins, dailies.count_sign_in_attempt, dailies.retry_work, dailies.reinspect_responses, dailies.awaits_file, dailies.response_id
     TO dailies_site;
 
 -- Other programs.

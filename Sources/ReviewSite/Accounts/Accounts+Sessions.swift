@@ -3,8 +3,12 @@ internal import Postgres
 
 extension Accounts {
     /// Begins a session and ends the browser's earlier one, so that each sign-in gets a new secret.
+    /// - Parameter isByLink: whether a one-time link began it. Then its person may set a new password without the old one, once, within
+    ///   ``linkMinutes``.
     /// - Returns: the secret for the cookie.
-    func beginSession(of reviewer: Reviewer, for lifetime: Duration, inPlaceOf old: SecretToken?) async throws -> SecretToken {
+    func beginSession(
+        of reviewer: Reviewer, for lifetime: Duration, inPlaceOf old: SecretToken?, isByLink: Bool = false
+    ) async throws -> SecretToken {
         let token = SecretToken()
         try await pool.transaction { connection in
             if let old {
@@ -16,8 +20,9 @@ extension Accounts {
                 PostgresQuery(
                     named: "sessions.begin",
                     """
-                    INSERT INTO dailies.sessions (token_hash, reviewer_id, expires_at)
-                    VALUES (\(token.hash), \(reviewer.id), now() + \(lifetime))
+                    INSERT INTO dailies.sessions (token_hash, reviewer_id, expires_at, may_set_password_until)
+                    VALUES (\(token.hash), \(reviewer.id), now() + \(lifetime),
+                            CASE WHEN \(isByLink) THEN now() + \(Duration.seconds(Self.linkMinutes * 60)) END)
                     """))
         }
         return token

@@ -2,6 +2,9 @@ public import Postgres
 
 /// Reviewers, their sessions, one-time links and tokens, in one database.
 ///
+/// An e-mail address has one spelling, which the function `dailies.email_address` of the database makes. What was typed goes into statements
+/// as it is, through that function, and is never changed or compared here: two places that do it would differ.
+///
 /// Times are the database's. Methods throw `PostgresError` when the database refuses or is away, and ``AccountsError`` for what a person
 /// can correct.
 public struct Accounts: Sendable {
@@ -25,7 +28,7 @@ public struct Accounts: Sendable {
                 PostgresQuery(
                     named: "reviewers.add",
                     """
-                    INSERT INTO dailies.reviewers AS r (email, name, access) VALUES (lower(btrim(\(email))), btrim(\(name)), \(access))
+                    INSERT INTO dailies.reviewers AS r (email, name, access) VALUES (coalesce(dailies.email_address(\(email)), ''), btrim(\(name)), \(access))
                     RETURNING \(fragment: Reviewer.columns)
                     """)
             ).one().reviewer()
@@ -34,7 +37,7 @@ public struct Accounts: Sendable {
             case "reviewers_email_key":
                 throw AccountsError(code: .knownReviewer, description: "There is a reviewer with the address \(email) already.")
             case "reviewers_email_check":
-                throw AccountsError(code: .invalidReviewer, description: "\"\(email)\" is not an e-mail address.")
+                throw Self.noAddress(email)
             case "reviewers_name_check":
                 throw AccountsError(code: .invalidReviewer, description: "A reviewer's name has 1 to 200 characters.")
             default: throw error
@@ -51,7 +54,7 @@ public struct Accounts: Sendable {
 
     /// - Throws: ``AccountsError`` when there is none with this address.
     public func reviewer(email: String) async throws -> Reviewer {
-        guard let reviewer = try await find(email: email) else { throw Self.unknown(email) }
+        guard let reviewer = try await find(email: email) else { throw try await unknown(email) }
         return reviewer
     }
 
@@ -59,7 +62,8 @@ public struct Accounts: Sendable {
         try await pool.query(
             PostgresQuery(
                 named: "reviewers.find",
-                "SELECT \(fragment: Reviewer.columns) FROM dailies.reviewers r WHERE r.email = lower(btrim(\(email)))"), as: Reviewer.self
+                "SELECT \(fragment: Reviewer.columns) FROM dailies.reviewers r WHERE r.email = dailies.email_address(\(email))"),
+            as: Reviewer.self
         ).first
     }
 
@@ -71,29 +75,39 @@ public struct Accounts: Sendable {
                     named: "reviewers.disable",
                     """
                     UPDATE dailies.reviewers SET disabled_at = CASE WHEN \(isDisabled) THEN coalesce(disabled_at, now()) END
-                    WHERE email = lower(btrim(\(email)))
+                    WHERE email = dailies.email_address(\(email))
                     """))
             guard isDisabled else { return changed }
-            for table in ["sessions", "sign_in_links"] {
+            for table in ["sessions", "sign_in_links", "known_browsers"] {
                 try await connection.execute(
                     """
                     DELETE FROM dailies.\(identifier: table)
-                    WHERE reviewer_id = (SELECT id FROM dailies.reviewers WHERE email = lower(btrim(\(email))))
+                    WHERE reviewer_id = (SELECT id FROM dailies.reviewers WHERE email = dailies.email_address(\(email)))
                     """)
             }
             try await connection.execute(
                 """
                 UPDATE dailies.api_tokens SET revoked_at = now()
-                WHERE revoked_at IS NULL AND reviewer_id = (SELECT id FROM dailies.reviewers WHERE email = lower(btrim(\(email))))
+                WHERE revoked_at IS NULL AND reviewer_id = (SELECT id FROM dailies.reviewers WHERE email = dailies.email_address(\(email)))
                 """)
             return changed
         }
-        guard found > 0 else { throw Self.unknown(email) }
+        guard found > 0 else { throw try await unknown(email) }
     }
 
-    static func unknown(_ email: String) -> AccountsError {
-        AccountsError(
+    /// Why no account has this address, for the person who typed it.
+    func unknown(_ email: String) async throws(PostgresError) -> AccountsError {
+        let isAddress: Bool = try await pool.query("SELECT dailies.email_address(\(email)) IS NOT NULL").one().decode(at: 0)
+        guard isAddress else { return Self.noAddress(email) }
+        return AccountsError(
             code: .unknownReviewer, description: "There is no reviewer with the address \(email). `dailies reviewer list` shows them.")
+    }
+
+    private static func noAddress(_ email: String) -> AccountsError {
+        AccountsError(
+            code: .invalidReviewer,
+            description:
+                "\"\(email)\" is not an e-mail address: name@domain, without blanks and characters that cannot be seen. Type it anew.")
     }
 }
 

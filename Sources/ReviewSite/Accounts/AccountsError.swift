@@ -1,7 +1,7 @@
 /// A request about accounts that cannot be done. The description says why and what to do.
 public struct AccountsError: Error, Sendable, Hashable, CustomStringConvertible {
     public enum Code: Sendable, Hashable {
-        case unknownReviewer, invalidReviewer, knownReviewer, weakPassword, unknownToken
+        case unknownReviewer, invalidReviewer, knownReviewer, weakPassword, lateProof, unknownToken
     }
 
     public var code: Code

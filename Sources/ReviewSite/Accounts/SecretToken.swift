@@ -3,7 +3,7 @@ public import FoundationEssentials
 
 /// A secret of 256 random bits that gives access to its holder. The database stores only its SHA-256, which does not reveal the secret. With
 /// so many random bits a slow hash is not needed.
-public struct SecretToken: Sendable, Equatable {
+public struct SecretToken: Sendable, Hashable {
     /// The text in cookies and URLs: 43 letters, digits, `-` and `_` (base64url).
     public let text: String
 

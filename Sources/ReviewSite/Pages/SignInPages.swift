@@ -18,7 +18,11 @@ struct PasswordPage: Page {
     static let template = "password"
     var title: String { "Choose a password" }
     var layout: String { SignInPage.template }
-    var hasPassword: Bool
+    /// Whether the present password has to be typed.
+    var asksPresent: Bool
+    /// Whether a one-time link is why it has not.
+    var isByLink: Bool
     var message: String?
     var least = Accounts.leastPasswordLength
+    var minutes = Accounts.linkMinutes
 }

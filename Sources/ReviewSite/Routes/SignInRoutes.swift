@@ -21,20 +21,23 @@ struct SignInRoutes: RouteGroup {
     @Sendable private func signIn(_ request: Request, _ context: SiteContext) async throws -> Response {
         let fields = try await FormFields(of: request)
         let (email, password) = (fields["email"] ?? "", fields["password"] ?? "")
-        guard (1...254).contains(email.utf8.count), (1...4096).contains(password.utf8.count) else {
+        guard !email.utf8.isEmpty, (1...Self.mostPasswordBytes).contains(password.utf8.count) else {
             throw SiteError.badRequest("Signing in takes an e-mail address and a password.")
         }
+        // A text that is no address goes the same way as an address that nobody has.
         let limit = SignInLimit(pool: services.pool)
-        if let wait = try await limit.count(email: email, address: clientAddress(request, context)) {
-            throw SiteError.tooManyAttempts(seconds: wait)
-        }
+        let attempt = try await limit.count(
+            email: email, network: network(request, context), browser: services.browserCookie.token(in: request))
         let target = fields["return_to"].flatMap { ReturnPath($0) }?.path ?? "/"
-        guard let reviewer = try await services.accounts.authenticate(email: email, password: password, hasher: services.hasher) else {
+        guard
+            let reviewer = try await services.accounts.authenticate(
+                email: email, password: password, hasher: services.hasher, lane: attempt.lane)
+        else {
             // The message does not say which of the two is wrong.
             let page = SignInPage(returnTo: target, email: email, message: "That address and that password do not go together.")
             return try services.renderer.response(page, status: .unprocessableContent, in: context)
         }
-        try await limit.forget(email: email)
+        try await limit.forget(attempt)
         return try await begin(reviewer, request, leadingTo: target)
     }
 
@@ -50,9 +53,9 @@ struct SignInRoutes: RouteGroup {
         guard let token = context.parameters.get("token").flatMap({ SecretToken($0) }),
             let reviewer = try await services.accounts.use(link: token)
         else { throw Self.usedLink }
-        // Behind a single sign-on nobody needs a password.
-        let needsPassword = !reviewer.hasPassword && services.configuration.trust.emailHeader == nil
-        return try await begin(reviewer, request, leadingTo: needsPassword ? "/password" : "/")
+        // Where people choose a password, for the first time or because they forgot it. Behind a single sign-on nobody needs one.
+        let target = services.configuration.trust.emailHeader == nil ? "/password" : "/"
+        return try await begin(reviewer, request, leadingTo: target, isByLink: true)
     }
 
     private static let usedLink = SiteError(
@@ -71,47 +74,78 @@ struct SignInRoutes: RouteGroup {
     }
 
     @Sendable private func passwordForm(_ request: Request, _ context: SiteContext) async throws -> Response {
-        try services.renderer.response(PasswordPage(hasPassword: try context.reviewer.hasPassword), in: context)
+        let proof = try await passwordProof(of: try context.reviewer, request)
+        return try services.renderer.response(PasswordPage(proof: proof), in: context)
     }
 
     @Sendable private func setPassword(_ request: Request, _ context: SiteContext) async throws -> Response {
         let fields = try await FormFields(of: request)
         let reviewer = try context.reviewer
+        let proof = try await passwordProof(of: reviewer, request)
         func again(_ message: String) throws -> Response {
-            let page = PasswordPage(hasPassword: reviewer.hasPassword, message: message)
-            return try services.renderer.response(page, status: .unprocessableContent, in: context)
+            try services.renderer.response(PasswordPage(proof: proof, message: message), status: .unprocessableContent, in: context)
         }
-        if reviewer.hasPassword {
+        if case .present = proof {
             // Wrong passwords here count like failed attempts to sign in.
             let limit = SignInLimit(pool: services.pool)
-            if let wait = try await limit.count(email: reviewer.email, address: clientAddress(request, context)) {
-                throw SiteError.tooManyAttempts(seconds: wait)
-            }
+            let attempt = try await limit.count(
+                email: reviewer.email, network: network(request, context), browser: services.browserCookie.token(in: request))
             let present = fields["current"] ?? ""
-            guard try await services.accounts.authenticate(email: reviewer.email, password: present, hasher: services.hasher) != nil else {
-                return try again("The present password is another one.")
-            }
-            try await limit.forget(email: reviewer.email)
+            guard present.utf8.count <= Self.mostPasswordBytes,
+                try await services.accounts.authenticate(
+                    email: reviewer.email, password: present, hasher: services.hasher, lane: .person(reviewer.id)) != nil
+            else { return try again("The present password is another one.") }
+            try await limit.forget(attempt)
         }
-        guard let password = fields["password"], password.utf8.count <= 4096 else { return try again("Type the new password.") }
+        guard let password = fields["password"], password.utf8.count <= Self.mostPasswordBytes else {
+            return try again("Type the new password.")
+        }
         do {
-            try await services.accounts.setPassword(password, email: reviewer.email, hasher: services.hasher)
+            try await services.accounts.setPassword(password, of: reviewer, by: proof, hasher: services.hasher)
         } catch let error as AccountsError {
             return try again(error.description)
         }
         return try await begin(reviewer, request, leadingTo: "/")
     }
 
-    private func begin(_ reviewer: Reviewer, _ request: Request, leadingTo target: String) async throws -> Response {
-        let cookie = services.sessionCookie
+    private static let mostPasswordBytes = 4096
+
+    /// What entitles this person to set a password.
+    private func passwordProof(of reviewer: Reviewer, _ request: Request) async throws -> Accounts.PasswordProof {
+        guard reviewer.hasPassword else { return .first }
+        guard let token = services.sessionCookie.token(in: request), try await services.accounts.maySetPassword(inSession: token) else {
+            return .present
+        }
+        return .link(session: token)
+    }
+
+    private func begin(
+        _ reviewer: Reviewer, _ request: Request, leadingTo target: String, isByLink: Bool = false
+    ) async throws -> Response {
+        let (session, browser) = (services.sessionCookie, services.browserCookie)
         let lifetime = services.configuration.sessionLifetime
-        let token = try await services.accounts.beginSession(of: reviewer, for: lifetime, inPlaceOf: cookie.token(in: request))
+        let token = try await services.accounts.beginSession(
+            of: reviewer, for: lifetime, inPlaceOf: session.token(in: request), isByLink: isByLink)
+        let known = try await services.accounts.keepBrowser(browser.token(in: request), of: reviewer)
         var response = Response.redirect(to: target)
-        response.headers[.setCookie] = cookie.header(setting: token, for: lifetime)
+        response.headers.append(HTTPField(name: .setCookie, value: session.header(setting: token, for: lifetime)))
+        response.headers.append(HTTPField(name: .setCookie, value: browser.header(setting: known, for: Accounts.browserLifetime)))
         return response
     }
 
-    private func clientAddress(_ request: Request, _ context: SiteContext) -> String {
-        services.configuration.trust.clientAddress(peer: context.channel.remoteAddress?.ipAddress, headers: request.headers)
+    private func network(_ request: Request, _ context: SiteContext) -> ClientNetwork {
+        ClientNetwork(
+            address: services.configuration.trust.clientAddress(
+                peer: context.channel.remoteAddress?.ipAddress, headers: request.headers))
+    }
+}
+
+extension PasswordPage {
+    fileprivate init(proof: Accounts.PasswordProof, message: String? = nil) {
+        switch proof {
+        case .first: self.init(asksPresent: false, isByLink: false, message: message)
+        case .present: self.init(asksPresent: true, isByLink: false, message: message)
+        case .link: self.init(asksPresent: false, isByLink: true, message: message)
+        }
     }
 }

@@ -59,7 +59,9 @@ extension SiteError {
     static func tooManyAttempts(seconds: Int) -> SiteError {
         SiteError(
             status: .tooManyRequests, title: "Too many attempts", explanation: "Somebody tried to sign in too often.",
-            advice: "Try again in \(seconds > 90 ? "\(seconds / 60 + 1) minutes" : "\(seconds) seconds"), or use a one-time sign-in link.",
+            advice:
+                "Try again in \(seconds > 90 ? "\(seconds / 60 + 1) minutes" : "\(seconds) seconds"), or use a one-time sign-in link. A "
+                + "browser in which you signed in before has attempts of its own.",
             headers: [.retryAfter: "\(seconds)"])
     }
 

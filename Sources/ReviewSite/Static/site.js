@@ -12,6 +12,9 @@ async function begin(arrived) {
         const {Wall} = await import('./wall.js');
         living.push(new Wall(page));
     }
+    // The server never sees a fragment, such as the moment of an answer: the browser carries it to the sign-in, and the form on from there.
+    const target = page.querySelector('form[action="/sign-in"] [name="return_to"]');
+    if (target && location.hash && !target.value.includes('#')) target.value += location.hash;
     document.documentElement.dataset.ready = 'yes';
 }
 
