@@ -16,6 +16,13 @@ enum ContentDigest {
         try read(file, range) { _ in }
     }
 
+    /// The same for a part of the file, whose bytes are added to a hash of the whole as well.
+    static func of(_ file: FileDescriptor, _ range: Range<Int64>, addingTo whole: inout ContentHash) throws(Errno) -> (
+        sha256: String, bytes: Int64
+    ) {
+        try read(file, range) { whole.add($0) }
+    }
+
     static func of(_ text: String) -> String { Hexadecimal.text(SHA256.hash(data: Array(text.utf8))) }
 
     /// Copies a file to an empty one, hashing what it copies.
@@ -47,7 +54,7 @@ enum ContentDigest {
     ) throws(Errno) -> (sha256: String, bytes: Int64) {
         let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: chunk, alignment: 16)
         defer { buffer.deallocate() }
-        var hash = SHA256()
+        var hash = ContentHash()
         var offset = range.lowerBound
         while offset < range.upperBound {
             let count: Int
@@ -59,10 +66,10 @@ enum ContentDigest {
             }
             if count == 0 { break }
             let bytes = UnsafeRawBufferPointer(rebasing: buffer[..<count])
-            hash.update(bufferPointer: bytes)
+            hash.add(bytes)
             try each(bytes)
             offset += Int64(count)
         }
-        return (Hexadecimal.text(hash.finalize()), offset - range.lowerBound)
+        return (hash.text, offset - range.lowerBound)
     }
 }

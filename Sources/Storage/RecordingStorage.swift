@@ -14,10 +14,12 @@ public protocol RecordingStorage: StorageUpkeep {
     ///   recording, the others of the storage.
     func openRecording(_ key: StorageKey, atMost limit: Int64) async throws(StorageError) -> OpenedFile
 
-    /// Copies a recording in, under a key that its content gives it. The same content a second time changes nothing and
-    /// gives the same key. When this returns, the recording survives a power cut.
+    /// Copies a recording in, under a key that its content gives it. What arrives is hashed on the way, so under the key is that content and
+    /// nothing else. The same content a second time gives the same key, and replaces a file that is known to be another one, or is not known to
+    /// be the same. When this returns, the recording survives a power cut.
     /// - Parameters:
-    ///   - source: A regular file, open for reading; it is read from its beginning, and its position is not moved.
+    ///   - source: A regular file, open for reading; it is read from its beginning, and its position is not moved. If somebody writes to it
+    ///     meanwhile, this throws ``StorageError/Code/unreadableSource`` and nothing becomes visible.
     ///   - fileExtension: Appended to the key. `nil` for none.
     func storeRecording(from source: FileDescriptor, fileExtension: FileExtension?) async throws(StorageError) -> StoredFile
 
@@ -25,8 +27,8 @@ public protocol RecordingStorage: StorageUpkeep {
     func stageArtifact() async throws(StorageError) -> StagedArtifact
 
     /// Makes a filled artifact visible, under a key that its content gives it. The content is hashed here, because the writer is not
-    /// trusted. An artifact with the same content is kept, and the staged one is dropped. When this
-    /// returns, the artifact survives a power cut; when it throws, nothing is visible.
+    /// trusted. It takes the place of an artifact under the same key, which may be damaged, or so old that it is about
+    /// to be removed. When this returns, the artifact survives a power cut; when it throws, nothing has changed.
     /// - Parameter fileExtension: Appended to the key. `nil` for none.
     func publish(_ staged: consuming StagedArtifact, fileExtension: FileExtension?) async throws(StorageError) -> StoredFile
 

@@ -21,14 +21,35 @@ enum SourceFile {
     }
 
     static func requireRegular(_ descriptor: FileDescriptor, named name: String) throws(StorageError) {
-        let type: FileType
+        _ = try state(of: descriptor, named: name)
+    }
+
+    /// Runs `body`, which reads the file, and throws when somebody wrote to the file meanwhile: what was read may then be half old and half new.
+    static func unchanged<Value>(_ descriptor: FileDescriptor, _ body: () throws(StorageError) -> Value) throws(StorageError) -> Value {
+        let before = try state(of: descriptor, named: "the recording")
+        let value = try body()
+        guard try state(of: descriptor, named: "the recording") == before else { throw .changedSource }
+        return value
+    }
+
+    /// What differs after a file was written to.
+    private struct State: Hashable {
+        var bytes: Int64
+        var seconds: Int
+        var nanoseconds: Int
+    }
+
+    private static func state(of descriptor: FileDescriptor, named name: String) throws(StorageError) -> State {
+        let stat: Stat
         do throws(Errno) {
-            type = try Stat(descriptor).type
+            stat = try Stat(descriptor)
         } catch {
             throw StorageError(.unreadableSource, "Cannot read \(name): \(error).", cause: error)
         }
-        guard type == .regular else {
-            throw StorageError(.unreadableSource, "Cannot read \(name): it is \(FileKind.words(type)), not a file.")
+        guard stat.type == .regular else {
+            throw StorageError(.unreadableSource, "Cannot read \(name): it is \(FileKind.words(stat.type)), not a file.")
         }
+        let changed = stat.rawValue.st_mtim
+        return State(bytes: stat.size, seconds: changed.tv_sec, nanoseconds: changed.tv_nsec)
     }
 }

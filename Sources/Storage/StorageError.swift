@@ -53,6 +53,12 @@ public struct StorageError: Error, Sendable, Hashable, CustomStringConvertible {
         StorageError(.tooLarge, "\(key) has \(bytes) bytes; \(limit) are the most that is opened.", bytes: bytes)
     }
 
+    /// The file that was to be stored is another one than it was when the work on it began. Nothing was stored.
+    static var changedSource: StorageError {
+        StorageError(
+            .unreadableSource, "The file changed while it was read, and nothing was stored. Store it when nobody writes to it any more.")
+    }
+
     /// A failed operation on the storage itself. An error of the system here means that the storage has a problem.
     init(_ cause: Errno, cannot action: String) {
         switch cause {

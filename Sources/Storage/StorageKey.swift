@@ -72,7 +72,7 @@ extension StorageKey {
     }
 
     /// The SHA-256 of the content, if the key is one of the two above; `nil` for keys that other programs chose.
-    var digest: String? {
+    public var digest: String? {
         guard let match = string.wholeMatch(of: /(?:recordings\/[0-9a-f]{2}|artifacts\/[0-9a-f]{2}\/[0-9a-f]{2})\/([0-9a-f]{64})(?:\..*)?/)
         else {
             return nil

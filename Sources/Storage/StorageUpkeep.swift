@@ -1,13 +1,37 @@
-/// What reconciling a storage with the database needs: to see every stored file, and to remove artifacts that no row names.
+import NIOCore
+
+/// What reconciling a storage with the database, and verifying it, need: to see every stored file, to read each whole, and to remove artifacts
+/// that no row names.
 public protocol StorageUpkeep: Sendable {
     /// Calls `body` for all stored files, some at a time, in no particular order. What the storage keeps for itself (names that begin with a dot) is
     /// left out.
     func list(_ body: ([ListedFile]) async throws -> Void) async throws
 
+    /// Starts to read all of a stored file, as the storage has it now. Nothing is written on this machine, and nothing is compared.
+    /// - Throws: As `openRecording` does.
+    func readWhole(_ key: StorageKey) async throws(StorageError) -> StoredPart
+
     /// Removes an artifact, unless it was published within the last day: a job may be about to write the row that names it.
     /// - Throws: ``StorageError/Code/invalidKey`` for a key that is not an artifact's, so that no recording is ever removed.
     /// - Returns: whether it was removed.
     func removeArtifact(_ key: StorageKey) async throws(StorageError) -> Bool
+}
+
+extension StorageUpkeep {
+    /// Reads a stored file to its end and hashes it. A few hundred kilobytes of it are in memory at a time.
+    /// - Parameter pace: Called with the length of each piece, before the next is read. It may wait; what it throws ends the reading.
+    /// - Returns: 64 lower-case hexadecimal digits, and the number of bytes read.
+    public func digest(
+        of key: StorageKey, pace: (_ bytes: Int) async throws -> Void
+    ) async throws -> (sha256: String, bytes: Int64) {
+        var (hash, bytes) = (ContentHash(), Int64(0))
+        for try await piece in try await readWhole(key) {
+            piece.withUnsafeReadableBytes { hash.add($0) }
+            bytes += Int64(piece.readableBytes)
+            try await pace(piece.readableBytes)
+        }
+        return (hash.text, bytes)
+    }
 }
 
 /// A file in a storage.
@@ -24,10 +48,6 @@ public struct ListedFile: Sendable, Hashable {
 extension StorageKey {
     /// Whether it is the key of an artifact that this module made, which its content gives.
     public var isArtifact: Bool { string.hasPrefix("artifacts/") && digest != nil }
-
-    /// Whether a job that makes this content once more publishes it anew, although it is there. An old artifact may have no row, and it must not be
-    /// removed before the job's row names it.
-    func isPublishedAnew(atAge seconds: Int) -> Bool { string.hasPrefix("artifacts/") && seconds >= ListedFile.ageOfStrays / 2 }
 
     func requireArtifact() throws(StorageError) {
         guard !isArtifact else { return }

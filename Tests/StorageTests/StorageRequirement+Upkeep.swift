@@ -30,6 +30,22 @@ extension StorageRequirement {
             #expect(listed == stored)
             await storage.discard(staged)
         },
+        StorageRequirement("every stored file is read whole and hashed, piece by piece, and a missing one is the request's fault") {
+            storage in
+            for bytes in [0, 1, 700_000] {
+                let content = (0..<bytes).map { UInt8(truncatingIfNeeded: $0 / 251) }
+                try await Bytes.withFile(content) { file in
+                    let stored = try await storage.storeRecording(from: file, fileExtension: nil)
+                    var paced = 0
+                    let read = try await storage.digest(of: stored.key) { paced += $0 }
+                    #expect(read.sha256 == stored.sha256 && read.bytes == bytes && paced == bytes)
+                }
+            }
+            let error = await #expect(throws: StorageError.self) {
+                _ = try await storage.digest(of: try StorageKey("recordings/of/nobody.webm")) { _ in }
+            }
+            #expect(error?.code == .notFound)
+        },
         StorageRequirement("neither a young artifact nor any recording is removed, and a missing one was not") { storage in
             let staged = try await storage.stageArtifact()
             try staged.descriptor.writeAll("young".utf8)

@@ -5,7 +5,7 @@ import Synchronization
 /// its own do the work.
 public final class FaultyStore: Sendable {
     /// What happens to one request.
-    public enum Fault: Sendable {
+    public indirect enum Fault: Sendable {
         /// It goes through.
         case pass
         /// It is taken, and never answered.
@@ -24,6 +24,10 @@ public final class FaultyStore: Sendable {
         case drip(Int)
         /// The last byte of the answer's body is another one.
         case corrupt
+        /// The last byte of the request's body is another one.
+        case corruptRequest
+        /// This is done first, while the client waits.
+        case after(@Sendable () -> Void, Fault)
     }
 
     /// A request that came by.
@@ -138,6 +142,9 @@ private struct Exchange {
 
     func run(_ fault: FaultyStore.Fault?) {
         switch fault {
+        case .after(let act, let rest):
+            act()
+            run(rest)
         case .hang:
             while !client.read().isEmpty {}
         case .answer(let status, let code, let date):
@@ -161,7 +168,13 @@ private struct Exchange {
             upstream.end()
             return
         }
-        guard takeBody(length, { upstream.write($0) }) else { return }
+        var rest = length
+        let isSent = takeBody(length) { piece in
+            rest -= piece.count
+            guard case .corruptRequest = fault, rest == 0, let last = piece.last else { return upstream.write(piece) }
+            return upstream.write(piece.dropLast() + [last ^ 0xFF])
+        }
+        guard isSent else { return }
         var received: [UInt8] = []
         while case let piece = upstream.read(), !piece.isEmpty { received += piece }
         if case .loseAnswer = fault { return }

@@ -58,6 +58,18 @@ public final class ObjectStore: Sendable {
         return name
     }
 
+    /// What a store does to an object without being asked to. What is recorded of the object stays.
+    public enum Damage: String, Sendable, CaseIterable {
+        case flip, empty, cut, remove
+    }
+
+    public func damage(_ key: String, in bucket: String, _ damage: Damage) async throws {
+        _ = try await ask(damage.rawValue, "\(bucket)/\(key)")
+    }
+
+    /// From now on the store takes what is sent to this bucket without comparing it with what was signed.
+    public func compareNothing(in bucket: String) async throws { _ = try await ask("trust", bucket) }
+
     public func contents(of bucket: String) async throws -> Contents {
         try JSONDecoder().decode(Contents.self, from: try await ask("list", bucket))
     }

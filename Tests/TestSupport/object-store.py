@@ -1,12 +1,15 @@
 """A real S3 server for tests: moto's, behind a gate that lets only correctly signed requests in, as botocore signs them.
 
 Prints its port and ends with its standard input. Unsigned, for the tests themselves: GET /-/make/BUCKET makes a bucket, GET /-/list/BUCKET
-tells its keys with their sizes and its unfinished uploads.
+tells its keys with their sizes and its unfinished uploads. GET /-/flip/BUCKET/KEY changes an object's last bit behind everybody's back,
+/-/empty/… and /-/cut/… take all or the last of its bytes, /-/remove/… takes it away. From GET /-/trust/BUCKET on, what is sent there is
+compared with nothing, as some stores do.
 
 It gives credentials too, and knows those that it gave. moto's token service takes on roles for tokens that begin with `identity-`; moto's
 metadata service answers those who have asked for a token first; GET /-/credentials/SECONDS gives what holds for so long, as a container's
 surroundings do, to an authorization that begins with `container-`. GET /-/elsewhere leads there, GET /-/flood answers with too much.
 """
+import base64
 import calendar
 import datetime
 import hashlib
@@ -31,6 +34,7 @@ moto = DomainDispatcherApplication(create_backend_app)
 store = s3_backends["123456789012"]["aws"]
 roles = sts_backends["123456789012"]["aws"]
 FOREVER = float("inf")
+trusting = set()
 # Secret, token and end by key; the last is what moto's metadata service gives.
 given = {ACCESS_KEY: (SECRET_KEY, TOKEN, FOREVER), "test-key": ("test-secret-key", "test-session-token", FOREVER)}
 
@@ -105,8 +109,12 @@ def check(environ):
         # rclone, with which backups are made, signs no content; Amazon takes that too.
         signed = environ["HTTP_X_AMZ_CONTENT_SHA256"]
         is_foreign = signed == "UNSIGNED-PAYLOAD" and environ.get("HTTP_USER_AGENT", "").startswith("rclone/")
-        if not is_foreign and signed != hashlib.sha256(body).hexdigest():
+        is_trusted = environ["PATH_INFO"].split("/")[1] in trusting
+        if not is_foreign and not is_trusted and signed != hashlib.sha256(body).hexdigest():
             raise Refused("XAmzContentSHA256Mismatch", "The body is not the one that was signed.")
+        checksum = environ.get("HTTP_X_AMZ_CHECKSUM_SHA256")
+        if checksum and not is_trusted and checksum != base64.b64encode(hashlib.sha256(body).digest()).decode():
+            raise Refused("BadDigest", "The SHA256 you specified did not match the calculated checksum.")
     if (token or "-") != known(key)[1]:
         raise Refused("InvalidToken", "The token is not the one of these credentials.")
     if time.time() >= known(key)[2]:
@@ -157,6 +165,14 @@ def own(environ, start):
     if action == "make" and bucket not in store.buckets:
         store.create_bucket(bucket, "us-east-1")
     found = store.buckets[bucket]
+    if action == "trust":
+        trusting.add(bucket)
+    name = "/".join(environ["PATH_INFO"].split("/")[4:])
+    if action in ("flip", "empty", "cut"):
+        value = found.keys[name].value
+        found.keys[name].value = {"flip": value[:-1] + bytes([value[-1] ^ 1]), "empty": b"", "cut": value[:-1]}[action]
+    if action == "remove":
+        found.keys.pop(name)
     contents = {
         "keys": {key.name: key.size for key in found.keys.values()},
         "uploads": [upload.key_name for upload in found.multiparts.values()],

@@ -36,6 +36,12 @@ extension FolderStorage {
         return (files, folders)
     }
 
+    public func readWhole(_ key: StorageKey) async throws(StorageError) -> StoredPart {
+        let file = try await openArtifact(key)
+        let whole = 0..<file.bytes
+        return StoredPart(file, whole)
+    }
+
     public func removeArtifact(_ key: StorageKey) async throws(StorageError) -> Bool {
         try key.requireArtifact()
         return try await BlockingWork.run { () throws(StorageError) in

@@ -106,16 +106,16 @@ public struct FolderStorage: RecordingStorage {
 
     public func storeRecording(from source: FileDescriptor, fileExtension: FileExtension?) async throws(StorageError) -> StoredFile {
         try await BlockingWork.run { () throws(StorageError) in
-            try SourceFile.requireRegular(source, named: "the recording")
             let file = try stage()
-            let content: (sha256: String, bytes: Int64)
-            do throws(ContentDigest.CopyFailure) {
-                content = try ContentDigest.copying(source, to: file.descriptor)
-            } catch {
-                switch error {
-                case .reading(let cause):
-                    throw StorageError(.unreadableSource, "Cannot read the recording to its end: \(cause).", cause: cause)
-                case .writing(let cause): throw StorageError(cause, cannot: "write a recording to \(path)")
+            let content = try SourceFile.unchanged(source) { () throws(StorageError) in
+                do throws(ContentDigest.CopyFailure) {
+                    return try ContentDigest.copying(source, to: file.descriptor)
+                } catch {
+                    switch error {
+                    case .reading(let cause):
+                        throw StorageError(.unreadableSource, "Cannot read the recording to its end: \(cause).", cause: cause)
+                    case .writing(let cause): throw StorageError(cause, cannot: "write a recording to \(path)")
+                    }
                 }
             }
             let key = StorageKey.recording(sha256: content.sha256, fileExtension: fileExtension)
@@ -166,7 +166,8 @@ extension FolderStorage {
         }
     }
 
-    /// Makes a complete file durable, and then visible.
+    /// Makes a complete file durable, and then visible. It takes the place of a file that is there already, at once: that one may be damaged,
+    /// which only reading it would tell, and this one is written and known to be right. Who has the former one open goes on reading it.
     private func settle(_ file: StagedFile, as stored: StoredFile) throws(StorageError) -> StoredFile {
         var folder = try openRoot()
         do throws(Errno) {
@@ -174,15 +175,7 @@ extension FolderStorage {
             var components = stored.key.components
             let name = components.removeLast()
             for component in components { folder = try folder.makeFolder(component) }
-            // An existing file of another length is damaged, and is replaced.
-            if let existing = try folder.stat(name), existing.type == .regular, existing.size == stored.bytes,
-                !stored.key.isPublishedAnew(atAge: time(nil) - existing.rawValue.st_mtim.tv_sec)
-            {
-                file.remove()
-            } else {
-                try file.folder.directory.rename(file.name, to: folder, as: name)
-            }
-            // Also for an existing file, because the process that renamed it may have been killed before it synced the folder.
+            try file.folder.directory.rename(file.name, to: folder, as: name)
             try folder.sync()
             return stored
         } catch {

@@ -165,7 +165,7 @@ final class S3Client: Sendable {
         case .none: break
         case .text(let text): result.body = .bytes(ByteBuffer(string: text))
         case .file(let part):
-            result.body = .stream(FileBytes(descriptor: part.descriptor, range: part.range), length: .known(part.count))
+            result.body = .stream(FileBytes(part), length: .known(part.count))
         }
         return result
     }

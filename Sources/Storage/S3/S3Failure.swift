@@ -20,9 +20,12 @@ enum S3Failure: Error, Sendable {
         switch self {
         case .broken: true
         case .refused(let status, let code):
-            // RequestTimeTooSkewed: the response told the store's time, which is used from now on.
+            // RequestTimeTooSkewed: the response told the store's time, which is used from now on. BadDigest, XAmzContentSHA256Mismatch: the
+            // bytes were damaged on the way, because what is sent is compared before (``FileBytes``).
             [408, 429, 500, 502, 503, 504].contains(status)
-                || ["RequestTimeout", "SlowDown", "RequestTimeTooSkewed", "OperationAborted"].contains(code)
+                || [
+                    "RequestTimeout", "SlowDown", "RequestTimeTooSkewed", "OperationAborted", "BadDigest", "XAmzContentSHA256Mismatch",
+                ].contains(code)
         case .changed, .stopped, .local, .noCredentials: false
         }
     }

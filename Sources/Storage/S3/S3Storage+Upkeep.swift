@@ -36,6 +36,18 @@ extension S3Storage {
         }
     }
 
+    public func readWhole(_ key: StorageKey) async throws(StorageError) -> StoredPart {
+        do throws(S3Failure) {
+            let head = try await head(of: key.string)
+            guard head.bytes > 0 else { return StoredPart() }
+            let download = try await ObjectDownload.begin(
+                client, key: key.string, range: 0..<head.bytes, total: head.bytes, tag: head.tag)
+            return StoredPart(download) { error($0, cannot: "read \(key)") }
+        } catch {
+            throw self.error(error, cannot: "read \(key)")
+        }
+    }
+
     public func removeArtifact(_ key: StorageKey) async throws(StorageError) -> Bool {
         try key.requireArtifact()
         do throws(S3Failure) {

@@ -12,6 +12,7 @@ public struct S3Storage: RecordingStorage {
     let client: S3Client
     let spool: Spool
     private let leftovers = LeftoverUploads()
+    private let checksums = ChecksumSupport()
 
     private var configuration: Configuration { client.configuration }
 
@@ -52,11 +53,12 @@ public struct S3Storage: RecordingStorage {
 
     public func storeRecording(from source: FileDescriptor, fileExtension: FileExtension?) async throws(StorageError) -> StoredFile {
         let content = try await BlockingWork.run { () throws(StorageError) in
-            try SourceFile.requireRegular(source, named: "the recording")
-            do throws(Errno) {
-                return try ContentDigest.of(source)
-            } catch {
-                throw StorageError(.unreadableSource, "Cannot read the recording to its end: \(error).", cause: error)
+            try SourceFile.unchanged(source) { () throws(StorageError) in
+                do throws(Errno) {
+                    return try ContentDigest.of(source)
+                } catch {
+                    throw StorageError(.unreadableSource, "Cannot read the recording to its end: \(error).", cause: error)
+                }
             }
         }
         let key = StorageKey.recording(sha256: content.sha256, fileExtension: fileExtension)
@@ -77,7 +79,13 @@ public struct S3Storage: RecordingStorage {
             }
         }
         let key = StorageKey.artifact(sha256: content.sha256, fileExtension: fileExtension)
-        return try await upload(descriptor, as: StoredFile(key: key, bytes: content.bytes, sha256: content.sha256))
+        do throws(StorageError) {
+            return try await upload(descriptor, as: StoredFile(key: key, bytes: content.bytes, sha256: content.sha256))
+        } catch {
+            // The recording is not to blame for what happened to this program's own file.
+            guard error.code == .unreadableSource else { throw error }
+            throw StorageError(.unavailable, "A staged artifact changed while it was sent, and nothing was stored. It is made again.")
+        }
     }
 
     public func readArtifact(
@@ -184,7 +192,7 @@ extension S3Storage {
     private func upload(_ file: FileDescriptor, as content: StoredFile) async throws(StorageError) -> StoredFile {
         if content.bytes > configuration.partBytes { await leftovers.sweep(client) }
         do throws(S3Failure) {
-            try await ObjectUpload(client: client, key: content.key.string, file: file, content: content).run()
+            try await ObjectUpload(client: client, checksums: checksums, file: file, content: content).run()
             return content
         } catch {
             throw self.error(error, cannot: "store \(content.key)")
@@ -227,12 +235,12 @@ extension S3Storage {
         }
     }
 
-    private struct Head {
+    struct Head {
         var bytes: Int64
         var tag: String?
     }
 
-    private func head(of key: String) async throws(S3Failure) -> Head {
+    func head(of key: String) async throws(S3Failure) -> Head {
         try await client.trying { () throws(S3Failure) in
             do throws(S3Failure) {
                 let headers = try await client.sendOnce(S3Request(method: .HEAD, key: key)).headers
