@@ -160,6 +160,19 @@ struct S3AnswerTests {
         }
     }
 
+    @Test(arguments: ["HEAD", "GET"])
+    func `Bytes of a file whose version is not named are not taken, by`(method: String) async throws {
+        try await Bucket.withRecording(of: 1000) { bucket, stored, _ in
+            bucket.configuration.retries.tries = 1
+            bucket.proxy.spoil(method, .header("ETag", nil))
+            try await bucket.withStorage { storage in
+                let error = await Self.error { _ = try await storage.openRecording(stored.key) }
+                #expect(error?.fault == .infrastructure)
+                #expect(error?.description.contains("(ETag)") == true, "\(error?.description ?? "")")
+            }
+        }
+    }
+
     @Test func `A store that asks for a long pause is not asked again in it`() async throws {
         try await Bucket.withRecording(of: 1000) { bucket, stored, _ in
             bucket.proxy.spoil("GET", .reply(503, headers: ["Retry-After: 3600"], body: "<Error><Code>SlowDown</Code></Error>"))
