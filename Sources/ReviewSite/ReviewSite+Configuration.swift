@@ -24,6 +24,8 @@ extension ReviewSite {
         public var sessionLifetime: Duration
         /// How many requests one token may send. It is part of the API's description, so it is not a setting.
         var requestRate = RequestRate.standard
+        /// What transfers of media may take up.
+        var media = MediaLimits()
 
         let trust: ProxyTrust
 

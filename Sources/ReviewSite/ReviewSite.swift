@@ -30,7 +30,8 @@ public struct ReviewSite: Service {
     ) throws {
         services = SiteServices(
             configuration: configuration, pool: pool, storage: storage, storageObstacle: storageObstacle, accounts: Accounts(pool: pool),
-            requestLimit: RequestLimit(configuration.requestRate), renderer: try PageRenderer(files: try StaticFiles.embedded()),
+            requestLimit: RequestLimit(configuration.requestRate), mediaTurns: MediaTurns(configuration.media),
+            renderer: try PageRenderer(files: try StaticFiles.embedded()),
             logger: logger)
         let routes = Self.routes(services)
         routes.refuseOtherMethods()

@@ -40,7 +40,7 @@ public protocol RecordingStorage: StorageUpkeep {
 
     /// Starts to read a part of an artifact, without fetching the rest.
     /// - Parameters:
-    ///   - range: Within the artifact; may be empty.
+    ///   - range: Within the artifact. An empty one asks only whether the artifact is there, with that length.
     ///   - bytes: The artifact's length.
     /// - Throws: As ``openRecording(_:atMost:)`` does; an artifact of another length is ``StorageError/Code/notFound``.
     func readArtifact(_ key: StorageKey, _ range: Range<Int64>, of bytes: Int64) async throws(StorageError) -> StoredPart

@@ -47,7 +47,18 @@ public struct ListedFile: Sendable, Hashable {
 
 extension StorageKey {
     /// Whether it is the key of an artifact that this module made, which its content gives.
-    public var isArtifact: Bool { string.hasPrefix("artifacts/") && digest != nil }
+    public var isArtifact: Bool { string.utf8.starts(with: "artifacts/".utf8) && isMadeHere }
+
+    /// Whether it has the form of the keys that this module makes: the digest in folders of its own first digits, and at most one extension.
+    /// Only what has it is ever removed, because other programs may use any other key.
+    var isMadeHere: Bool {
+        guard let digest else { return false }
+        return [StorageKey.recording(sha256: digest, fileExtension: nil), .artifact(sha256: digest, fileExtension: nil)].contains { stem in
+            guard string.utf8.starts(with: stem.string.utf8) else { return false }
+            let rest = Substring(string.utf8.dropFirst(stem.string.utf8.count))
+            return rest.isEmpty || FileExtension(rest).map { $0.suffix.utf8.elementsEqual(rest.utf8) } ?? false
+        }
+    }
 
     func requireArtifact() throws(StorageError) {
         guard !isArtifact else { return }

@@ -12,7 +12,7 @@ public struct StoredPart: AsyncSequence, Sendable {
     private enum Source {
         case nothing
         case file(SharedFile, Range<Int64>)
-        case object(ObjectDownload, @Sendable (S3Failure) -> StorageError)
+        case object(ObjectPieces, @Sendable (S3Failure) -> StorageError)
     }
 
     /// No bytes.
@@ -25,8 +25,8 @@ public struct StoredPart: AsyncSequence, Sendable {
         source = .file(SharedFile(file), range)
     }
 
-    init(_ download: ObjectDownload, explain: @escaping @Sendable (S3Failure) -> StorageError) {
-        source = .object(download, explain)
+    init(_ pieces: ObjectPieces, explain: @escaping @Sendable (S3Failure) -> StorageError) {
+        source = .object(pieces, explain)
     }
 
     /// The file on this machine, if the bytes are in one. The kernel can send it without this program reading it.
@@ -39,7 +39,7 @@ public struct StoredPart: AsyncSequence, Sendable {
         case .nothing: Iterator(state: .nothing)
         case .file(let file, let range):
             Iterator(state: .file(file, FileBytes(descriptor: file.descriptor, range: range).makeAsyncIterator()))
-        case .object(let download, let explain): Iterator(state: .object(download.makeIterator(), explain))
+        case .object(let pieces, let explain): Iterator(state: .object(pieces.makeIterator(), explain))
         }
     }
 
@@ -47,7 +47,7 @@ public struct StoredPart: AsyncSequence, Sendable {
         fileprivate enum State {
             case nothing
             case file(SharedFile, FileBytes.Iterator)
-            case object(ObjectDownload.Iterator, (S3Failure) -> StorageError)
+            case object(ObjectPieces.Iterator, (S3Failure) -> StorageError)
         }
 
         fileprivate var state: State

@@ -30,6 +30,14 @@ struct BucketTests {
             proxy.goAway()
         }
 
+        /// A HEAD request for a file is answered without a GET of it.
+        func expectHeadOnly(_ target: String, token: String, port: Int, bytes: Int) async throws {
+            let begun = proxy.requests.count
+            let head = try await PlainHTTP.head(target, port: port, headers: ["Authorization": "Bearer \(token)"])
+            #expect(head.status == 200 && head.body.isEmpty && head.header("Content-Length") == "\(bytes)")
+            #expect(proxy.requests[begun...].filter { $0.target.contains("/artifacts/") }.map(\.method) == ["HEAD"])
+        }
+
         func contents() async throws -> [String: Int] { try await store.contents(of: bucket).keys }
 
         /// Every answer is reviewable, of the first attempt, with all its artifacts in the bucket and nothing left on this machine.
@@ -138,6 +146,7 @@ struct BucketTests {
                     if range.lowerBound == 0 { #expect(part.body == Data([0x1A, 0x45, 0xDF, 0xA3])) }
                 }
                 #expect(try await get("playback", bo).status == 404)
+                try await deployment.expectHeadOnly("/media/1/playback", token: ada, port: port, bytes: bytes)
 
                 // What scripts read comes through the site, in ranges too, and goes on where the store breaks off.
                 deployment.proxy.spoil("GET", .cutAnswer(after: 300))
@@ -155,6 +164,7 @@ struct BucketTests {
                     "/media/1/playback", port: port, headers: ["Authorization": "Bearer \(ada)", "Range": "bytes=0-3"])
                 #expect(part.status == 206 && part.body == Data([0x1A, 0x45, 0xDF, 0xA3]))
                 #expect(part.header("Content-Security-Policy")?.contains("media-src 'self' blob:;") == true)
+                try await deployment.expectHeadOnly("/media/1/playback", token: ada, port: port, bytes: bytes)
                 deployment.proxy.goAway()
                 let away = try await PlainHTTP.get("/media/1/poster", port: port, headers: ["Authorization": "Bearer \(ada)"])
                 #expect(away.status == 503)

@@ -156,18 +156,7 @@ struct MediaTests {
         try await Self.with { rosa, address, testSite in
             var generator = SeededGenerator(seed: 7)
             let content = (0..<(5 << 17)).flatMap { _ in withUnsafeBytes(of: generator.next(), Array.init) }
-            let staged = try await testSite.services.storage.stageArtifact()
-            try staged.descriptor.writeAll(content)
-            let stored = try await testSite.services.storage.publish(staged, fileExtension: nil)
-            // The answer is reviewed anew, with that file as its playback copy.
-            try await testSite.pool.execute(
-                """
-                WITH former AS (DELETE FROM dailies.review_records WHERE response_id = \(testSite.answers[0]) RETURNING report::jsonb)
-                INSERT INTO dailies.review_records (response_id, report)
-                SELECT \(testSite.answers[0]), jsonb_set(report, '{artifacts,playback}', (report #> '{artifacts,playback}') || jsonb_build_object(
-                    'file', \(stored.key.string)::text, 'bytes', \(stored.bytes)::bigint, 'sha256', \(stored.sha256)::text))::json
-                FROM former
-                """)
+            try await testSite.replacePlayback { try $0.writeAll(content) }
             #expect(try await rosa.get(address).body == content)
             let stretch = 2 << 20
             for range in [1..<content.count, stretch - 1..<2 * stretch + 1, 0..<stretch, 5..<stretch + 5] {

@@ -26,7 +26,7 @@ struct FolderFailureTests {
             try staged.descriptor.writeAll("alive".utf8)
             let dead = root.appending(".staging").appending("1-dead")
             try FileManager.default.createDirectory(atPath: dead.string, withIntermediateDirectories: false)
-            for name in ["lock", "half"] {
+            for name in ["lock", "4a1f"] {
                 try Data("half".utf8).write(to: URL(filePath: dead.appending(name).string))
             }
 

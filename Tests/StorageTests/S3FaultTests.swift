@@ -21,15 +21,28 @@ struct S3FaultTests {
         ("more bytes announced than come", [("GET", .misannounce(by: 10))]),
         ("fewer bytes announced than there are", [("GET", .misannounce(by: -10))]),
         ("a slow drip", [("GET", .drip(10))]),
+        ("a reset in the middle", [("GET", .reset(after: 100_000)), ("GET", .reset(after: 0))]),
+        ("RequestTimeout", [("GET", .answer(400, code: "RequestTimeout"))]),
+        ("a pause that is asked for", [("GET", .reply(503, headers: ["Retry-After: 0"], body: "<Error><Code>SlowDown</Code></Error>"))]),
+        ("another range than was asked for", [("GET", .header("Content-Range", "bytes 1-299999/300000"))]),
+        ("more bytes than were announced", [("GET", .unannounced(more: 10))]),
+        ("fewer bytes than were announced", [("GET", .unannounced(more: -10)), ("GET", .unannounced(more: 0))]),
+        ("an answer without the file's version", [("HEAD", .header("ETag", nil)), ("GET", .header("ETag", nil))]),
+        ("a HEAD without a length", [("HEAD", .header("Content-Length", nil))]),
         ("a clock that is wrong", [("HEAD", .answer(403, code: nil)), ("GET", .answer(403, code: "RequestTimeTooSkewed"))]),
     ]
+
+    /// The faults that only a patience which ends tells. Everything else may take as long as a busy machine needs.
+    private static let untimely = ["no answer in time", "a slow drip"]
 
     @Test(arguments: passing.map(\.0))
     func `A recording arrives whole in spite of`(fault: String) async throws {
         let faults = try #require(Self.passing.first { $0.0 == fault }).1
         try await Bucket.withRecording(of: 300_000) { bucket, stored, content in
-            bucket.configuration.patience = .milliseconds(500)
-            bucket.configuration.slowGrace = .milliseconds(500)
+            if Self.untimely.contains(fault) {
+                bucket.configuration.patience = .seconds(2)
+                bucket.configuration.slowGrace = .seconds(2)
+            }
             for (method, fault) in faults { bucket.proxy.spoil(method, fault) }
             try await bucket.withStorage { storage in
                 let received = try await Bytes.ofRecording(stored.key, in: storage)
@@ -79,7 +92,7 @@ struct S3FaultTests {
     func `An artifact is stored whole in spite of`(fault: String) async throws {
         let faults = try #require(Self.passingUp.first { $0.0 == fault }).1
         try await Bucket.with { bucket in
-            bucket.configuration.patience = .milliseconds(500)
+            if Self.untimely.contains(fault) { bucket.configuration.patience = .seconds(2) }
             let content = [UInt8](repeating: 7, count: 200_000)
             for (method, fault) in faults { bucket.proxy.spoil(method, fault) }
             try await bucket.withStorage { storage in
@@ -143,29 +156,6 @@ struct S3FaultTests {
         }
     }
 
-    @Test func `An old unfinished upload of a killed process is aborted by a later process, and a recent one is not`() async throws {
-        try await Bucket.with { bucket in
-            bucket.configuration.partBytes = 5 << 20
-            try await bucket.withClient { client in
-                _ = try await client.send(S3Request(method: .POST, key: "recordings/aa/dead", query: [("uploads", "")]))
-            }
-            #expect(try await bucket.contents().uploads.count == 1)
-            func store(_ byte: UInt8) async throws {
-                try await Bytes.withFile([UInt8](repeating: byte, count: 6 << 20)) { file in
-                    try await bucket.withStorage { _ = try await $0.storeRecording(from: file, fileExtension: nil) }
-                }
-            }
-            // Moto says of every upload that it was begun in 2010.
-            let usual = bucket.configuration.leftoverSeconds
-            bucket.configuration.leftoverSeconds = 100 * 365 * 86_400
-            try await store(1)
-            #expect(try await bucket.contents().uploads.count == 1)
-            bucket.configuration.leftoverSeconds = usual
-            try await store(2)
-            #expect(try await bucket.contents().uploads.isEmpty)
-        }
-    }
-
     @Test func `A store that is away is the infrastructure's fault, and works again by itself`() async throws {
         try await Bucket.withRecording(of: 1000) { bucket, stored, content in
             bucket.configuration.retries.tries = 2
@@ -221,14 +211,14 @@ struct S3FaultTests {
         try await Bucket.withRecording(of: 300_000) { bucket, stored, content in
             try await bucket.withStorage { storage in
                 bucket.proxy.spoil("GET", .cutAnswer(after: 50_000))
-                let part = try await storage.readArtifact(stored.key, 10_000..<290_000, of: 300_000)
+                let part = try await storage.readArtifact(stored.key, 10_000..<270_000, of: 300_000)
                 var received: [UInt8] = []
                 for try await piece in part { received += Array(piece.readableBytesView) }
-                #expect(received == Array(content[10_000..<290_000]))
+                #expect(received == Array(content[10_000..<270_000]))
             }
             let ranges = bucket.proxy.requests.suffix(2).compactMap(\.range)
-            #expect(ranges.count == 2 && ranges[0] == 10_000...289_999)
-            #expect((10_001...60_000).contains(ranges[1].lowerBound) && ranges[1].upperBound == 289_999)
+            #expect(ranges.count == 2 && ranges[0] == 10_000...269_999)
+            #expect((10_001...60_000).contains(ranges[1].lowerBound) && ranges[1].upperBound == 269_999)
         }
     }
 
@@ -271,7 +261,7 @@ struct S3FaultTests {
 
 extension FaultyStore.Request {
     /// The bytes that it asks for.
-    fileprivate var range: ClosedRange<Int>? {
+    var range: ClosedRange<Int>? {
         let bounds = headers["range"]?.trimmingPrefix("bytes=").split(separator: "-").compactMap { Int($0) } ?? []
         return bounds.count == 2 ? bounds[0]...bounds[1] : nil
     }

@@ -128,6 +128,46 @@ struct S3RoleTests {
         }
     }
 
+    @Test func `A download whose credentials expire in the middle goes on with new ones where it was`() async throws {
+        try await RoleBucket.with { roleBucket in
+            let content = (0..<300_000).map { UInt8(truncatingIfNeeded: $0 / 7) }
+            try await roleBucket.withStorage(roleBucket.container(seconds: 3600)) { storage in
+                var stored: StorageKey?
+                try await Bytes.withFile(content) { stored = try await storage.storeRecording(from: $0, fileExtension: nil).key }
+                let (key, first) = (try #require(stored), try #require(roleBucket.lastSession))
+                roleBucket.clock.setAhead(by: 20)
+                roleBucket.bucket.proxy.spoil("GET", .cutAnswer(after: 100_000), .answer(400, code: "ExpiredToken"))
+                #expect(try await Bytes.ofRecording(key, in: storage) == content)
+                #expect(roleBucket.lastSession != first)
+                #expect(roleBucket.bucket.proxy.isThrough)
+                let gets = roleBucket.bucket.proxy.requests.filter { $0.method == "GET" }
+                #expect(gets.count == 3 && gets[2].headers["range"] == gets[1].headers["range"])
+                #expect(gets[2].headers["range"] != gets[0].headers["range"])
+            }
+        }
+    }
+
+    @Test func `An upload in parts whose credentials expire in the middle goes on with new ones, and sends no part again`() async throws {
+        try await RoleBucket.with { roleBucket in
+            roleBucket.bucket.configuration.partBytes = 5 << 20
+            let content = [UInt8](repeating: 5, count: 12 << 20)
+            try await roleBucket.withStorage(roleBucket.container(seconds: 3600)) { storage in
+                try await storage.checkPresence()
+                roleBucket.clock.setAhead(by: 20)
+                roleBucket.bucket.proxy.spoil("PUT", .pass, .answer(400, code: "ExpiredToken"))
+                try await Bytes.withFile(content) { file in
+                    let stored = try await storage.storeRecording(from: file, fileExtension: nil)
+                    #expect(try await Bytes.ofRecording(stored.key, in: storage) == content)
+                }
+            }
+            #expect(roleBucket.bucket.proxy.isThrough)
+            #expect(roleBucket.giver.requests.count == 2)
+            // Three parts, and the one that was refused.
+            #expect(roleBucket.bucket.proxy.requests.count { $0.method == "PUT" } == 4)
+            #expect(try await roleBucket.bucket.contents().uploads == [])
+        }
+    }
+
     @Test func `A link ends with the credentials that sign it`() async throws {
         try await RoleBucket.with { roleBucket in
             try await roleBucket.withStorage(roleBucket.container(seconds: 900)) { storage in

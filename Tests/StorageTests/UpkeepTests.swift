@@ -42,4 +42,31 @@ import Testing
             #expect(try await OpenedFile.sha256(of: opened.descriptor) == stored.sha256)
         }
     }
+
+    @Test func `only keys in the form that this program gives are an artifact's`() throws {
+        let digest = String(repeating: "3f", count: 32)
+        for key in ["artifacts/3f/3f/\(digest)", "artifacts/3f/3f/\(digest).webm"] { #expect(try StorageKey(key).isArtifact, "\(key)") }
+        for key in [
+            "artifacts/aa/3f/\(digest).webm", "artifacts/3f/aa/\(digest).webm", "artifacts/3f/3f/\(digest).d/another/file",
+            "artifacts/3f/3f/\(digest).tar.gz", "artifacts/3f/3f/\(digest).WEBM", "artifacts/3f/3f/\(digest)0", "recordings/3f/\(digest)",
+        ] { #expect(try !StorageKey(key).isArtifact, "\(key)") }
+    }
+
+    @Test func `what other programs keep in a folder named like the one for unpublished files stays`() async throws {
+        try await TemporaryFolder.with { folder in
+            let staging = folder.appending(".staging")
+            for path in ["deploy-42/lock", "deploy-42/release.tar", "backup/4a1f", "7-4a1f/lock", "7-4a1f/4a1f", "7-4a1f/notes.txt"] {
+                let file = staging.pushing(FilePath(path)).string
+                try FileManager.default.createDirectory(
+                    atPath: FilePath(file).removingLastComponent().string, withIntermediateDirectories: true)
+                try Data("another's".utf8).write(to: URL(filePath: file))
+            }
+            _ = try await FolderStorage.open(folder)
+            for path in ["deploy-42/lock", "deploy-42/release.tar", "backup/4a1f", "7-4a1f/notes.txt"] {
+                #expect(FileManager.default.fileExists(atPath: staging.pushing(FilePath(path)).string), "\(path)")
+            }
+            #expect(!FileManager.default.fileExists(atPath: staging.pushing("7-4a1f/4a1f").string))
+            #expect(!FileManager.default.fileExists(atPath: staging.pushing("backup/lock").string))
+        }
+    }
 }

@@ -28,6 +28,14 @@ public final class FaultyStore: Sendable {
         case corruptRequest
         /// This is done first, while the client waits.
         case after(@Sendable () -> Void, Fault)
+        /// The answer is this, and the server hears nothing of it. Each header is a line.
+        case reply(_ status: Int, headers: [String] = [], body: String = "")
+        /// This header of the answer has another value, or is missing.
+        case header(_ name: String, _ value: String?)
+        /// The answer announces no length, and its body has so many bytes more (or fewer).
+        case unannounced(more: Int)
+        /// Only so many bytes of the answer's body are passed on before the connection is reset.
+        case reset(after: Int)
     }
 
     /// A request that came by.
@@ -68,6 +76,12 @@ public final class FaultyStore: Sendable {
         state.withLock { state in state.faults += faults.map { (method, $0) } }
     }
 
+    /// Requests to come get no faults.
+    public func forgetFaults() { state.withLock { $0.faults = [] } }
+
+    /// How many connections of clients are open.
+    public var connections: Int { state.withLock { $0.open.count } }
+
     /// Whether all faults have happened.
     public var isThrough: Bool { state.withLock { $0.faults.isEmpty } }
 
@@ -90,8 +104,7 @@ public final class FaultyStore: Sendable {
         while let client = listener.accept() {
             state.withLock { $0.open[client.descriptor] = client }
             Thread.detachNewThread { [self] in
-                serve(client)
-                client.end()
+                if case .reset = serve(client) {} else { client.end() }
                 state.withLock { $0.open[client.descriptor] = nil }
                 client.close()
             }
@@ -99,11 +112,12 @@ public final class FaultyStore: Sendable {
         listener.close()
     }
 
-    private func serve(_ client: PlainSocket) {
+    /// - Returns: What was done to the request.
+    private func serve(_ client: PlainSocket) -> Fault? {
         var received: [UInt8] = []
         while HTTPHead.split(received).head.isEmpty {
             let piece = client.read()
-            guard !piece.isEmpty else { return }
+            guard !piece.isEmpty else { return nil }
             received += piece
         }
         let (head, body) = HTTPHead.split(received)
@@ -114,6 +128,7 @@ public final class FaultyStore: Sendable {
             return state.faults.remove(at: index).fault
         }
         Exchange(client: client, server: server, head: head, request: request, begun: Array(body)).run(fault)
+        return fault
     }
 }
 
@@ -154,6 +169,11 @@ private struct Exchange {
             client.write(
                 "HTTP/1.1 \(status) Fault\r\n\(date.map { "Date: \($0)\r\n" } ?? "")Content-Length: \(text.utf8.count)\r\nConnection: close\r\n\r\n\(shown)"
                     .utf8)
+        case .reply(let status, let headers, let text):
+            _ = takeBody(length) { _ in true }
+            let shown = request.method == "HEAD" ? "" : text
+            let lines = ["HTTP/1.1 \(status) Fault"] + headers + ["Content-Length: \(text.utf8.count)", "Connection: close", "", shown]
+            client.write(lines.joined(separator: "\r\n").utf8)
         default:
             guard let upstream = try? PlainSocket.connect(port: server) else { return }
             defer { upstream.close() }
@@ -184,10 +204,24 @@ private struct Exchange {
         if case .misannounce(let change) = fault, let index = lines.firstIndex(where: { $0.lowercased().hasPrefix("content-length:") }) {
             lines[index] = "Content-Length: \(body.count + change)"
         }
+        let changed: (name: String, value: String?)? =
+            switch fault {
+            case .header(let name, let value): (name, value)
+            case .unannounced: ("Content-Length", nil)
+            default: nil
+            }
+        if let changed {
+            lines.removeAll { $0.lowercased().hasPrefix("\(changed.name.lowercased()):") }
+            if let value = changed.value { lines.append("\(changed.name): \(value)") }
+        }
         if case .corrupt = fault, !body.isEmpty { body[body.count - 1] ^= 0xFF }
         client.write((lines + ["Connection: close", "", ""]).joined(separator: "\r\n").utf8)
         switch fault {
         case .cutAnswer(let most): client.write(body.prefix(most))
+        case .reset(let most):
+            client.write(body.prefix(most))
+            client.resetsAtClose()
+        case .unannounced(let more): client.write(body.prefix(body.count + min(more, 0)) + [UInt8](repeating: 0, count: max(more, 0)))
         case .drip(let size):
             var rest = body[...]
             while !rest.isEmpty, client.write(rest.prefix(size)), !client.awaitsEnd(milliseconds: 100) { rest = rest.dropFirst(size) }

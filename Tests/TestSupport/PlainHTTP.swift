@@ -17,18 +17,27 @@ public enum PlainHTTP {
 
     /// - Parameter target: path and query.
     public static func get(_ target: String, port: Int, headers: [String: String] = [:]) async throws -> Answer {
+        try await ask("GET", target, port: port, headers: headers)
+    }
+
+    /// Asks for the head only.
+    public static func head(_ target: String, port: Int, headers: [String: String] = [:]) async throws -> Answer {
+        try await ask("HEAD", target, port: port, headers: headers)
+    }
+
+    private static func ask(_ method: String, _ target: String, port: Int, headers: [String: String]) async throws -> Answer {
         try await withCheckedThrowingContinuation { continuation in
             Thread.detachNewThread {
-                continuation.resume(with: Result { try ask(target, port, headers) })
+                continuation.resume(with: Result { try ask(method, target, port, headers) })
             }
         }
     }
 
-    private static func ask(_ target: String, _ port: Int, _ headers: [String: String]) throws -> Answer {
+    private static func ask(_ method: String, _ target: String, _ port: Int, _ headers: [String: String]) throws -> Answer {
         let socket = try PlainSocket.connect(port: port)
         defer { socket.close() }
         let more = headers.map { "\($0): \($1)\r\n" }.joined()
-        socket.write("GET \(target) HTTP/1.1\r\nHost: 127.0.0.1:\(port)\r\n\(more)Connection: close\r\n\r\n".utf8)
+        socket.write("\(method) \(target) HTTP/1.1\r\nHost: 127.0.0.1:\(port)\r\n\(more)Connection: close\r\n\r\n".utf8)
         var whole: [UInt8] = []
         while case let piece = socket.read(), !piece.isEmpty { whole += piece }
         let parts = HTTPHead.split(whole)

@@ -62,6 +62,12 @@ struct PlainSocket: Sendable {
         return poll(&wish, 1, milliseconds) > 0
     }
 
+    /// Closing it breaks the connection off, in place of ending it.
+    func resetsAtClose() {
+        var value = linger(l_onoff: 1, l_linger: 0)
+        setsockopt(descriptor, SOL_SOCKET, SO_LINGER, &value, socklen_t(MemoryLayout<linger>.size))
+    }
+
     /// Ends it for both sides, while others may still use the descriptor.
     func end() { shutdown(descriptor, Int32(SHUT_RDWR)) }
 

@@ -10,9 +10,10 @@ internal import SystemPackage
 enum FileSending {
     /// Returns when the kernel has all of the content.
     /// - Throws: when the connection is closed or the storage fails.
-    static func send(_ part: StoredFilePart, over channel: any Channel) async throws {
+    static func send(_ part: StoredFilePart, over channel: any Channel, _ watch: ReaderWatch) async throws {
         for stretch in part.stretches {
             try await part.load(stretch)
+            watch.hands(stretch.count)
             try await channel.eventLoop.flatSubmit { write(stretch, of: part, to: channel) }.get()
         }
     }

@@ -1,6 +1,7 @@
 internal import HTTPTypes
 internal import Hummingbird
 internal import Logging
+internal import NIOCore
 internal import Storage
 
 /// `/media/RESPONSE/KIND`: the pictures, waveform and playback copy of an answer, with byte ranges, for the reviewers of its role.
@@ -36,6 +37,10 @@ struct MediaRoutes: RouteGroup {
         let isForThis = request.headers[.ifRange].map { $0 == tag } ?? true
         switch ByteRange(request.method == .get && isForThis ? request.headers[.range] : nil, length: media.bytes) {
         case .whole:
+            guard request.method == .get else {
+                try await checkPresence(of: media, key, context)
+                return Response(status: .ok, headers: headers, body: ResponseBody(contentLength: Int(media.bytes)) { _ in })
+            }
             return Response(status: .ok, headers: headers, body: try await body(of: media, key, 0..<media.bytes, context))
         case .part(let part):
             headers[.contentRange] = "bytes \(part.lowerBound)-\(part.upperBound - 1)/\(media.bytes)"
@@ -60,17 +65,37 @@ struct MediaRoutes: RouteGroup {
     }
 
     private func body(of media: Media, _ key: StorageKey, _ range: Range<Int64>, _ context: SiteContext) async throws -> ResponseBody {
-        do throws(StorageError) {
-            let part = try await services.storage.readArtifact(key, range, of: media.bytes)
-            let channel = context.channel
-            return ResponseBody(contentLength: range.count) { writer in
-                if let file = part.file {
-                    try await FileSending.send(file, over: channel)
-                } else {
-                    for try await piece in part { try await writer.write(piece) }
+        let turn: MediaTurn
+        do {
+            turn = try await services.mediaTurns.take(for: MediaTurns.Reader(try context.requester))
+        } catch is MediaTurns.Busy {
+            throw Self.tooManyTransfers
+        }
+        let part = try await read(media, key, range, context)
+        let watch = ReaderWatch(context.channel, services.configuration.media)
+        return ResponseBody(contentLength: range.count) { writer in
+            let watching = watch.begin()
+            defer { withExtendedLifetime(turn) { watching.cancel() } }
+            if let file = part.file {
+                try await FileSending.send(file, over: context.channel, watch)
+            } else {
+                for try await piece in part {
+                    watch.hands(piece.readableBytes)
+                    try await writer.write(piece)
                 }
-                try await writer.finish(nil)
             }
+            try await writer.finish(nil)
+        }
+    }
+
+    /// Asks the storage about a file without reading it, for a response without a body.
+    private func checkPresence(of media: Media, _ key: StorageKey, _ context: SiteContext) async throws {
+        _ = try await read(media, key, 0..<0, context)
+    }
+
+    private func read(_ media: Media, _ key: StorageKey, _ range: Range<Int64>, _ context: SiteContext) async throws -> StoredPart {
+        do throws(StorageError) {
+            return try await services.storage.readArtifact(key, range, of: media.bytes)
         } catch {
             guard error.fault == .request else { throw error }
             if let obstacle = try await services.storageObstacle() {
@@ -86,6 +111,10 @@ struct MediaRoutes: RouteGroup {
     private static func report(_ error: StorageError, to logger: Logger) {
         logger.error("an artifact is not in the storage", metadata: ["error": "\(error)"])
     }
+
+    private static let tooManyTransfers = SiteError(
+        status: .tooManyRequests, title: "Too many files at once", explanation: "Too many files are on their way to you already.",
+        advice: "Wait until some of them have come, or close some videos.", headers: [.retryAfter: "5"])
 
     private static let replaced = SiteError(
         status: .preconditionFailed, title: "That is another file by now",

@@ -11,6 +11,7 @@ struct SiteServices: Sendable {
     let accounts: Accounts
     let hasher = PasswordHasher()
     let requestLimit: RequestLimit
+    let mediaTurns: MediaTurns
     let renderer: PageRenderer
     let logger: Logger
 

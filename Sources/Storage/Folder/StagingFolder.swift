@@ -22,7 +22,7 @@ final class StagingFolder: Sendable {
             guard errno == EINTR else { throw Errno(rawValue: errno) }
         }
         Self.sweep(parent)
-        name = "\(getpid())-\(String(UInt64.random(in: 0...UInt64.max), radix: 16))"
+        name = "\(getpid())-\(Self.randomName())"
         directory = try parent.makeFolder(name)
         lock = try directory.openLock(Self.lockName)
         guard flock(lock.rawValue, LOCK_EX | LOCK_NB) == 0 else { throw Errno(rawValue: errno) }
@@ -30,14 +30,14 @@ final class StagingFolder: Sendable {
 
     /// Creates an empty file under a name that is used only once.
     func makeFile() throws(Errno) -> StagedFile {
-        let name = String(UInt64.random(in: 0...UInt64.max), radix: 16)
+        let name = Self.randomName()
         return StagedFile(descriptor: try directory.createFile(name), name: name, folder: self)
     }
 
     /// Moves a file of another folder in here, under a name that is used only once.
     /// - Returns: its new name.
     func takeAside(_ name: String, from folder: FolderHandle) throws(Errno) -> String {
-        let aside = String(UInt64.random(in: 0...UInt64.max), radix: 16)
+        let aside = Self.randomName()
         try folder.rename(name, to: directory, as: aside)
         return aside
     }
@@ -48,9 +48,10 @@ final class StagingFolder: Sendable {
         try? lock.close()
     }
 
-    /// Best effort: files that cannot be removed now are removed at the next start.
+    /// Best effort: files that cannot be removed now are removed at the next start. Only folders and files with names that this type gives are
+    /// removed: the folder may be one that other programs use too.
     private static func sweep(_ parent: FolderHandle) {
-        for name in (try? parent.names()) ?? [] where name != lockName {
+        for name in (try? parent.names()) ?? [] where name.wholeMatch(of: /[0-9]{1,10}-[0-9a-f]{1,16}/) != nil {
             guard let folder = try? parent.openFolder(name), let lock = try? folder.openLock(lockName) else { continue }
             defer { try? lock.close() }
             guard flock(lock.rawValue, LOCK_EX | LOCK_NB) == 0 else { continue }
@@ -61,7 +62,11 @@ final class StagingFolder: Sendable {
 
     /// Removes the lock file last, so that an interrupted sweep can be repeated.
     private static func clear(_ folder: FolderHandle) {
-        for name in (try? folder.names()) ?? [] where name != lockName { folder.unlink(name) }
+        for name in (try? folder.names()) ?? [] where isRandomName(name) { folder.unlink(name) }
         folder.unlink(lockName)
     }
+
+    private static func randomName() -> String { String(UInt64.random(in: 0...UInt64.max), radix: 16) }
+
+    private static func isRandomName(_ name: String) -> Bool { name.wholeMatch(of: /[0-9a-f]{1,16}/) != nil }
 }

@@ -3,6 +3,9 @@ import NIOCore
 import NIOHTTP1
 
 /// Downloads bytes of one object. After an interruption it continues at the same place, as long as the object's entity tag is the same.
+///
+/// Bytes count only when the store says which they are: those of the range, of an object of this length, with this entity tag. Fewer bytes and more
+/// bytes than that are a failure.
 struct ObjectDownload: Sendable {
     let client: S3Client
     let key: String
@@ -10,8 +13,8 @@ struct ObjectDownload: Sendable {
     let range: Range<Int64>
     /// The object's length, as announced.
     let total: Int64
-    /// The entity tag, as announced; `nil` until the first response tells it.
-    let tag: String?
+    /// The entity tag, as announced.
+    let tag: String
 
     private let first: HTTPClientResponse
 
@@ -20,11 +23,10 @@ struct ObjectDownload: Sendable {
     static func begin(
         _ client: S3Client, key: String, range: Range<Int64>, total: Int64, tag: String?
     ) async throws(S3Failure) -> ObjectDownload {
-        let first = try await client.trying { () throws(S3Failure) in
+        let (first, found) = try await client.trying { () throws(S3Failure) in
             try await Self.open(client, key: key, range: range, total: total, tag: tag)
         }
-        return ObjectDownload(
-            client: client, key: key, range: range, total: total, tag: tag ?? first.headers.first(name: "etag"), first: first)
+        return ObjectDownload(client: client, key: key, range: range, total: total, tag: found, first: first)
     }
 
     /// The bytes in order. May be iterated once.
@@ -49,7 +51,8 @@ struct ObjectDownload: Sendable {
                 do throws(S3Failure) {
                     let piece = try await nextOfStream()
                     let end = offset + Int64(piece.readableBytes)
-                    guard end <= download.range.upperBound else { throw .broken("more bytes came than were announced") }
+                    guard end <= download.range.upperBound else { throw Self.tooMuch }
+                    if end == download.range.upperBound { try await expectEnd() }
                     if offset / progress < end / progress { backoff.progressed() }
                     offset = end
                     return piece
@@ -64,7 +67,7 @@ struct ObjectDownload: Sendable {
         private mutating func nextOfStream() async throws(S3Failure) -> ByteBuffer {
             if stream == nil {
                 let (download, rest) = (download, offset..<download.range.upperBound)
-                let response = try await ObjectDownload.open(
+                let (response, _) = try await ObjectDownload.open(
                     download.client, key: download.key, range: rest, total: download.total, tag: download.tag)
                 stream = ObjectStream(response, client: download.client)
             }
@@ -72,13 +75,23 @@ struct ObjectDownload: Sendable {
             return piece
         }
 
+        /// Without an announced length only the end tells that no more follows.
+        private mutating func expectEnd() async throws(S3Failure) {
+            guard let stream, !stream.isBounded else { return }
+            while let piece = try await self.stream?.next() {
+                guard piece.readableBytes == 0 else { throw Self.tooMuch }
+            }
+        }
+
+        private static let tooMuch = S3Failure.broken("more bytes came than were announced")
+
         /// After this many bytes the count of failures starts again.
         private let progress: Int64 = 1 << 20
     }
 
     private static func open(
         _ client: S3Client, key: String, range: Range<Int64>, total: Int64, tag: String?
-    ) async throws(S3Failure) -> HTTPClientResponse {
+    ) async throws(S3Failure) -> (HTTPClientResponse, tag: String) {
         var request = S3Request(method: .GET, key: key)
         request.headers = [("range", "bytes=\(range.lowerBound)-\(range.upperBound - 1)")]
         if let tag { request.headers.append(("if-match", tag)) }
@@ -92,14 +105,21 @@ struct ObjectDownload: Sendable {
             default: throw error
             }
         }
+        guard let found = response.headers.first(name: "etag") else { throw .untagged }
+        // Not every store keeps to If-Match.
+        if let tag, !found.utf8.elementsEqual(tag.utf8) { throw .changed }
         let announced = response.headers.first(name: "content-range") ?? ""
+        let bytes = response.headers.first(name: "content-length").flatMap { Int64($0) }
         switch response.status {
-        case .partialContent where announced == "bytes \(range.lowerBound)-\(range.upperBound - 1)/\(total)": return response
-        case .partialContent where !announced.hasSuffix("/\(total)"): throw .changed
+        case .partialContent where announced == "bytes \(range.lowerBound)-\(range.upperBound - 1)/\(total)":
+            guard bytes == nil || bytes == Int64(range.count) else { throw .broken("it announced another length than that of its range") }
+        case .partialContent where !announced.utf8.reversed().starts(with: "/\(total)".utf8.reversed()): throw .changed
         // The store does not support ranges.
-        case .ok where range.lowerBound == 0 && range.upperBound == total: return response
+        case .ok where range.lowerBound == 0 && range.upperBound == total:
+            guard bytes == nil || bytes == total else { throw .changed }
         default: throw .broken("it announced other bytes than it was asked for")
         }
+        return (response, found)
     }
 }
 
@@ -107,12 +127,15 @@ struct ObjectDownload: Sendable {
 private struct ObjectStream {
     private var iterator: HTTPClientResponse.Body.AsyncIterator
     private let client: S3Client
+    /// Whether its length was announced, so that it ends there.
+    let isBounded: Bool
     private var bytes: Int64 = 0
     private var waited = Duration.zero
 
     init(_ response: HTTPClientResponse, client: S3Client) {
         iterator = response.body.makeAsyncIterator()
         self.client = client
+        isBounded = response.headers.contains(name: "content-length")
     }
 
     mutating func next() async throws(S3Failure) -> ByteBuffer? {

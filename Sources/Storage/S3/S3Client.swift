@@ -83,7 +83,12 @@ final class S3Client: Sendable {
     /// Waits until the next try.
     /// - Throws: The failure itself after the last try.
     func wait(after failure: S3Failure, _ backoff: inout Backoff) async throws(S3Failure) {
-        guard failure.isTransient, let delay = backoff.failed() else { throw failure }
+        guard failure.isTransient, var delay = backoff.failed() else { throw failure }
+        if case .busy(_, _, let seconds) = failure {
+            // Who would have to wait longer hears so now, and comes again later.
+            guard .seconds(seconds) <= configuration.patience else { throw failure }
+            delay += .seconds(seconds)
+        }
         logger.debug("a request to the store is tried again", metadata: ["reason": "\(failure)", "after": "\(delay)"])
         do {
             try await Task.sleep(for: delay)
@@ -104,26 +109,45 @@ final class S3Client: Sendable {
         }
     }
 
+    /// Follows the store to another of its own hosts, once.
     private func open(_ request: S3Request, as signer: S3Credentials) async throws(S3Failure) -> HTTPClientResponse {
+        switch try await ask(request, at: address.host, as: signer) {
+        case .success(let response): return response
+        case .failure(let refusal):
+            guard refusal.status == 307, let location = refusal.location, let host = address.host(named: location, for: request.key)
+            else { throw refusal.failure }
+            switch try await ask(request, at: host, as: signer) {
+            case .success(let response): return response
+            case .failure(let refusal): throw refusal.failure
+            }
+        }
+    }
+
+    private enum Outcome {
+        case success(HTTPClientResponse)
+        case failure(S3Refusal)
+    }
+
+    private func ask(_ request: S3Request, at host: String, as signer: S3Credentials) async throws(S3Failure) -> Outcome {
         let response: HTTPClientResponse
-        let refusal: String
+        let body: String
         do {
-            response = try await http.execute(httpRequest(request, as: signer), deadline: .now() + deadline(request))
+            response = try await http.execute(httpRequest(request, to: host, as: signer), deadline: .now() + deadline(request))
             guard !(200...299).contains(response.status.code) else {
                 lastAnswer.withLock { $0 = .now }
-                return response
+                return .success(response)
             }
             // An error of a store is short. A longer body comes from something else.
-            refusal = (try? await String(buffer: response.body.collect(upTo: 64 << 10))) ?? ""
+            body = (try? await String(buffer: response.body.collect(upTo: 64 << 10))) ?? ""
         } catch {
             throw failure(error)
         }
-        let code = S3Document(refusal)["Code"]
-        if code == "RequestTimeTooSkewed", let time = response.headers.first(name: "date").flatMap(SigningTime.init(httpDate:)) {
+        let refusal = S3Refusal(status: Int(response.status.code), headers: response.headers, body: body)
+        if refusal.code == "RequestTimeTooSkewed", let time = response.headers.first(name: "date").flatMap(SigningTime.init(httpDate:)) {
             clockOffset.withLock { $0 = time.secondsSince1970 - SigningTime.now.secondsSince1970 }
         }
-        if response.status == .notFound, code == "NoSuchKey" { lastAnswer.withLock { $0 = .now } }
-        throw .refused(status: Int(response.status.code), code: code)
+        if refusal.status == 404, refusal.code == "NoSuchKey" { lastAnswer.withLock { $0 = .now } }
+        return .failure(refusal)
     }
 
     /// A URL that lets everybody fetch an object for a while, at most as long as its credentials are valid.
@@ -145,9 +169,9 @@ final class S3Client: Sendable {
         RequestSignature(credentials: signer, region: configuration.region)
     }
 
-    private func httpRequest(_ request: S3Request, as signer: S3Credentials) -> HTTPClientRequest {
+    private func httpRequest(_ request: S3Request, to host: String, as signer: S3Credentials) -> HTTPClientRequest {
         let path = address.path(request.key)
-        let headers = [(name: "host", value: address.host)] + request.headers
+        let headers = [(name: "host", value: host)] + request.headers
         let signed = RequestSignature.Request(method: request.method.rawValue, path: path, query: request.query, headers: headers)
         let payload =
             switch request.body {
@@ -156,7 +180,7 @@ final class S3Client: Sendable {
             case .file(let part): part.sha256
             }
         let query = request.query.isEmpty ? "" : "?\(RequestSignature.encoded(request.query))"
-        var result = HTTPClientRequest(url: "\(address.origin)\(path)\(query)")
+        var result = HTTPClientRequest(url: "\(address.origin(of: host))\(path)\(query)")
         result.method = request.method
         for header in headers + signature(signer).headers(for: signed, payload: payload, at: now) {
             result.headers.add(name: header.name, value: header.value)

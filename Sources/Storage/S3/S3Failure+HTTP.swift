@@ -18,6 +18,7 @@ extension S3Failure {
             case .remoteConnectionClosed: self = .broken("it closed the connection in the middle")
             default: self = .broken("\(error)")
             }
+        case is NIOTooManyBytesError: self = .broken("it sent more than was asked for")
         case let error as NIOConnectionError: self = .broken(Self.words(error))
         case let error as IOError: self = .broken("the connection broke (\(Errno(rawValue: error.errnoCode)))")
         case let error as ChannelError where error == .connectTimeout(TimeAmount(connectPatience)):

@@ -18,19 +18,12 @@ extension S3Storage {
         if !prefix.isEmpty { request.query.append(("prefix", prefix)) }
         request.query.sort { $0.name < $1.name }
         do throws(S3Failure) {
-            let answer = try await client.send(request)
-            let now = answer.headers.first(name: "date").flatMap(SigningTime.init(httpDate:)) ?? client.now
-            let document = S3Document(answer.text)
-            let files = document.elements("Contents").compactMap { object -> ListedFile? in
-                guard let key = object["Key"], key.hasPrefix(prefix), let own = try? StorageKey(String(key.dropFirst(prefix.count))),
-                    let bytes = object["Size"].flatMap({ Int64($0) }),
-                    let changed = object["LastModified"].flatMap(SigningTime.init(xmlDate:))
-                else { return nil }
-                return ListedFile(key: own, bytes: bytes, age: now.secondsSince1970 - changed.secondsSince1970)
+            return try await client.trying { () throws(S3Failure) in
+                let answer = try await client.sendOnce(request)
+                let document = try S3Document(whole: "ListBucketResult", answer.text)
+                let now = answer.headers.first(name: "date").flatMap(SigningTime.init(httpDate:)) ?? client.now
+                return (try files(of: document, at: now), try next(of: document, after: token))
             }
-            guard document["IsTruncated"] == "true" else { return (files, nil) }
-            guard let next = document["NextContinuationToken"] else { throw .broken("it did not say where its list of files goes on") }
-            return (files, next)
         } catch {
             throw self.error(error, cannot: "list the files")
         }
@@ -38,13 +31,38 @@ extension S3Storage {
 
     public func readWhole(_ key: StorageKey) async throws(StorageError) -> StoredPart {
         do throws(S3Failure) {
-            let head = try await head(of: key.string)
+            guard let head = try await client.head(of: key.string) else { throw .refused(status: 404, code: "NoSuchKey") }
             guard head.bytes > 0 else { return StoredPart() }
             let download = try await ObjectDownload.begin(
                 client, key: key.string, range: 0..<head.bytes, total: head.bytes, tag: head.tag)
             return StoredPart(download) { error($0, cannot: "read \(key)") }
         } catch {
             throw self.error(error, cannot: "read \(key)")
+        }
+    }
+
+    /// Objects whose key is not a storage key are left out. Of the others everything has to be told: a file that is left out would count as missing.
+    private func files(of document: S3Document, at now: SigningTime) throws(S3Failure) -> [ListedFile] {
+        var files: [ListedFile] = []
+        for object in document.elements("Contents") {
+            guard let key = object["Key"], let bytes = object["Size"].flatMap({ Int64($0) }), bytes >= 0,
+                let changed = object["LastModified"].flatMap(SigningTime.init(xmlDate:))
+            else { throw .broken("its list of files does not say of each its key, size and age") }
+            guard let own = client.address.own(key) else { continue }
+            files.append(ListedFile(key: own, bytes: bytes, age: now.secondsSince1970 - changed.secondsSince1970))
+        }
+        return files
+    }
+
+    private func next(of document: S3Document, after token: String?) throws(S3Failure) -> String? {
+        switch document["IsTruncated"] {
+        case "false": return nil
+        case "true":
+            guard let next = document["NextContinuationToken"], next != token else {
+                throw .broken("it did not say where its list of files goes on")
+            }
+            return next
+        default: throw .broken("it did not say whether its list of files ends")
         }
     }
 
@@ -56,24 +74,6 @@ extension S3Storage {
             return true
         } catch {
             throw self.error(error, cannot: "remove \(key)")
-        }
-    }
-}
-
-extension S3Client {
-    /// What the store says of an object: its length, and for how many seconds it has had it. `nil` when it has none.
-    func head(of key: String) async throws(S3Failure) -> (bytes: Int64?, age: Int?)? {
-        do throws(S3Failure) {
-            let headers = try await send(S3Request(method: .HEAD, key: key)).headers
-            let changed = headers.first(name: "last-modified").flatMap(SigningTime.init(httpDate:))
-            let now = headers.first(name: "date").flatMap(SigningTime.init(httpDate:)) ?? now
-            return (
-                headers.first(name: "content-length").flatMap { Int64($0) },
-                changed.map { now.secondsSince1970 - $0.secondsSince1970 }
-            )
-        } catch {
-            if case .refused(status: 404, _) = error { return nil }
-            throw error
         }
     }
 }

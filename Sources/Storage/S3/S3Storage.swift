@@ -22,6 +22,7 @@ public struct S3Storage: RecordingStorage {
     private static let freshness = Duration.seconds(5)
     /// The file that ``checkThoroughly()`` writes. No ``StorageKey`` can name it.
     private static let checkKey = ".check"
+    private static let checkLine = "dailies\n"
 
     /// Lends a storage and closes its connections afterwards. Sends no request to the store.
     public static func with<Result>(
@@ -91,10 +92,15 @@ public struct S3Storage: RecordingStorage {
     public func readArtifact(
         _ key: StorageKey, _ range: Range<Int64>, of bytes: Int64
     ) async throws(StorageError) -> StoredPart {
-        guard !range.isEmpty else { return StoredPart() }
         do throws(S3Failure) {
-            let download = try await ObjectDownload.begin(client, key: key.string, range: range, total: bytes, tag: nil)
-            return StoredPart(download) { error($0, cannot: "read \(key)") }
+            guard !range.isEmpty else {
+                let found = try await client.head(of: key.string)
+                guard let found else { throw .refused(status: 404, code: "NoSuchKey") }
+                guard found.bytes == bytes else { throw .changed }
+                return StoredPart()
+            }
+            let pieces = try await ObjectPieces.begin(client, key: key.string, range: range, total: bytes)
+            return StoredPart(pieces) { error($0, cannot: "read \(key)") }
         } catch {
             if case .changed = error {
                 throw StorageError(.notFound, "What is stored as \(key) has not the \(bytes) bytes that it had: it was damaged.")
@@ -126,7 +132,7 @@ public struct S3Storage: RecordingStorage {
 
     public func contains(_ key: StorageKey) async throws(StorageError) -> Bool {
         do throws(S3Failure) {
-            return try await client.trying { () throws(S3Failure) in try await has(key.string) }
+            return try await client.trying { () throws(S3Failure) in try await client.probe(key.string) } != nil
         } catch {
             throw self.error(error, cannot: "look for \(key)")
         }
@@ -139,10 +145,8 @@ public struct S3Storage: RecordingStorage {
                 do throws(S3Failure) {
                     return try await client.sendOnce(S3Request(method: .GET, key: StorageIdentity.markerName)).text
                 } catch {
-                    switch error {
-                    case .refused(status: 404, "NoSuchKey"), .refused(status: 404, nil): return nil
-                    default: throw error
-                    }
+                    guard case .refused(status: 404, "NoSuchKey") = error else { throw error }
+                    return nil
                 }
             }
         } catch {
@@ -154,7 +158,19 @@ public struct S3Storage: RecordingStorage {
     public func mark(as identity: StorageIdentity) async throws(StorageError) {
         guard try await self.identity() == nil else { return }
         do throws(S3Failure) {
-            _ = try await client.send(S3Request(method: .PUT, key: StorageIdentity.markerName, body: .text(identity.line)))
+            var request = S3Request(method: .PUT, key: StorageIdentity.markerName, body: .text(identity.line))
+            // Never in place of one that somebody else has written meanwhile.
+            request.headers = [("if-none-match", "*")]
+            do throws(S3Failure) {
+                _ = try await client.send(request)
+            } catch {
+                switch error {
+                case .refused(status: 412, _): return
+                // A store without conditional requests.
+                case .refused(status: 501, _): _ = try await client.send(S3Request(method: .PUT, key: request.key, body: request.body))
+                default: throw error
+                }
+            }
         } catch {
             throw self.error(error, cannot: "write the marker \(StorageIdentity.markerName)")
         }
@@ -167,7 +183,7 @@ public struct S3Storage: RecordingStorage {
         _ = try await spool.makeFile()
         if let last = client.lastSuccess, ContinuousClock.now - last < Self.freshness { return }
         do throws(S3Failure) {
-            _ = try await has(Self.checkKey)
+            _ = try await client.probe(Self.checkKey)
         } catch {
             throw self.error(error, cannot: "look for a file")
         }
@@ -176,8 +192,24 @@ public struct S3Storage: RecordingStorage {
     public func checkThoroughly() async throws(StorageError) {
         _ = try await spool.makeFile()
         do throws(S3Failure) {
-            _ = try await client.send(S3Request(method: .PUT, key: Self.checkKey, body: .text("dailies\n")))
-            _ = try await client.send(S3Request(method: .GET, key: Self.checkKey))
+            let found: String?
+            do throws(S3Failure) {
+                found = try await client.send(S3Request(method: .GET, key: Self.checkKey)).text
+            } catch {
+                guard case .refused(status: 404, "NoSuchKey") = error else { throw error }
+                found = nil
+            }
+            guard found == nil || found == Self.checkLine else {
+                throw .local(
+                    StorageError(
+                        .unavailable,
+                        "\(client.address.key(Self.checkKey)) in the bucket \(configuration.location.bucket) is another program's, so it was not overwritten. Give Dailies a prefix of its own in the setting storage."
+                    ))
+            }
+            _ = try await client.send(S3Request(method: .PUT, key: Self.checkKey, body: .text(Self.checkLine)))
+            guard try await client.send(S3Request(method: .GET, key: Self.checkKey)).text == Self.checkLine else {
+                throw .broken("it gave back something else than what was written")
+            }
         } catch {
             throw self.error(error, cannot: "write and read a file")
         }
@@ -198,21 +230,6 @@ extension S3Storage {
             throw self.error(error, cannot: "store \(content.key)")
         }
     }
-
-    /// Requests one byte, because the response tells whether the object or the bucket is missing. The response to HEAD does not.
-    private func has(_ key: String) async throws(S3Failure) -> Bool {
-        do throws(S3Failure) {
-            _ = try await client.sendOnce(S3Request(method: .GET, key: key, headers: [("range", "bytes=0-0")]))
-            return true
-        } catch {
-            switch error {
-            case .refused(status: 404, "NoSuchKey"), .refused(status: 404, nil): return false
-            // An empty object has no first byte.
-            case .refused(status: 416, _): return true
-            default: throw error
-            }
-        }
-    }
 }
 
 extension S3Storage {
@@ -220,7 +237,7 @@ extension S3Storage {
     /// - Parameter times: How many times its length counts in the spool.
     private func fetch(_ key: StorageKey, atMost limit: Int64, times: Int64) async throws(StorageError) -> OpenedFile {
         do throws(S3Failure) {
-            let head = try await head(of: key.string)
+            guard let head = try await client.head(of: key.string) else { throw .refused(status: 404, code: "NoSuchKey") }
             guard head.bytes <= limit else { throw .local(.tooLarge(key, bytes: head.bytes, limit: limit)) }
             do throws(StorageError) {
                 guard let reservation = try await spool.space.reserve(head.bytes * times) else { throw StorageError(stopped: key) }
@@ -235,33 +252,7 @@ extension S3Storage {
         }
     }
 
-    struct Head {
-        var bytes: Int64
-        var tag: String?
-    }
-
-    func head(of key: String) async throws(S3Failure) -> Head {
-        try await client.trying { () throws(S3Failure) in
-            do throws(S3Failure) {
-                let headers = try await client.sendOnce(S3Request(method: .HEAD, key: key)).headers
-                guard let bytes = headers.first(name: "content-length").flatMap({ Int64($0) }), bytes >= 0 else {
-                    throw .broken("it did not say how large the file is")
-                }
-                return Head(bytes: bytes, tag: headers.first(name: "etag"))
-            } catch {
-                // The response to this request tells the reason.
-                guard case .refused = error else { throw error }
-                let headers = try await client.sendOnce(S3Request(method: .GET, key: key, headers: [("range", "bytes=0-0")])).headers
-                // It may also say what was asked for, when it was refused for credentials that have been replaced since.
-                guard let bytes = headers.first(name: "content-range")?.split(separator: "/").last.flatMap({ Int64($0) }) else {
-                    throw error
-                }
-                return Head(bytes: bytes, tag: headers.first(name: "etag"))
-            }
-        }
-    }
-
-    private func fill(_ file: SpooledFile, with key: StorageKey, _ head: Head) async throws(StorageError) {
+    private func fill(_ file: SpooledFile, with key: StorageKey, _ head: ObjectHead) async throws(StorageError) {
         guard head.bytes > 0 else { return }
         do throws(S3Failure) {
             let download = try await ObjectDownload.begin(client, key: key.string, range: 0..<head.bytes, total: head.bytes, tag: head.tag)
