@@ -9,6 +9,9 @@
 export LC_ALL=C PGCLIENTENCODING=UTF8
 unset CDPATH
 
+# A folder for lists, which `backup` and `restore` make.
+lists=''
+
 say() { printf '%s\n' "$*" >&2; }
 
 is_bucket() { [[ $1 == s3://?* ]]; }
@@ -79,6 +82,7 @@ sql() { psql -X -q -A -t -0 -v ON_ERROR_STOP=1 "${reach[@]}" -c "$1"; }
 answer() { sql "$1" | tr -d '\0'; }
 
 # What the database says of files: their contents, and which recordings have to be there. A recording that workers wait for need not be.
+# shellcheck disable=SC2034  # used by the scripts that source this file
 stored_contents="
     SELECT sha256 || '  ' || key FROM dailies.artifacts
     UNION

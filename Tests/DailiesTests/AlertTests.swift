@@ -6,7 +6,7 @@ import Testing
 import Yams
 
 /// The alerts of `deploy/prometheus`, by Prometheus' own tool: each fires when it should and only then, and finds the pods.
-@Suite(.tags(.tool), .timeLimit(.minutes(10)))
+@Suite(.tags(.program, .tool), .timeLimit(.minutes(10)))
 struct AlertTests {
     @Test func `promtool finds no fault with the alert rules, and each fires when it should`() async throws {
         let rules = Fixtures.project.appending("deploy/prometheus")

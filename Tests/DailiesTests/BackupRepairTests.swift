@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 
 /// `deploy/backup` on copies and originals that are not what they were: each has to have its content, and not only its length.
-@Suite(.tags(.database, .program, .tool), .timeLimit(.minutes(10)))
+@Suite(.tags(.database, .namespace, .program, .tool), .timeLimit(.minutes(10)))
 struct BackupRepairTests {
     /// A place that no shell and no copier reads in another way.
     private static let folder = "it's a \"copy\" of\nmine"
@@ -116,7 +116,7 @@ struct BackupRepairTests {
         }
     }
 
-    @Test(.enabled(if: geteuid() == 0, "only root may mount, and become another account"), .tags(.namespace))
+    @Test(.enabled(if: geteuid() == 0, "only root may mount, and become another account"))
     func `a file system's root, an ordinary account and a full disk stop no backup for good`() async throws {
         try await Product.with { product in
             try await product.bringIn(Product.recordings(3))
