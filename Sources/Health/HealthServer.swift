@@ -24,17 +24,12 @@ public struct HealthServer: Service {
     }
 
     let configuration: Configuration
-    let readiness: Readiness
-    let metrics: @Sendable () async -> [MetricFamily]
+    let report: HealthReport
     let logger: Logger
 
-    /// - Parameter metrics: called at each scrape.
-    public init(
-        configuration: Configuration, readiness: Readiness, metrics: @escaping @Sendable () async -> [MetricFamily], logger: Logger
-    ) {
+    public init(configuration: Configuration, report: HealthReport, logger: Logger) {
         self.configuration = configuration
-        self.readiness = readiness
-        self.metrics = metrics
+        self.report = report
         self.logger = logger
     }
 
@@ -42,11 +37,12 @@ public struct HealthServer: Service {
         let router = Router()
         router.get("livez") { _, _ in Self.text(.ok, "alive\n") }
         router.get("readyz") { _, _ in
-            let (isReady, lines) = readiness.summary
+            let (isReady, lines) = report.content.readiness.summary
             return Self.text(isReady ? .ok : .serviceUnavailable, lines.joined(separator: "\n") + "\n")
         }
         router.get("metrics") { _, _ in
-            let families = await metrics() + [readiness.family]
+            let content = report.content
+            let families = await content.metrics() + [content.readiness.family]
             return Self.text(.ok, families.map(\.text).joined(), type: "text/plain; version=0.0.4; charset=utf-8")
         }
         var quiet = logger

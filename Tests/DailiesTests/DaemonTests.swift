@@ -104,6 +104,46 @@ struct DaemonTests {
             #expect(socket.messages().contains("STOPPING=1"))
         }
     }
+
+    @Test func `a worker that waits for the schema has started for systemd, is alive, and says what it waits for`() async throws {
+        try await Product.with(migrated: false) { product in
+            let socket = try NotificationSocket(at: product.data.appending("notify"))
+            let variables: [Environment.Key: String] = [
+                "NOTIFY_SOCKET": socket.path.string, "WATCHDOG_USEC": "200000", "DAILIES_HEALTH": "127.0.0.1:0",
+            ]
+            try await product.withWorker(variables: variables) { worker in
+                let address = try await Scraped.address(of: worker, in: product)
+                // systemd ends a start that has not told by then, and would hold up what starts after it.
+                try await until { socket.messages().contains { $0.hasPrefix("READY=1\nSTATUS=waiting for the schema: ") } }
+                try await until { socket.messages().filter { $0 == "WATCHDOG=1" }.count >= 2 }
+                #expect(try await Scraped.get("/livez", of: worker, in: product).status == 200)
+                let waiting = try await Scraped.get("/readyz", of: worker, in: product)
+                #expect(
+                    waiting.status == 503 && waiting.text.contains("schema: ") && waiting.text.contains("dailies migrate"),
+                    "\(waiting.text)")
+                let metrics = try await Scraped.get("/metrics", of: worker, in: product)
+                #expect(metrics.value("dailies_check_ok{check=\"schema\"}") == 0)
+                #expect(!socket.messages().contains("READY=1\nSTATUS=working"))
+
+                #expect(try await product.run("migrate").code == 0)
+                try await until { socket.messages().contains("READY=1\nSTATUS=working") }
+                try await until { try await Scraped.get("/readyz", of: worker, in: product).status == 200 }
+                #expect(try await Scraped.address(of: worker, in: product) == address && worker.count("health and metrics") == 1)
+                let later = socket.messages().filter { $0 == "WATCHDOG=1" }.count
+                try await until { socket.messages().filter { $0 == "WATCHDOG=1" }.count >= later + 2 }
+            }
+            #expect(socket.messages().contains("STOPPING=1"))
+        }
+    }
+
+    @Test func `a worker that waits for the schema ends in order when it is told to, with its health pages`() async throws {
+        try await Product.with(migrated: false) { product in
+            let status = try await product.withWorker(variables: ["DAILIES_HEALTH": "127.0.0.1:0"]) { worker in
+                try await until { try await Scraped.get("/readyz", of: worker, in: product).text.contains("schema: ") }
+            }
+            #expect(status == .exited(0))
+        }
+    }
 }
 
 /// The socket that systemd would listen at.

@@ -18,7 +18,7 @@ struct DeploymentFilesTests {
         try String(contentsOfFile: folder.appending(path).string, encoding: .utf8)
     }
 
-    private static func documents(_ path: String) throws -> [Object] {
+    static func documents(_ path: String) throws -> [Object] {
         try Yams.load_all(yaml: text(path)).compactMap { $0 as? Object }
     }
 
@@ -34,7 +34,7 @@ struct DeploymentFilesTests {
         return (value as? [Any])?.flatMap { all(key, in: $0) } ?? []
     }
 
-    private static func at(_ path: String..., in object: Any?) -> Any? {
+    static func at(_ path: String..., in object: Any?) -> Any? {
         path.reduce(object) { ($0 as? Object)?[$1] }
     }
 
@@ -247,33 +247,5 @@ struct DeploymentFilesTests {
         let kustomization = try #require(try Self.documents("kubernetes/kustomization.yaml").first?["resources"] as? [String])
         let there = try FileManager.default.contentsOfDirectory(atPath: Self.folder.appending("kubernetes").string)
         #expect(Set(kustomization + ["kustomization.yaml"]) == Set(there))
-    }
-
-    // KEDA
-
-    @Test func `KEDA's query counts what waits and runs, as an account that may read nothing else`() async throws {
-        let scaled = try #require(try Self.documents("kubernetes/keda.yaml").first { $0["kind"] as? String == "ScaledObject" })
-        let trigger = try #require((Self.at("spec", "triggers", in: scaled) as? [Object])?.first)
-        let query = try #require(Self.at("metadata", "query", in: trigger) as? String)
-        #expect(trigger["type"] as? String == "postgresql")
-        #expect(Self.at("metadata", "targetQueryValue", in: trigger) is String, "KEDA takes texts only")
-        let workers = try Self.documents("kubernetes/worker.yaml").first
-        #expect(Self.at("spec", "scaleTargetRef", "name", in: scaled) as? String == Self.at("metadata", "name", in: workers) as? String)
-        let authentication = try #require(
-            try Self.documents("kubernetes/keda.yaml").first { $0["kind"] as? String == "TriggerAuthentication" })
-        #expect(
-            Self.at("authenticationRef", "name", in: trigger) as? String == Self.at("metadata", "name", in: authentication) as? String)
-        try await Product.with { product in
-            try await product.bringIn(Product.recordings(5))
-            try await product.pool.withConnection { connection in
-                try await connection.script(
-                    """
-                    INSERT INTO dailies.jobs (kind, payload, state, due_at)
-                    VALUES ('inspect_response', '{"response_id": 1}', 'scheduled', now() + interval '1 hour')
-                    """)
-            }
-            let conninfo = DatabaseAccount.monitor.reaching(product.pool.configuration.connection.connectionString)
-            #expect(try await PSQL.run(query, on: conninfo) == "5")
-        }
     }
 }

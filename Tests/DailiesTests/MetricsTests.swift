@@ -90,28 +90,4 @@ struct MetricsTests {
             }
         }
     }
-
-    @Test func `promtool finds no fault with the alert rules, and each fires when it should`() async throws {
-        let rules = Product.project.appending("deploy/prometheus")
-        let checked = try await Subprocess.run(
-            .name("promtool"), arguments: ["check", "rules", rules.appending("alerts.yml").string], output: .string(limit: 1 << 16),
-            error: .string(limit: 1 << 16))
-        #expect(checked.terminationStatus.isSuccess, "\(checked.standardOutput)\(checked.standardError)")
-        let tested = try await Subprocess.run(
-            .name("promtool"), arguments: ["test", "rules", rules.appending("alerts.test.yml").string], output: .string(limit: 1 << 20),
-            error: .string(limit: 1 << 16))
-        #expect(tested.terminationStatus.isSuccess, "\(tested.standardOutput)\(tested.standardError)")
-    }
-
-    @Test func `each alert has its chapter in the runbook`() throws {
-        let rules = try String(contentsOfFile: Product.project.appending("deploy/prometheus/alerts.yml").string, encoding: .utf8)
-        let runbook = try String(contentsOfFile: Product.project.appending("deploy/runbook.md").string, encoding: .utf8)
-        let alerts = rules.split(separator: "\n").compactMap { line -> String? in
-            let parts = line.split(separator: ":")
-            guard parts.count == 2, parts[0].hasSuffix("- alert") else { return nil }
-            return parts[1].trimmingCharacters(in: .whitespaces)
-        }
-        #expect(alerts.count >= 8)
-        for alert in alerts { #expect(runbook.contains("\n### \(alert)\n"), "the runbook has no chapter on \(alert)") }
-    }
 }

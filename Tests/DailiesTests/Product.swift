@@ -24,9 +24,13 @@ struct Product {
     /// Settings by the environment, for every command of this product.
     var settings: [Environment.Key: String] = [:]
 
-    /// - Parameter migrated: Whether the schema is there already; otherwise the database is empty.
-    static func with<Result>(migrated: Bool = true, _ body: (Product) async throws -> Result) async throws -> Result {
-        try await TestDatabase.withDatabase(migrated: migrated) { conninfo in
+    /// - Parameters:
+    ///   - migrated: Whether the schema is there already; otherwise the database is empty.
+    ///   - options: More of `CREATE DATABASE`, such as a locale; only for an empty one.
+    static func with<Result>(
+        migrated: Bool = true, options: String = "", _ body: (Product) async throws -> Result
+    ) async throws -> Result {
+        try await TestDatabase.withDatabase(migrated: migrated, options: options) { conninfo in
             try await TemporaryFolder.with { folder in
                 let pool = PostgresPool(PostgresConfiguration(conninfo), limit: 4)
                 if !migrated { try await DatabaseAccount.makeAll(on: conninfo) }

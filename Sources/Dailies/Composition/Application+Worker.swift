@@ -39,17 +39,23 @@ extension Application {
         let database = limited
         let hangups = await UnixSignalsSequence(trapping: .sighup)
         StopSignals.shared.handOver(SIGHUP)
-        let inspectors = try inspectors()
-        try await requireCage(inspectors)
-        try await awaitSchema(database)
-        try await withStorage { storage in
-            try await runWorker(on: database, storage, inspectors, hangups, untilIdle: untilIdle, beside: others, reload: reload)
+        let surroundings = WorkerSurroundings(
+            manager: ServiceManager(environment: ProcessInfo.processInfo.environment),
+            health: settings.health.map { .init(host: $0.value.host, port: $0.value.port) }, logger: logger)
+        try await surroundings.during { [database] in
+            let inspectors = try inspectors()
+            try await requireCage(inspectors)
+            try await awaitSchema(database) { await surroundings.waitsForSchema($0) }
+            try await withStorage { storage in
+                try await runWorker(
+                    on: database, storage, inspectors, hangups, among: surroundings, untilIdle: untilIdle, beside: others, reload: reload)
+            }
         }
     }
 
     private func runWorker(
         on database: PostgresConfiguration, _ storage: any RecordingStorage, _ inspectors: InspectorPool,
-        _ hangups: UnixSignalsSequence, untilIdle: Bool, beside others: [any Service],
+        _ hangups: UnixSignalsSequence, among surroundings: WorkerSurroundings, untilIdle: Bool, beside others: [any Service],
         reload: @escaping @Sendable () async throws -> Settings
     ) async throws {
         let slots = WorkerSlots(settings.slots.value)
@@ -86,25 +92,18 @@ extension Application {
                     contact.observe(event)
                     troubles.observe(event)
                 }, logger: logger)
-            let manager = ServiceManager(environment: ProcessInfo.processInfo.environment)
-            // Services end in the reverse order: the worker ends before the services that report on it.
+            let queue = JobQueue(pool: pool)
+            surroundings.report.turn(to: readiness) {
+                metrics.families(slots: slots.count) + WorkerMetrics.families(of: try? await queue.gauges())
+                    + WorkerMetrics.families(of: try? await interviews.reconciliation())
+                    + WorkerMetrics.families(of: try? await TransactionGauges.read(pool))
+            }
+            // Services end in the reverse order: the worker ends before the service that reports on it.
             var services: [ServiceGroupConfiguration.ServiceConfiguration] = [
                 .init(
                     service: SignalWatch(
-                        hangups: hangups, manager: manager, reload: { await takeOver(reload, slots) }, logger: logger)),
-                .init(service: Watchdog(manager: manager)),
+                        hangups: hangups, manager: surroundings.manager, reload: { await takeOver(reload, slots) }, logger: logger))
             ]
-            if let address = settings.health?.value {
-                let queue = JobQueue(pool: pool)
-                let server = HealthServer(
-                    configuration: HealthServer.Configuration(host: address.host, port: address.port), readiness: readiness,
-                    metrics: {
-                        metrics.families(slots: slots.count) + WorkerMetrics.families(of: try? await queue.gauges())
-                            + WorkerMetrics.families(of: try? await interviews.reconciliation())
-                            + WorkerMetrics.families(of: try? await TransactionGauges.read(pool))
-                    }, logger: logger)
-                services.append(.init(service: server))
-            }
             services.append(
                 .init(
                     service: Housekeeping(
@@ -164,7 +163,10 @@ extension Application {
     /// Waits for the schema's migrations, because a release's first worker may start before them. In a rolling deploy the earlier release's
     /// workers go on meanwhile. A worker that ended instead would be restarted until its supervisor stops trying. Any other problem of the
     /// schema ends the worker.
-    func awaitSchema(_ database: PostgresConfiguration) async throws {
+    /// - Parameter onWait: called each second with what is missing and the remedy.
+    func awaitSchema(
+        _ database: PostgresConfiguration, onWait: (_ reason: String) async -> Void = { _ in }
+    ) async throws {
         var isTold = false
         while true {
             do {
@@ -173,6 +175,7 @@ extension Application {
                 guard case .pending = error else { throw error }
                 if !isTold { logger.warning("waiting for the schema", metadata: ["reason": "\(error)"]) }
                 isTold = true
+                await onWait("\(error)")
             }
             try await Task.sleep(for: .seconds(1))
         }

@@ -75,12 +75,13 @@ struct WorkerMetrics: Sendable {
         }
     }
 
+    static let buildInfo = MetricFamily(
+        "dailies_build_info", help: "Always 1; the label tells the release.", samples: [.init(1, labels: [("version", Release.version)])])
+
     /// The metrics that this process counts.
     func families(slots: Int) -> [MetricFamily] {
         [
-            MetricFamily(
-                "dailies_build_info", help: "Always 1; the label tells the release.",
-                samples: [.init(1, labels: [("version", Release.version)])]),
+            Self.buildInfo,
             MetricFamily("dailies_slots", help: "Jobs that this worker may work on at once.", samples: [.init(Double(slots))]),
             MetricFamily("dailies_slots_busy", help: "Jobs that this worker works on now.", samples: [.init(Double(busy.value))]),
             MetricFamily(

@@ -15,7 +15,12 @@ struct ServiceManager: Sendable {
         watchdogInterval = isMine ? environment["WATCHDOG_USEC"].flatMap { Int64($0) }.flatMap { $0 > 0 ? .microseconds($0) : nil } : nil
     }
 
-    func isReady(_ status: String) { send("READY=1\nSTATUS=\(status)") }
+    /// - Parameter status: for `systemctl status`, one line.
+    func isReady(_ status: String) {
+        // What follows a line's end would be another message.
+        let line = String(decoding: status.utf8.map { $0 < 0x20 ? UInt8(ascii: " ") : $0 }, as: UTF8.self)
+        send("READY=1\nSTATUS=\(line)")
+    }
     func isStopping() { send("STOPPING=1") }
     func isAlive() { send("WATCHDOG=1") }
 

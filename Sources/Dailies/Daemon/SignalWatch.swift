@@ -35,6 +35,7 @@ struct SignalWatch: Service {
         let signals = await UnixSignalsSequence(trapping: .sigterm, .sigint)
         // The service group traps them before it starts its services.
         StopSignals.shared.handOver(SIGTERM, SIGINT)
+        manager.isReady("working")
         var isStopping = false
         // First in the group, so that it ends last: the second signal comes after the shutdown has begun.
         for await _ in signals.cancelOnGracefulShutdown() {

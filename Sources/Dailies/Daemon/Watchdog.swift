@@ -1,17 +1,13 @@
-import ServiceLifecycle
-
-/// Sends systemd's watchdog messages, twice as often as systemd requires. If the process's tasks no longer run, none is sent, and systemd
-/// restarts the process.
-struct Watchdog: Service {
+/// Sends systemd's watchdog messages, twice as often as systemd requires, until it is cancelled. If the process's tasks no longer run, none is
+/// sent, and systemd restarts the process.
+struct Watchdog: Sendable {
     let manager: ServiceManager
 
-    func run() async throws {
-        manager.isReady("working")
-        guard let interval = manager.watchdogInterval else { return try await gracefulShutdown() }
-        // First in the group, so that it ends last: the shutdown may take the whole grace time.
-        while !Task.isCancelled, !Task.isShuttingDownGracefully {
+    func run() async {
+        guard let interval = manager.watchdogInterval else { return }
+        while !Task.isCancelled {
             manager.isAlive()
-            try? await cancelWhenGracefulShutdown { try await Task.sleep(for: interval / 2) }
+            try? await Task.sleep(for: interval / 2)
         }
     }
 }
