@@ -13,6 +13,7 @@ struct SiteServices: Sendable {
     let requestLimit: RequestLimit
     let renderer: PageRenderer
     let logger: Logger
+    let unnamedProxy = UnnamedProxy()
 
     /// Another origin from which videos may come.
     var linkOrigin: String? { storage.linkOrigin }
