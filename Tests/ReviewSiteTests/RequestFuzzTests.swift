@@ -15,7 +15,7 @@ struct RequestFuzzTests {
                 #expect(try await RawRequest(seed).send(to: port).statuses.allSatisfy { $0 < 500 }, "\(seed.prefix(60))")
             }
             var random = SeededGenerator(seed: 15)
-            for number in 0..<600 {
+            for number in 0..<300 {
                 let request = Self.mutant(of: seeds.randomElement(using: &random) ?? "", others: seeds, using: &random)
                 let statuses = try await RawRequest(request).send(to: port).statuses
                 #expect(
