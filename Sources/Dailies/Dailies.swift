@@ -44,7 +44,8 @@ struct Dailies: AsyncParsableCommand {
             if let signal = StopSignals.shared.received { end(with: error, stoppedBy: signal, isDaemon: isDaemon) }
             // `dailies help COMMAND` ends with an error too.
             guard exitCode(for: error) != .success, let failure = Failure(error) else { end(with: error) }
-            LogWriter.standardError.say("dailies: \(failure.message)\n")
+            let message = MessageText.withoutSecrets(failure.message, words: CommandLine.arguments)
+            LogWriter.standardError.say("dailies: \(message)\n")
             exit(withError: failure.exitCode)
         }
         if let code = Terminal.failure { exit(withError: code) }
@@ -70,7 +71,12 @@ struct Dailies: AsyncParsableCommand {
 
     /// Ends with what ArgumentParser itself has to say. Help and versions are results.
     private static func end(with error: any Error) -> Never {
-        guard exitCode(for: error) == .success else { exit(withError: Terminal.failure ?? error) }
+        guard exitCode(for: error) == .success else {
+            if Terminal.failure == nil, case let message = fullMessage(for: error), !message.isEmpty {
+                Terminal.err(MessageText.withoutSecrets(message, words: CommandLine.arguments) + "\n")
+            }
+            exit(withError: Terminal.failure ?? ExitCode(exitCode(for: error).rawValue))
+        }
         let message = fullMessage(for: error)
         if !message.isEmpty { Terminal.out(message + "\n") }
         exit(withError: Terminal.failure ?? .success)

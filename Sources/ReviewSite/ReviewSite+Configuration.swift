@@ -15,8 +15,9 @@ extension ReviewSite {
         public var port: Int
         /// The URL that people use, such as `https://review.example.org`; `nil` when it is host and port.
         public var publicURL: String?
-        /// The IP addresses of the proxies in front of the site. Only their headers are trusted.
-        public var proxies: [String]
+        /// The proxies in front of the site: IP addresses and ranges of them (`10.1.0.0/16`). Only their headers are trusted. `nil` for the
+        /// proxies of this machine, which are then believed about addresses, but not about who has signed in; `none` alone for no proxy.
+        public var proxies: [String]?
         /// The header in which those proxies name the person whom the single sign-on has signed in, such as `X-Forwarded-Email`; `nil` without a
         /// single sign-on. The proxies must remove this header from browsers' requests.
         public var emailHeader: String?
@@ -31,7 +32,7 @@ extension ReviewSite {
 
         /// - Throws: ``Problem`` for the first value that cannot be used.
         public init(
-            host: String = "127.0.0.1", port: Int = 8080, publicURL: String? = nil, proxies: [String] = [], emailHeader: String? = nil,
+            host: String = "127.0.0.1", port: Int = 8080, publicURL: String? = nil, proxies: [String]? = nil, emailHeader: String? = nil,
             sessionLifetime: Duration = .seconds(12 * 3600)
         ) throws(Problem) {
             guard (0...65_535).contains(port) else { throw Problem(description: "the port \(port) is not one of 0 to 65535") }
@@ -42,10 +43,7 @@ extension ReviewSite {
             if let publicURL, publicURL.wholeMatch(of: /https?:\/\/[A-Za-z0-9.\-\[\]:]+\/?/) == nil {
                 throw Problem(
                     description:
-                        "the public URL is the site's own, without a path, such as https://review.example.org; it is \"\(publicURL)\"")
-            }
-            if emailHeader != nil, proxies.isEmpty {
-                throw Problem(description: "an e-mail header is believed only from named proxies, and none is named")
+                        "the public URL is not the site's own, without a path, such as https://review.example.org")
             }
             trust = try ProxyTrust(proxies: proxies, emailHeader: emailHeader)
             self.host = host

@@ -6,6 +6,8 @@ import TestSupport
 import Testing
 import Yams
 
+@testable import Dailies
+
 /// The image, the compose file and the manifests in `deploy`: nothing here builds an image or runs a cluster, so what can be known without is
 /// held against the product: programs, commands, variables, ports, files, accounts and queries.
 @Suite(.tags(.database, .program), .timeLimit(.minutes(10)))
@@ -150,6 +152,25 @@ struct DeploymentFilesTests {
             let path = "\(Self.folder)/docker/\(volume.split(separator: ":")[0])"
             #expect(FileManager.default.fileExists(atPath: path), "\(path)")
         }
+    }
+
+    @Test func `the files of Docker and Kubernetes name the proxies in front of the site, which takes what they name`() async throws {
+        let file = Self.folder.appending("docker/compose.yaml").string
+        let read = try await run("docker-compose", ["-f", file, "config"], Self.passwords)
+        let services = Self.at("services", in: try Yams.load(yaml: read.said))
+        let compose = Self.at("site", "environment", "DAILIES_TRUSTED_PROXIES", in: services) as? String
+        let variables = Self.all("env", in: try Self.documents("kubernetes/site.yaml")).compactMap { $0 as? [Object] }.joined()
+        let kubernetes = variables.first { $0["name"] as? String == "DAILIES_TRUSTED_PROXIES" }?["value"] as? String
+        for named in [compose, kubernetes] {
+            let environment = ["DAILIES_TRUSTED_PROXIES": try #require(named)]
+            let reader = try await SettingsReader(flags: [:], environment: environment, file: nil)
+            let settings = try Settings(reader: reader, environment: environment, isRoot: false, cores: 1)
+            #expect(settings.site.trustedProxies?.value == named)
+        }
+        // Those who are believed about addresses are the only ones who may connect.
+        let site = try Self.documents("kubernetes/network.yaml").first { Self.at("metadata", "name", in: $0) as? String == "dailies-site" }
+        let rules = try #require(Self.at("spec", "ingress", in: site) as? [Object])
+        #expect(!rules.isEmpty && rules.allSatisfy { ($0["from"] as? [Any])?.isEmpty == false })
     }
 
     @Test func `the accounts of the compose file are made with their passwords`() async throws {

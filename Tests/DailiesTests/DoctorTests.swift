@@ -31,6 +31,14 @@ struct DoctorTests {
         #expect(found[0].text.contains("account-2@renamed.invalid") && found[1].text.contains("candidates 7, 9 "))
     }
 
+    @Test func `a site behind TLS that names no proxy gets a note, unless only this machine reaches it`() {
+        func found(_ areNamed: Bool, _ isOpenedByTLS: Bool, _ host: String) -> [Finding] {
+            Examination.proxies(areNamed: areNamed, isOpenedByTLS: isOpenedByTLS, listensOn: host)
+        }
+        #expect(found(false, true, "0.0.0.0").first?.remedy?.contains("Set trusted-proxies") == true)
+        #expect(found(true, true, "0.0.0.0").isEmpty && found(false, false, "0.0.0.0").isEmpty && found(false, true, "127.0.0.1").isEmpty)
+    }
+
     @Test func `a PostgreSQL before 15 is a problem`() {
         #expect(Examination.version(150_000) == .fine("database", "PostgreSQL 15.0 answers"))
         let old = Examination.version(140_012)

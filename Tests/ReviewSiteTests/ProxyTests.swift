@@ -62,6 +62,18 @@ struct ProxyTests {
         #expect(client("198.51.100.7\u{600}, 203.0.113.9, 127.0.0.1") == "203.0.113.9")
     }
 
+    @Test("comes through a proxy that no setting names: the page about health says so")
+    func unnamed() async throws {
+        try await TestSite.with(try ReviewSite.Configuration(port: 0, proxies: ["192.0.2.1"])) { testSite in
+            let admin = try await testSite.browser(of: testSite.ines)
+            #expect(try await admin.get("/health").text.contains("trusted-proxies") == false)
+            #expect(try await testSite.client.get("/sign-in", ("X-Forwarded-For", "203.0.113.9")).status == 200)
+            let page = try await admin.get("/health").text
+            #expect(page.contains("trusted-proxies does not name") && !page.contains("203.0.113.9"))
+            #expect(!testSite.services.unnamedProxy.notice(), "the log has it already")
+        }
+    }
+
     @Test("changes nothing for programs: their tokens say who they are")
     func programs() async throws {
         try await TestSite.with(Self.configuration(proxy: "127.0.0.1")) { testSite in

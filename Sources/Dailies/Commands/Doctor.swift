@@ -59,7 +59,8 @@ struct Doctor: AsyncParsableCommand {
         add("inspector", settings.inspector?.value.string ?? "beside this program", settings.inspector?.source ?? .standard)
         add("listen", settings.site.listen.value, settings.site.listen.source)
         if let setting = settings.site.publicURL { add("public-url", setting.value, setting.source) }
-        if let setting = settings.site.trustedProxies { add("trusted-proxies", setting.value, setting.source) }
+        let proxies = settings.site.trustedProxies
+        add("trusted-proxies", proxies?.value ?? "those of this machine, for addresses only", proxies?.source ?? .standard)
         if let setting = settings.site.emailHeader { add("email-header", setting.value, setting.source) }
         add("session-hours", "\(settings.site.sessionHours.value)", settings.site.sessionHours.source)
         for limit in settings.limitSettings { add(limit.name, "\(limit.setting.value)", limit.setting.source) }

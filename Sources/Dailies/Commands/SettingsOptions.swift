@@ -10,7 +10,7 @@ struct SettingsOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "PostgreSQL to use, as libpq writes it. Without one, a private server in the data folder. (env: DATABASE_URL, PG…)",
+            "PostgreSQL to use, as libpq writes it; a password belongs in DATABASE_URL, because flags are seen in the list of processes. Without one, a private server in the data folder. (env: DATABASE_URL, PG…)",
             valueName: "connection"))
     var database: String?
 
@@ -32,7 +32,8 @@ struct SettingsOptions: ParsableArguments {
         let flags = more.merging(["data": data, "database": database, "storage": storage, "log-level": logLevel]) { $1 }
         let environment = ProcessInfo.processInfo.environment
         let reader = try await SettingsReader(
-            flags: flags.compactMapValues { $0 }, environment: environment, file: config.map { FilePath($0) })
+            flags: flags.compactMapValues { $0 }, environment: environment,
+            file: try config.map { try SettingsReader.path($0, "config", .flag("--config")) })
         return try Settings(
             reader: reader, environment: environment, isRoot: geteuid() == 0, cores: ProcessInfo.processInfo.activeProcessorCount)
     }

@@ -15,7 +15,8 @@ struct SiteOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "IP addresses of the proxies in front, separated by commas. (env: DAILIES_TRUSTED_PROXIES)", valueName: "addresses"))
+            "IP addresses and ranges (10.1.0.0/16) of the proxies in front, separated by commas; those of this machine by default, none for no proxy. (env: DAILIES_TRUSTED_PROXIES)",
+            valueName: "addresses"))
     var trustedProxies: String?
 
     @Option(

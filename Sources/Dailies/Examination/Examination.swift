@@ -21,6 +21,7 @@ struct Examination: Sendable {
         found += await storage()
         found += await ownership()
         found += await inspector()
+        found += site()
         return found
     }
 

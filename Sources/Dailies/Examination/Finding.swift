@@ -23,6 +23,6 @@ struct Finding: Hashable, Sendable {
 
     func rendered() -> String {
         let mark = verdict.rawValue + String(repeating: " ", count: 8 - verdict.rawValue.count)
-        return "\(mark)\(subject): \(text)\n" + (remedy.map { "        \($0)\n" } ?? "")
+        return MessageText.harmless("\(mark)\(subject): \(text)\n" + (remedy.map { "        \($0)\n" } ?? ""))
     }
 }

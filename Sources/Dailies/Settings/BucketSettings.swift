@@ -22,18 +22,21 @@ struct BucketSettings: Sendable {
     var configuration: S3Storage.Configuration
 
     init(
-        _ location: S3Location, reader: SettingsReader, environment: [String: String], data: FilePath, absolute: (String) -> FilePath,
+        _ location: S3Location, reader: SettingsReader, environment: [String: String], data: FilePath,
         recordingBytes: Int64
     ) throws(SettingsError) {
         region =
             try reader.text("s3-region") ?? Self.variable(["AWS_REGION", "AWS_DEFAULT_REGION"], of: environment)
             ?? Setting(value: "us-east-1", source: .standard)
+        guard region.value.wholeMatch(of: /[A-Za-z0-9\-]{1,64}/) != nil else {
+            throw SettingsError("s3-region", from: region.source, "is no name of a region, such as eu-central-1.")
+        }
         let given = try reader.text("s3-endpoint") ?? Self.variable(["AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL"], of: environment)
         if let given {
             guard let endpoint = S3Endpoint(given.value) else {
                 throw SettingsError(
                     "s3-endpoint", from: given.source,
-                    "needs a URL without a path, such as https://s3.example.org. It is \"\(given.value)\".")
+                    "needs a URL without a path and without keys, such as https://s3.example.org.")
             }
             self.endpoint = Setting(value: endpoint, source: given.source)
         } else {
@@ -45,7 +48,7 @@ struct BucketSettings: Sendable {
         addressing = try reader.choice("s3-addressing", default: given == nil ? .virtualHost : .path)
         media = try reader.choice("s3-media", default: .links)
         spool =
-            try reader.text("spool").map { Setting(value: absolute($0.value), source: $0.source) }
+            try reader.path("spool")
             ?? Setting(value: data.appending("spool"), source: .standard)
         let least = Int(2 * recordingBytes >> 20)
         spoolMiB = try reader.number("spool-mib", in: 1...1_048_576, default: max(8192, least))

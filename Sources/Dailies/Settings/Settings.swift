@@ -58,7 +58,7 @@ struct Settings: Sendable {
 
     init(reader: SettingsReader, environment: [String: String], isRoot: Bool, cores: Int) throws(SettingsError) {
         let folder =
-            try reader.text("data").map { Setting(value: Self.absolute($0.value), source: $0.source) }
+            try reader.path("data")
             ?? Setting(value: Self.standardFolder(environment: environment, isRoot: isRoot), source: .standard)
         data = folder
         database = try Self.database(reader: reader, environment: environment)
@@ -72,7 +72,7 @@ struct Settings: Sendable {
         sandbox = try reader.choice("sandbox", default: .required)
         health = try reader.address("health")
         minFreeMiB = try reader.number("min-free-mib", in: 0...1_048_576, default: 1024)
-        inspector = try reader.text("inspector").map { Setting(value: Self.absolute($0.value), source: $0.source) }
+        inspector = try reader.path("inspector")
         logLevel = try reader.choice("log-level", default: .info)
         site = try SiteSettings(reader: reader)
         limits = InspectionLimits()
@@ -91,7 +91,7 @@ struct Settings: Sendable {
             ("limit-cpu-seconds", cpuSeconds), ("limit-memory-mib", memoryMiB),
         ]
         storage = try StoragePlace.read(
-            reader, environment: environment, data: folder.value, absolute: Self.absolute, recordingBytes: limits.recordingBytes)
+            reader, environment: environment, data: folder.value, recordingBytes: limits.recordingBytes)
     }
 
     /// `--database`, `DAILIES_DATABASE` or the file; else `DATABASE_URL`; else libpq's own variables; else the private server.
@@ -112,9 +112,5 @@ struct Settings: Sendable {
         if isRoot { return "/var/lib/dailies" }
         if let folder = environment["XDG_DATA_HOME"], folder.hasPrefix("/") { return FilePath(folder).appending("dailies") }
         return FilePath(environment["HOME"] ?? "/tmp").appending(".local/share/dailies")
-    }
-
-    private static func absolute(_ path: String) -> FilePath {
-        FilePath(FileManager.default.currentDirectoryPath).pushing(FilePath(path)).lexicallyNormalized()
     }
 }

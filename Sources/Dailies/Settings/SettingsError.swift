@@ -1,4 +1,5 @@
-/// A setting that cannot be used. The description says which, why, and what to do.
+/// A setting that cannot be used. The description says which, why, and what to do. It never repeats the value: a mistyped one may hold a
+/// secret, such as keys in a store's address, or a connection string in the wrong variable.
 struct SettingsError: Error, CustomStringConvertible {
     var description: String
 

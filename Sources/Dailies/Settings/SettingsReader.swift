@@ -65,12 +65,40 @@ struct SettingsReader: Sendable {
     func address(_ name: String) throws(SettingsError) -> Setting<Settings.Address>? {
         guard let text = try text(name) else { return nil }
         guard let colon = text.value.lastIndex(of: ":"), let port = UInt16(text.value[text.value.index(after: colon)...]) else {
-            throw SettingsError(name, from: text.source, "needs a host and a port, such as 127.0.0.1:9464. It is \"\(text.value)\".")
+            throw SettingsError(name, from: text.source, "needs a host and a port, such as 127.0.0.1:9464.")
         }
         var host = text.value[..<colon]
         if host.hasPrefix("["), host.hasSuffix("]") { host = host.dropFirst().dropLast() }
+        guard host.utf8.allSatisfy({ Self.isOfHost($0) }) else {
+            throw SettingsError(name, from: text.source, "names no host before its port, such as 127.0.0.1:9464.")
+        }
         guard !host.isEmpty else { throw SettingsError(name, from: text.source, "names no host before its port; 0.0.0.0 stands for all.") }
         return Setting(value: Settings.Address(host: String(host), port: Int(port)), source: text.source)
+    }
+
+    private static func isOfHost(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "0")...UInt8(ascii: "9"),
+            UInt8(ascii: "."), UInt8(ascii: ":"), UInt8(ascii: "-"), UInt8(ascii: "_"):
+            true
+        default: false
+        }
+    }
+
+    /// A file or folder, absolute or from the working folder.
+    /// - Throws: for a URL. It may hold a secret, and as a folder's name it would be shown, and made.
+    func path(_ name: String) throws(SettingsError) -> Setting<FilePath>? {
+        guard let text = try text(name) else { return nil }
+        let path = try Self.path(text.value, name, text.source)
+        let folder = FilePath(FileManager.default.currentDirectoryPath)
+        return Setting(value: folder.pushing(path).lexicallyNormalized(), source: text.source)
+    }
+
+    static func path(_ text: String, _ name: String, _ source: SettingSource) throws(SettingsError) -> FilePath {
+        guard !text.utf8.contains(Array("://".utf8)), !text.utf8.contains(0) else {
+            throw SettingsError(name, from: source, "is a path on this machine, and no URL.")
+        }
+        return FilePath(text)
     }
 
     /// One of a closed list of words.
@@ -80,7 +108,7 @@ struct SettingsReader: Sendable {
         guard let text = try text(name) else { return Setting(value: standard, source: .standard) }
         guard let choice = Choice(rawValue: text.value) else {
             let words = Choice.allCases.map(\.rawValue).joined(separator: ", ")
-            throw SettingsError(name, from: text.source, "is one of: \(words). It is \"\(text.value)\".")
+            throw SettingsError(name, from: text.source, "is one of: \(words).")
         }
         return Setting(value: choice, source: text.source)
     }

@@ -8,16 +8,21 @@ enum StoragePlace: Sendable, CustomStringConvertible {
 
     /// - Parameter recordingBytes: the size of the largest recording that is inspected.
     static func read(
-        _ reader: SettingsReader, environment: [String: String], data: FilePath, absolute: (String) -> FilePath, recordingBytes: Int64
+        _ reader: SettingsReader, environment: [String: String], data: FilePath, recordingBytes: Int64
     ) throws(SettingsError) -> Setting<StoragePlace> {
         guard let text = try reader.text("storage") else { return Setting(value: .folder(data.appending("storage")), source: .standard) }
-        guard text.value.hasPrefix(S3Location.scheme) else { return Setting(value: .folder(absolute(text.value)), source: text.source) }
+        guard text.value.hasPrefix(S3Location.scheme) else {
+            guard let folder = try reader.path("storage") else {
+                return Setting(value: .folder(data.appending("storage")), source: .standard)
+            }
+            return Setting(value: .folder(folder.value), source: folder.source)
+        }
         guard let location = S3Location(text.value) else {
             throw SettingsError(
                 "storage", from: text.source, "names no bucket and prefix that S3 allows, such as s3://answers or s3://answers/2026.")
         }
         let bucket = try BucketSettings(
-            location, reader: reader, environment: environment, data: data, absolute: absolute, recordingBytes: recordingBytes)
+            location, reader: reader, environment: environment, data: data, recordingBytes: recordingBytes)
         return Setting(value: .bucket(bucket), source: text.source)
     }
 

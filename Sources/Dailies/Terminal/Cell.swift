@@ -6,8 +6,7 @@ struct Cell: Equatable {
     init(_ text: String) {
         var harmless = String.UnicodeScalarView()
         for scalar in text.unicodeScalars {
-            let isSteering = scalar.properties.generalCategory == .control || Self.steersDirection(scalar)
-            harmless.append(isSteering || scalar.properties.isWhitespace ? " " : scalar)
+            harmless.append(Self.steers(scalar) || scalar.properties.isWhitespace ? " " : scalar)
         }
         self.text = String(harmless)
     }
@@ -45,6 +44,11 @@ struct Cell: Equatable {
         var text = text
         while text.hasSuffix(" ") { text.removeLast() }
         return Cell(text)
+    }
+
+    /// Whether a terminal does something else with it than show it.
+    static func steers(_ scalar: Unicode.Scalar) -> Bool {
+        scalar.properties.generalCategory == .control || steersDirection(scalar)
     }
 
     /// The marks that embed, override and isolate a direction of writing.

@@ -15,7 +15,7 @@ struct ProgressBar {
         let line = Self.line(label: label, done: done, total: total, note: note, width: Terminal.width)
         guard line != shown else { return }
         shown = line
-        Terminal.err("\r\u{1B}[2K\(line)")
+        Terminal.draw("\r\u{1B}[2K\(line)")
     }
 
     /// Ends the line, so that later output begins below it.
@@ -32,7 +32,7 @@ struct ProgressBar {
         let cells = 24
         let filled = total == 0 ? cells : done * cells / total
         let bar = String(repeating: "█", count: filled) + String(repeating: "░", count: cells - filled)
-        let line = "\(label) \(bar) \(done)/\(total)\(note.isEmpty ? "" : " · \(note)")"
+        let line = "\(label) \(bar) \(done)/\(total)\(note.isEmpty ? "" : " · \(Cell(note).text)")"
         return String(line.prefix(max(width - 1, 1)))
     }
 }

@@ -31,7 +31,10 @@ enum Terminal {
     /// The last `errno`; 0 for none.
     private static let failed = Atomic(0)
 
-    static func err(_ text: String) { _ = write(text, to: STDERR_FILENO) }
+    static func err(_ text: String) { _ = write(MessageText.harmless(text), to: STDERR_FILENO) }
+
+    /// Writes what steers the terminal behind standard error. Foreign text in it has to be harmless already (``Cell``).
+    static func draw(_ text: String) { _ = write(text, to: STDERR_FILENO) }
 
     /// Columns of the terminal behind standard error, 80 where that is unknown.
     static var width: Int { columns(of: STDERR_FILENO) ?? 80 }

@@ -4,6 +4,9 @@ import CLibpq
 enum ConnectionSettings {
     /// The settings of a connection string, completed by the environment, without empty ones and without the password.
     static func read(_ connectionString: String) throws(PostgresError) -> [String: String] {
+        if let problem = ConnectionURL.problem(of: connectionString) {
+            throw PostgresError(.connecting(target: "as configured", reason: problem))
+        }
         var complaint: UnsafeMutablePointer<CChar>?
         guard let stated = unsafe PQconninfoParse(connectionString, &complaint) else {
             defer { unsafe PQfreemem(complaint) }

@@ -31,14 +31,17 @@ struct HealthPage: Page {
     static let template = "health"
     let title = "Health"
     var summary: String
+    /// What is wrong with the site's own settings, with its remedy.
+    var warning: String?
     var figures: [Figure]
     var plots: [Plot]
     var failures: [Failed]
     /// Says that there are more failures than the page lists.
     var more: String?
 
-    init(_ operations: Operations) {
+    init(_ operations: Operations, hasUnnamedProxy: Bool) {
         let queue = operations.queue
+        warning = hasUnnamedProxy ? "\(UnnamedProxy.sentence) \(UnnamedProxy.remedy)" : nil
         summary =
             queue.workers == 0
             ? "No worker is running: nothing is processed until one is." : "\(Count.of(queue.workers, "worker")) at work."

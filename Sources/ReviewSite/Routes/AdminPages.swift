@@ -55,7 +55,7 @@ struct AdminPages: RouteGroup {
 
     @Sendable private func health(_ request: Request, _ context: SiteContext) async throws -> Response {
         let operations = try await services.reviews.operations(viewer: context.viewer)
-        return try services.renderer.response(HealthPage(operations), in: context)
+        return try services.renderer.response(HealthPage(operations, hasUnnamedProxy: services.unnamedProxy.isThere), in: context)
     }
 
     @Sendable private func retry(_ request: Request, _ context: SiteContext) async throws -> Response {

@@ -1,51 +1,76 @@
 internal import HTTPTypes
-internal import NIOCore
 
 /// What is trusted in a request because a known proxy passed it on.
 struct ProxyTrust: Sendable {
-    private let proxies: Set<String>
+    private let proxies: [NetworkRange]
     /// The header in which a proxy names the signed-in person; `nil` for none.
     let emailHeader: HTTPField.Name?
 
-    private static let forwardedFor = HTTPField.Name("X-Forwarded-For")
+    /// This machine's own addresses. They are trusted when none is named, because the documented proxy is on the same machine; but never with
+    /// an e-mail header.
+    private static let thisMachine = ["127.0.0.0/8", "::1"]
+    /// In place of addresses: nobody is trusted.
+    static let nobody = "none"
+    /// The bits that a range has to fix. A wider one holds so much of the internet that clients could invent their own addresses.
+    static let leastLength = 8
 
-    init(proxies: [String], emailHeader: String?) throws(ReviewSite.Configuration.Problem) {
-        var known: Set<String> = []
-        for proxy in proxies {
-            guard let address = Self.plain(proxy) else {
-                throw ReviewSite.Configuration.Problem(description: "a proxy is named by its IP address; \"\(proxy)\" is not an IP address")
-            }
-            known.insert(address)
-        }
-        self.proxies = known
+    /// - Parameter proxies: addresses and ranges; `nil` when nothing is said; ``nobody`` alone for none.
+    init(proxies: [String]?, emailHeader: String?) throws(ReviewSite.Configuration.Problem) {
+        self.proxies = try proxies == [Self.nobody] ? [] : Self.ranges(proxies ?? Self.thisMachine)
         guard let emailHeader else {
             self.emailHeader = nil
             return
         }
+        guard proxies?.isEmpty == false, !self.proxies.isEmpty else {
+            throw ReviewSite.Configuration.Problem(description: "an e-mail header is believed only from named proxies, and none is named")
+        }
         guard let name = HTTPField.Name(emailHeader) else {
-            throw ReviewSite.Configuration.Problem(description: "\"\(emailHeader)\" is not a valid name of a header")
+            throw ReviewSite.Configuration.Problem(description: "the e-mail header is not a valid name of a header")
         }
         self.emailHeader = name
     }
 
+    private static func ranges(_ texts: [String]) throws(ReviewSite.Configuration.Problem) -> [NetworkRange] {
+        var ranges: [NetworkRange] = []
+        for (index, text) in texts.enumerated() {
+            func problem(_ words: String) -> ReviewSite.Configuration.Problem {
+                ReviewSite.Configuration.Problem(description: "entry \(index + 1) of trusted-proxies \(words)")
+            }
+            let range: NetworkRange
+            do throws(NetworkRange.Problem) {
+                range = try NetworkRange(text)
+            } catch {
+                throw problem(error.words)
+            }
+            guard range.ownLength >= leastLength else {
+                throw problem(
+                    "is too wide: whoever is in a range of less than /\(leastLength) could invent the address that counts against them. Name the proxies' own network"
+                )
+            }
+            ranges.append(range)
+        }
+        return ranges
+    }
+
     /// - Parameter peer: the address at the other end of the connection.
     func isProxy(_ peer: String?) -> Bool {
-        peer.flatMap(Self.plain).map(proxies.contains) ?? false
+        peer.flatMap { NetworkAddress($0) }.map(isProxy) ?? false
+    }
+
+    private func isProxy(_ address: NetworkAddress) -> Bool {
+        proxies.contains { $0.contains(address) }
     }
 
     /// The client's address: the other end of the connection; behind proxies, the last forwarded address that is not a proxy. Addresses
     /// further to the left may be invented by the client.
     func clientAddress(peer: String?, headers: HTTPFields) -> String {
-        guard let peer, isProxy(peer), let name = Self.forwardedFor else { return peer ?? "unknown" }
-        // By bytes: what comes before a comma can be one character with it.
-        let hops = headers[values: name].flatMap { $0.utf8.split(separator: UInt8(ascii: ",")) }
-            .map { String(Substring($0)).filter { !$0.isWhitespace } }
-        return hops.last { !isProxy($0) }.flatMap(Self.plain) ?? peer
+        guard let peer, let address = NetworkAddress(peer) else { return peer ?? "unknown" }
+        return ForwardedFor(headers).client(behind: address, isProxy: isProxy).description
     }
 
-    /// One spelling for each address. An IPv4 address inside an IPv6 address becomes the IPv4 address.
-    private static func plain(_ text: String) -> String? {
-        guard let address = try? SocketAddress(ipAddress: text, port: 0).ipAddress else { return nil }
-        return address.hasPrefix("::ffff:") && address.contains(".") ? String(address.dropFirst(7)) : address
+    /// Whether a request came through a proxy that is not named here: then all people behind that proxy share one address.
+    func isFromUnnamedProxy(peer: String?, headers: HTTPFields) -> Bool {
+        guard ForwardedFor.isThere(in: headers), let address = peer.flatMap({ NetworkAddress($0) }) else { return false }
+        return address.isPrivate && !isProxy(address)
     }
 }

@@ -27,6 +27,7 @@ struct SiteRoutes {
     init(_ services: SiteServices) {
         router = Router(context: SiteContext.self, options: .autoGenerateHeadEndpoints)
         router.add(middleware: RequestLog())
+        router.add(middleware: UnnamedProxyWatch(proxy: services.unnamedProxy, trust: services.configuration.trust))
         router.add(middleware: SafetyHeaders(isSecure: services.configuration.isSecure, mediaOrigin: services.linkOrigin))
         router.add(middleware: ErrorResponses(renderer: services.renderer))
         router.add(middleware: RequestBodies())

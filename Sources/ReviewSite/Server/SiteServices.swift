@@ -14,6 +14,7 @@ struct SiteServices: Sendable {
     let mediaTurns: MediaTurns
     let renderer: PageRenderer
     let logger: Logger
+    let unnamedProxy = UnnamedProxy()
 
     /// Another origin from which videos may come.
     var linkOrigin: String? { storage.linkOrigin }

@@ -16,7 +16,8 @@ extension S3Failure {
             case .connectTimeout: self = .broken("no connection came about within \(connectPatience)")
             case .readTimeout, .deadlineExceeded, .writeTimeout, .getConnectionFromPoolTimeout: self = .broken("it did not answer in time")
             case .remoteConnectionClosed: self = .broken("it closed the connection in the middle")
-            default: self = .broken("\(error)")
+            // The whole description may quote headers, and they hold credentials.
+            default: self = .broken(error.shortDescription)
             }
         case is NIOTooManyBytesError: self = .broken("it sent more than was asked for")
         case let error as NIOConnectionError: self = .broken(Self.words(error))

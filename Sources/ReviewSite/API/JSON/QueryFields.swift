@@ -14,6 +14,7 @@ struct QueryFields: Sendable {
             guard names.contains(String(name)) else {
                 throw .badRequest("`\(name.prefix(40))` is not known in this address. What is: \(names.joined(separator: ", ")).")
             }
+            guard !value.utf8.contains(0) else { throw .badRequest("`\(name)` is a text without the character NUL.") }
             guard fields.updateValue(String(value), forKey: String(name)) == nil else { throw .badRequest("`\(name)` is there twice.") }
         }
         self.fields = fields

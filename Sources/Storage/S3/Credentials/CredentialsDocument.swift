@@ -19,8 +19,9 @@ struct CredentialsDocument: Decodable {
         guard let document = try? JSONDecoder().decode(Self.self, from: Data(text.utf8)),
             let expiration = SigningTime(xmlDate: document.expiration), !document.accessKeyID.isEmpty, !document.secretAccessKey.isEmpty
         else { return nil }
-        return S3Credentials(
+        let credentials = S3Credentials(
             accessKeyID: document.accessKeyID, secretAccessKey: document.secretAccessKey, sessionToken: document.token,
             expiration: expiration)
+        return credentials.arePlain ? credentials : nil
     }
 }

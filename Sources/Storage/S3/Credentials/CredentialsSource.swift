@@ -40,7 +40,13 @@ public struct CredentialsSource: Sendable, CustomStringConvertible {
     private static func keys(_ environment: [String: String]) throws(CredentialsFailure) -> S3Credentials? {
         switch (environment["AWS_ACCESS_KEY_ID"], environment["AWS_SECRET_ACCESS_KEY"]) {
         case (let id?, let secret?):
-            return S3Credentials(accessKeyID: id, secretAccessKey: secret, sessionToken: environment["AWS_SESSION_TOKEN"])
+            let keys = S3Credentials(accessKeyID: id, secretAccessKey: secret, sessionToken: environment["AWS_SESSION_TOKEN"])
+            guard keys.arePlain else {
+                throw CredentialsFailure(
+                    "needs keys of letters, digits and signs alone: AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY or AWS_SESSION_TOKEN has a space, a line's end or another character, perhaps at its end."
+                )
+            }
+            return keys
         case (nil, nil): return nil
         default: throw CredentialsFailure("needs both AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY in the environment, or neither.")
         }

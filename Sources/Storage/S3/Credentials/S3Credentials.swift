@@ -14,6 +14,11 @@ struct S3Credentials: Sendable, Hashable, CustomStringConvertible, CustomDebugSt
         self.expiration = expiration
     }
 
+    /// Whether they can stand in a header. Where they cannot, the HTTP client's own error would repeat them.
+    var arePlain: Bool {
+        [accessKeyID, secretAccessKey, sessionToken ?? ""].allSatisfy { $0.utf8.allSatisfy { (0x21...0x7E).contains($0) } }
+    }
+
     func hold(at now: SigningTime) -> Bool { expiration.map { now < $0 } ?? true }
 
     var description: String { "S3Credentials(withheld)" }

@@ -56,6 +56,10 @@ struct WebIdentity: Sendable {
         else {
             throw CredentialsFailure("The token service \(endpoint) answered with no credentials. Correct AWS_ENDPOINT_URL_STS.")
         }
-        return S3Credentials(accessKeyID: id, secretAccessKey: secret, sessionToken: session, expiration: expiration)
+        let keys = S3Credentials(accessKeyID: id, secretAccessKey: secret, sessionToken: session, expiration: expiration)
+        guard keys.arePlain else {
+            throw CredentialsFailure("The token service \(endpoint) answered with no credentials. Correct AWS_ENDPOINT_URL_STS.")
+        }
+        return keys
     }
 }
