@@ -1,3 +1,5 @@
+import ForeignText
+
 /// What reconciling a storage with the database needs: to see every stored file, and to remove artifacts that no row names.
 public protocol StorageUpkeep: Sendable {
     /// Calls `body` for all stored files, some at a time, in no particular order. What the storage keeps for itself (names that begin with a dot) is
@@ -23,11 +25,11 @@ public struct ListedFile: Sendable, Hashable {
 
 extension StorageKey {
     /// Whether it is the key of an artifact that this module made, which its content gives.
-    public var isArtifact: Bool { string.hasPrefix("artifacts/") && digest != nil }
+    public var isArtifact: Bool { string.begins(with: "artifacts/") && digest != nil }
 
     /// Whether a job that makes this content once more publishes it anew, although it is there. An old artifact may have no row, and it must not be
     /// removed before the job's row names it.
-    func isPublishedAnew(atAge seconds: Int) -> Bool { string.hasPrefix("artifacts/") && seconds >= ListedFile.ageOfStrays / 2 }
+    func isPublishedAnew(atAge seconds: Int) -> Bool { string.begins(with: "artifacts/") && seconds >= ListedFile.ageOfStrays / 2 }
 
     func requireArtifact() throws(StorageError) {
         guard !isArtifact else { return }

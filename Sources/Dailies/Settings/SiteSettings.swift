@@ -1,3 +1,4 @@
+import ForeignText
 import ReviewSite
 
 /// The settings of the review site.
@@ -15,7 +16,7 @@ struct SiteSettings: Sendable {
 
     init(reader: SettingsReader) throws(SettingsError) {
         let listen = try reader.text("listen") ?? Setting(value: "127.0.0.1:8080", source: .standard)
-        guard let match = listen.value.wholeMatch(of: /\[?([^\[\]]+)\]?:(\d{1,5})/), let port = Int(match.2) else {
+        guard let match = listen.value.plainMatch(of: /\[?([^\[\]]+)\]?:(\d{1,5})/), let port = Int(match.2) else {
             throw SettingsError(
                 "listen", from: listen.source, "is an address and a port, such as 127.0.0.1:8080. It is \"\(listen.value)\".")
         }
@@ -24,7 +25,7 @@ struct SiteSettings: Sendable {
         trustedProxies = try reader.text("trusted-proxies")
         emailHeader = try reader.text("email-header")
         sessionHours = try reader.number("session-hours", in: 1...720, default: 12)
-        let proxies = trustedProxies?.value.split(separator: ",").map { $0.filter { !$0.isWhitespace } } ?? []
+        let proxies = trustedProxies?.value.parts(at: ",").map(\.withoutBlanks) ?? []
         do {
             configuration = try ReviewSite.Configuration(
                 host: String(match.1), port: port, publicURL: publicURL?.value, proxies: proxies.filter { !$0.isEmpty },

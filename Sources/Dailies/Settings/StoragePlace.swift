@@ -1,3 +1,4 @@
+import ForeignText
 import Storage
 import SystemPackage
 
@@ -11,7 +12,7 @@ enum StoragePlace: Sendable, CustomStringConvertible {
         _ reader: SettingsReader, environment: [String: String], data: FilePath, absolute: (String) -> FilePath, recordingBytes: Int64
     ) throws(SettingsError) -> Setting<StoragePlace> {
         guard let text = try reader.text("storage") else { return Setting(value: .folder(data.appending("storage")), source: .standard) }
-        guard text.value.hasPrefix(S3Location.scheme) else { return Setting(value: .folder(absolute(text.value)), source: text.source) }
+        guard text.value.begins(with: S3Location.scheme) else { return Setting(value: .folder(absolute(text.value)), source: text.source) }
         guard let location = S3Location(text.value) else {
             throw SettingsError(
                 "storage", from: text.source, "names no bucket and prefix that S3 allows, such as s3://answers or s3://answers/2026.")

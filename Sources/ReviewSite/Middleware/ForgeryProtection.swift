@@ -1,3 +1,4 @@
+internal import ForeignText
 internal import HTTPTypes
 internal import Hummingbird
 internal import NIOCore
@@ -37,7 +38,7 @@ struct ForgeryProtection: RouterMiddleware {
 
     private func token(of request: Request) async throws -> String? {
         if let name = Self.header, let token = request.headers[name] { return token }
-        guard request.headers[.contentType]?.hasPrefix("application/x-www-form-urlencoded") ?? false else { return nil }
+        guard FormFields.isForm(request) else { return nil }
         return try await FormFields(of: request)["csrf_token"]
     }
 }

@@ -1,3 +1,4 @@
+internal import ForeignText
 internal import HTTPTypes
 internal import NIOCore
 
@@ -37,15 +38,14 @@ struct ProxyTrust: Sendable {
     /// further to the left may be invented by the client.
     func clientAddress(peer: String?, headers: HTTPFields) -> String {
         guard let peer, isProxy(peer), let name = Self.forwardedFor else { return peer ?? "unknown" }
-        // By bytes: what comes before a comma can be one character with it.
-        let hops = headers[values: name].flatMap { $0.utf8.split(separator: UInt8(ascii: ",")) }
-            .map { String(Substring($0)).filter { !$0.isWhitespace } }
+        let hops = headers[values: name].flatMap { $0.parts(at: ",") }.map(\.withoutBlanks)
         return hops.last { !isProxy($0) }.flatMap(Self.plain) ?? peer
     }
 
     /// One spelling for each address. An IPv4 address inside an IPv6 address becomes the IPv4 address.
     private static func plain(_ text: String) -> String? {
         guard let address = try? SocketAddress(ipAddress: text, port: 0).ipAddress else { return nil }
-        return address.hasPrefix("::ffff:") && address.contains(".") ? String(address.dropFirst(7)) : address
+        guard address.holds("."), let inner = address.rest(after: "::ffff:") else { return address }
+        return String(inner)
     }
 }

@@ -1,3 +1,4 @@
+internal import ForeignText
 internal import Foundation
 
 /// The address after signing in: always a path of this site.
@@ -7,7 +8,9 @@ struct ReturnPath: Sendable {
     /// `nil` for anything that a browser could read as another site.
     init?(_ text: String) {
         let isPlain = text.utf8.allSatisfy { $0 > 32 && $0 < 127 && $0 != UInt8(ascii: "\\") }
-        guard text.hasPrefix("/"), !text.hasPrefix("//"), text.utf8.count <= 1000, isPlain, !text.hasPrefix("/sign-") else { return nil }
+        guard text.begins(with: "/"), !text.begins(with: "//"), text.utf8.count <= 1000, isPlain, !text.begins(with: "/sign-") else {
+            return nil
+        }
         path = text
     }
 

@@ -1,4 +1,5 @@
 import AsyncHTTPClient
+import ForeignText
 import NIOCore
 import NIOHTTP1
 
@@ -95,7 +96,7 @@ struct ObjectDownload: Sendable {
         let announced = response.headers.first(name: "content-range") ?? ""
         switch response.status {
         case .partialContent where announced == "bytes \(range.lowerBound)-\(range.upperBound - 1)/\(total)": return response
-        case .partialContent where !announced.hasSuffix("/\(total)"): throw .changed
+        case .partialContent where !announced.ends(with: "/\(total)"): throw .changed
         // The store does not support ranges.
         case .ok where range.lowerBound == 0 && range.upperBound == total: return response
         default: throw .broken("it announced other bytes than it was asked for")

@@ -1,3 +1,4 @@
+import ForeignText
 import NIOHTTP1
 
 extension S3Storage {
@@ -22,7 +23,7 @@ extension S3Storage {
             let now = answer.headers.first(name: "date").flatMap(SigningTime.init(httpDate:)) ?? client.now
             let document = S3Document(answer.text)
             let files = document.elements("Contents").compactMap { object -> ListedFile? in
-                guard let key = object["Key"], key.hasPrefix(prefix), let own = try? StorageKey(String(key.dropFirst(prefix.count))),
+                guard let key = object["Key"], let rest = key.rest(after: prefix), let own = try? StorageKey(String(rest)),
                     let bytes = object["Size"].flatMap({ Int64($0) }),
                     let changed = object["LastModified"].flatMap(SigningTime.init(xmlDate:))
                 else { return nil }

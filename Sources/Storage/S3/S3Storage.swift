@@ -1,4 +1,5 @@
 import AsyncHTTPClient
+import ForeignText
 public import Logging
 import NIOHTTP1
 public import SystemPackage
@@ -245,7 +246,7 @@ extension S3Storage {
                 guard case .refused = error else { throw error }
                 let headers = try await client.sendOnce(S3Request(method: .GET, key: key, headers: [("range", "bytes=0-0")])).headers
                 // It may also say what was asked for, when it was refused for credentials that have been replaced since.
-                guard let bytes = headers.first(name: "content-range")?.split(separator: "/").last.flatMap({ Int64($0) }) else {
+                guard let bytes = headers.first(name: "content-range")?.cut(atLast: "/").flatMap({ Int64($0.after) }) else {
                     throw error
                 }
                 return Head(bytes: bytes, tag: headers.first(name: "etag"))
