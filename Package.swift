@@ -30,7 +30,6 @@ let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
 let serviceLifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let unixSignals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
 let subprocess = Target.Dependency.product(name: "Subprocess", package: "swift-subprocess")
-let swiftCSV = Target.Dependency.product(name: "SwiftCSV", package: "SwiftCSV")
 let system = Target.Dependency.product(name: "SystemPackage", package: "swift-system")
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 
@@ -54,7 +53,6 @@ let package = Package(
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.0"),
         .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
-        .package(url: "https://github.com/swiftcsv/SwiftCSV", from: "0.10.0"),
         .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2"),
     ],
     targets: [
@@ -67,45 +65,50 @@ let package = Package(
         .target(name: "CSandbox", dependencies: ["CSeccomp"]),
         .target(name: "CInspectorChannel"),
 
+        // Text from outside, read by its bytes.
+        .target(name: "ForeignText", swiftSettings: everywhere),
         // How JSON says that a value is not known.
         .target(name: "NullableJSON", swiftSettings: everywhere),
 
         // The database.
-        .target(name: "Postgres", dependencies: ["CLibpq", logging, system], swiftSettings: besideC),
+        .target(name: "Postgres", dependencies: ["CLibpq", "ForeignText", logging, system], swiftSettings: besideC),
         .target(
             name: "Migrations", dependencies: ["Postgres", crypto, logging],
             resources: [.embedInCode("SQL"), .embedInCode("Definitions")], swiftSettings: everywhere),
         .target(name: "JobQueue", dependencies: ["NullableJSON", "Postgres", logging, serviceLifecycle], swiftSettings: everywhere),
-        .target(name: "LocalPostgres", dependencies: [logging, subprocess, system], swiftSettings: everywhere),
+        .target(name: "LocalPostgres", dependencies: ["ForeignText", logging, subprocess, system], swiftSettings: everywhere),
 
         // One recording: what is known of it, and how it is found out.
-        .target(name: "Recordings", dependencies: ["NullableJSON", system], swiftSettings: everywhere),
-        .target(name: "FFmpeg", dependencies: ["CFFmpeg", system], swiftSettings: besideC),
-        .target(name: "Inspection", dependencies: ["FFmpeg", "Recordings", system], swiftSettings: besideC),
+        .target(name: "Recordings", dependencies: ["ForeignText", "NullableJSON", system], swiftSettings: everywhere),
+        .target(name: "FFmpeg", dependencies: ["CFFmpeg", "ForeignText", system], swiftSettings: besideC),
+        .target(name: "Inspection", dependencies: ["FFmpeg", "ForeignText", "Recordings", system], swiftSettings: besideC),
         .target(name: "InspectorChannel", dependencies: ["CInspectorChannel", "Recordings", system], swiftSettings: besideC),
         .executableTarget(
             name: "Inspector", dependencies: ["Inspection", "InspectorChannel", "Recordings", "CSandbox", system],
             swiftSettings: besideC),
         .target(
-            name: "Inspectors", dependencies: ["InspectorChannel", "Recordings", logging, system],
+            name: "Inspectors", dependencies: ["ForeignText", "InspectorChannel", "Recordings", logging, system],
             swiftSettings: besideC),
         .target(
-            name: "Storage", dependencies: [asyncHTTPClient, crypto, logging, nioCore, nioHTTP1, nioPosix, system],
+            name: "Storage", dependencies: ["ForeignText", asyncHTTPClient, crypto, logging, nioCore, nioHTTP1, nioPosix, system],
             swiftSettings: everywhere),
 
         // The product.
-        .target(name: "Interviews", dependencies: ["NullableJSON", "Postgres", "Recordings"], swiftSettings: everywhere),
-        .target(name: "Reviews", dependencies: ["Interviews", "JobQueue", "Postgres", "Recordings"], swiftSettings: everywhere),
+        .target(name: "Interviews", dependencies: ["ForeignText", "NullableJSON", "Postgres", "Recordings"], swiftSettings: everywhere),
+        .target(
+            name: "Reviews", dependencies: ["ForeignText", "Interviews", "JobQueue", "Postgres", "Recordings"], swiftSettings: everywhere),
         .target(
             name: "Worker",
             dependencies: ["JobQueue", "Interviews", "Storage", "Recordings", "Inspectors", "Postgres", logging, serviceLifecycle, system],
             swiftSettings: everywhere),
         .target(
-            name: "Health", dependencies: [httpTypes, hummingbird, logging, nioCore, serviceLifecycle], swiftSettings: everywhere),
+            name: "Health", dependencies: ["ForeignText", httpTypes, hummingbird, logging, nioCore, serviceLifecycle],
+            swiftSettings: everywhere),
         .target(
             name: "ReviewSite",
             dependencies: [
-                "Interviews", "JobQueue", "NullableJSON", "Reviews", "Storage", "Recordings", "Postgres", crypto, cryptoExtras, httpTypes,
+                "ForeignText", "Interviews", "JobQueue", "NullableJSON", "Reviews", "Storage", "Recordings", "Postgres", crypto,
+                cryptoExtras, httpTypes,
                 hummingbird,
                 logging,
                 mustache, nioCore,
@@ -118,8 +121,9 @@ let package = Package(
         .executableTarget(
             name: "Dailies",
             dependencies: [
-                "Postgres", "Migrations", "JobQueue", "LocalPostgres", "Recordings", "Inspectors", "Storage", "Interviews", "Worker",
-                "Health", "Reviews", "ReviewSite", argumentParser, configuration, crypto, logging, serviceLifecycle, swiftCSV, system,
+                "ForeignText", "Postgres", "Migrations", "JobQueue", "LocalPostgres", "Recordings", "Inspectors", "Storage", "Interviews",
+                "Worker",
+                "Health", "Reviews", "ReviewSite", argumentParser, configuration, crypto, logging, serviceLifecycle, system,
                 unixSignals,
                 yams,
             ],
@@ -134,6 +138,7 @@ let package = Package(
         .target(
             name: "TestSupport", dependencies: ["Postgres", "Migrations", "LocalPostgres", logging, subprocess, system],
             path: "Tests/TestSupport", exclude: ["browser.py", "object-store.py"], swiftSettings: everywhere),
+        .testTarget(name: "ForeignTextTests", dependencies: ["ForeignText", "TestSupport"], swiftSettings: everywhere),
         .testTarget(name: "PostgresTests", dependencies: ["Postgres", "TestSupport"], swiftSettings: everywhere),
         .testTarget(name: "MigrationsTests", dependencies: ["Migrations", "Postgres", "TestSupport"], swiftSettings: everywhere),
         .testTarget(

@@ -1,3 +1,4 @@
+internal import ForeignText
 internal import FoundationEssentials
 
 /// All values of one metric, as Prometheus reads them: the name, the meaning, and the values by label.
@@ -51,8 +52,8 @@ extension MetricFamily {
     }
 
     private static func escape(_ text: String, quotes: Bool) -> String {
-        var escaped = text.replacing("\\", with: "\\\\").replacing("\n", with: "\\n")
-        if quotes { escaped = escaped.replacing("\"", with: "\\\"") }
+        var escaped = text.with("\\\\", for: "\\").with("\\n", for: "\n")
+        if quotes { escaped = escaped.with("\\\"", for: "\"") }
         return escaped
     }
 

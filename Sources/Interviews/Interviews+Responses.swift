@@ -1,3 +1,4 @@
+import ForeignText
 public import Postgres
 public import Recordings
 
@@ -69,9 +70,9 @@ extension InterviewsError {
                 code: .unknownQuestion,
                 description: "The role \"\(submission.role)\" has no question \"\(submission.question)\". Name it by its key or its number."
             )
-        case (_, let constraint?) where constraint.hasPrefix("candidates_name"):
+        case (_, let constraint?) where constraint.begins(with: "candidates_name"):
             self.init(code: .invalidCandidate, description: "The candidate's name is empty or longer than 200 characters.")
-        case (_, let constraint?) where constraint.hasPrefix("candidates_email"):
+        case (_, let constraint?) where constraint.begins(with: "candidates_email"):
             self.init(
                 code: .invalidCandidate,
                 description:

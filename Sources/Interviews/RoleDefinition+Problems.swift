@@ -1,3 +1,5 @@
+import ForeignText
+
 extension RoleDefinition {
     /// Every problem of this definition, as sentences that name the place; empty when it is valid.
     ///
@@ -9,11 +11,12 @@ extension RoleDefinition {
             found.append("role: \"\(role)\" is not a name of lower-case letters, digits and single hyphens, such as deep-learning-engineer")
         }
         if !(1...200).contains(title.unicodeScalars.count) { found.append("title: needs 1 to 200 characters") }
+        if title.holdsNUL { found.append("title: holds the character NUL") }
         if questions.isEmpty { found.append("questions: there are none") }
         var seen: Set<String> = []
         for (index, question) in questions.enumerated() {
             let place = "question \(index + 1)"
-            if !Self.isSlug(question.key) || question.key.first?.isNumber == true {
+            if !Self.isSlug(question.key) || question.key.plainMatch(of: /[0-9].*/) != nil {
                 found.append(
                     "\(place), key: \"\(question.key)\" is not a name of lower-case letters, digits and hyphens that begins with a letter")
             }
@@ -24,19 +27,16 @@ extension RoleDefinition {
             ] where !(1...2000).contains(text.unicodeScalars.count) {
                 found.append("\(place), \(name): needs 1 to 2000 characters")
             }
+            for text in [question.prompt, question.anchors.one, question.anchors.three, question.anchors.five] + question.keyPoints
+            where text.holdsNUL {
+                found.append("\(place): a text holds the character NUL")
+            }
             if !(1...20).contains(question.keyPoints.count) { found.append("\(place), key_points: needs 1 to 20 of them") }
         }
         return found
     }
 
     private static func isSlug(_ text: String) -> Bool {
-        let parts = text.split(separator: "-", omittingEmptySubsequences: false)
-        return text.utf8.count <= 80
-            && parts.allSatisfy { part in
-                !part.isEmpty
-                    && part.utf8.allSatisfy {
-                        ("a"..."z").contains(Character(Unicode.Scalar($0))) || ("0"..."9").contains(Character(Unicode.Scalar($0)))
-                    }
-            }
+        text.utf8.count <= 80 && text.plainMatch(of: /[a-z0-9]+(?:-[a-z0-9]+)*/) != nil
     }
 }

@@ -1,3 +1,4 @@
+import ForeignText
 import Glibc
 import SystemPackage
 
@@ -11,11 +12,11 @@ struct Postmaster: Hashable, Sendable {
     let socketFolder: FilePath?
 
     init?(pidFile text: String) {
-        let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
+        let lines = text.parts(at: "\n", keepingEmpty: true)
         guard let first = lines.first, let processID = pid_t(first), processID > 1 else { return nil }
         self.processID = processID
         startTime = lines.count > 2 ? Int64(lines[2]) : nil
-        socketFolder = lines.count > 4 && lines[4].hasPrefix("/") ? FilePath(String(lines[4])) : nil
+        socketFolder = lines.count > 4 && lines[4].begins(with: "/") ? FilePath(String(lines[4])) : nil
     }
 
     static func file(in data: FilePath) -> FilePath { data.appending("postmaster.pid") }

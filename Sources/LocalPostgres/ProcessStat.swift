@@ -1,3 +1,4 @@
+import ForeignText
 import Glibc
 import SystemPackage
 
@@ -15,13 +16,13 @@ struct ProcessStat {
     }
 
     init?(line: String) {
-        guard let open = line.firstIndex(of: "("), let close = line.lastIndex(of: ")"), open < close,
-            let processID = pid_t(line[..<open].prefix { $0 != " " })
+        // The command may hold brackets, blanks and anything else.
+        guard let (number, behind) = line.cut(at: "("), let (name, rest) = behind.cut(atLast: ")"), let processID = pid_t(number.trimmed)
         else { return nil }
         self.processID = processID
-        command = String(line[line.index(after: open)..<close])
+        command = String(name)
         // The first is the line's field 3.
-        let fields = line[line.index(after: close)...].split(separator: " ")
+        let fields = rest.words
         guard let state = fields.first else { return nil }
         isDead = state == "Z" || state == "X"
         let ticks = fields.count > 19 ? Int64(fields[19]) : nil
@@ -36,7 +37,7 @@ struct ProcessStat {
 
     /// When the machine started, in seconds since 1970 by today's clock.
     static var bootTime: Int64? {
-        read("/proc/stat", limit: 1 << 20)?.split(separator: "\n").first { $0.hasPrefix("btime ") }.flatMap { Int64($0.dropFirst(6)) }
+        read("/proc/stat", limit: 1 << 20)?.lines.lazy.compactMap { $0.rest(after: "btime ") }.first.flatMap { Int64($0) }
     }
 
     /// Files of `/proc` have no size.

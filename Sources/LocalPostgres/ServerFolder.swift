@@ -1,3 +1,4 @@
+import ForeignText
 import Glibc
 import SystemPackage
 
@@ -45,7 +46,7 @@ struct ServerFolder: Sendable {
     func dataVersion() throws(LocalPostgresError) -> String? {
         guard (try? Stat(data)) != nil else { return nil }
         if let text = TextFile.read(data.appending("PG_VERSION")) {
-            return String(text.prefix { !$0.isNewline })
+            return text.lines.first.map { String($0) } ?? ""
         }
         throw LocalPostgresError(
             .folderUnusable, "\(data) holds no PostgreSQL data that dailies can read (no PG_VERSION).",
@@ -57,7 +58,7 @@ struct ServerFolder: Sendable {
     private static let passable: FilePermissions = [.ownerReadWriteExecute, .groupExecute, .otherExecute]
 
     private static func refuseStrangers(in path: FilePath) throws {
-        let strangers = try Directory.entries(of: path).filter { !names.contains($0) && !$0.hasPrefix(unfinishedPrefix) }
+        let strangers = try Directory.entries(of: path).filter { !names.contains($0) && !$0.begins(with: unfinishedPrefix) }
         guard strangers.isEmpty else {
             throw LocalPostgresError(
                 .folderUnusable,

@@ -1,3 +1,4 @@
+import ForeignText
 import Glibc
 import Logging
 import SystemPackage
@@ -40,7 +41,7 @@ extension ServerProcess {
     /// Removes what the initdb of a killed process left.
     private func sweepUnfinished() async {
         let names = (try? Directory.entries(of: folder.path)) ?? []
-        for name in names where name.hasPrefix(ServerFolder.unfinishedPrefix) {
+        for name in names where name.begins(with: ServerFolder.unfinishedPrefix) {
             logger.info("Removing an unfinished PostgreSQL data folder", metadata: ["folder": "\(name)"])
             await remove(folder.path.appending(name))
         }
@@ -65,7 +66,7 @@ extension ServerProcess {
         let access = ["-h", socket.string, "-p", "\(SocketFolder.port)", "-U", Self.user]
         let query = "SELECT 1 FROM pg_database WHERE datname = '\(Self.database)'"
         let found = try await programs.run("psql", access + ["-X", "-A", "-t", "-q", "-d", "postgres", "-c", query])
-        if found.isSuccess, found.output.hasPrefix("1") { return }
+        if found.isSuccess, found.output.begins(with: "1") { return }
         let made = try await programs.run("createdb", access + [Self.database])
         guard made.isSuccess else {
             throw LocalPostgresError(

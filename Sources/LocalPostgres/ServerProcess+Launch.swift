@@ -1,3 +1,4 @@
+import ForeignText
 import Glibc
 import Logging
 import SystemPackage
@@ -90,12 +91,12 @@ extension ServerProcess {
             "pre-existing shared memory block", "postmaster.pid\" already exists", ".lock\" already exists",
             "another server might be running",
         ]
-        .contains { log.contains($0) }
+        .contains { log.holds($0) }
     }
 
     /// Quotes text as one word for the shell to which `pg_ctl` passes the options.
     static func shellQuoted(_ text: String) -> String {
-        "'" + text.split(separator: "'", omittingEmptySubsequences: false).joined(separator: #"'\''"#) + "'"
+        "'" + text.with(#"'\''"#, for: "'") + "'"
     }
 
     /// The server appends to its log. Two files of this size are enough to see what went wrong.

@@ -1,3 +1,4 @@
+import ForeignText
 import Glibc
 import Subprocess
 import SystemPackage
@@ -102,12 +103,12 @@ extension ServerPrograms {
         let result = try? await Subprocess.run(
             .name("pg_config"), arguments: ["--bindir"], output: .string(limit: 4096), error: .discarded)
         guard let result, result.terminationStatus.isSuccess else { return [] }
-        return result.standardOutput.split(separator: "\n").prefix(1).map { FilePath(String($0)) }
+        return result.standardOutput.lines.prefix(1).map { FilePath(String($0)) }
     }
 
     private static func onPath() -> [FilePath] {
         guard let path = getenv("PATH") else { return [] }
-        return String(cString: path).split(separator: ":").map { FilePath(String($0)) }
+        return String(cString: path).parts(at: ":").map { FilePath(String($0)) }
     }
 
     private static func isComplete(_ folder: FilePath) -> Bool {

@@ -1,3 +1,4 @@
+internal import ForeignText
 internal import HTTPTypes
 internal import NIOCore
 
@@ -40,7 +41,7 @@ extension ReviewSite {
             guard sessionLifetime >= .seconds(60), sessionLifetime <= .seconds(30 * 86_400) else {
                 throw Problem(description: "a session lasts from a minute to 30 days")
             }
-            if let publicURL, publicURL.wholeMatch(of: /https?:\/\/[A-Za-z0-9.\-\[\]:]+\/?/) == nil {
+            if let publicURL, publicURL.plainMatch(of: /https?:\/\/[A-Za-z0-9.\-\[\]:]+\/?/) == nil {
                 throw Problem(
                     description:
                         "the public URL is not the site's own, without a path, such as https://review.example.org")
@@ -48,7 +49,7 @@ extension ReviewSite {
             trust = try ProxyTrust(proxies: proxies, emailHeader: emailHeader)
             self.host = host
             self.port = port
-            self.publicURL = publicURL.map { $0.hasSuffix("/") ? String($0.dropLast()) : $0 }
+            self.publicURL = publicURL.map { String($0.rest(before: "/") ?? $0[...]) }
             self.proxies = proxies
             self.emailHeader = emailHeader
             self.sessionLifetime = sessionLifetime
@@ -57,10 +58,10 @@ extension ReviewSite {
         /// The URL that people open.
         /// - Parameter port: the port that the site really listens on.
         public func address(port: Int) -> String {
-            publicURL ?? "http://\(host.contains(":") ? "[\(host)]" : host):\(port)"
+            publicURL ?? "http://\(host.holds(":") ? "[\(host)]" : host):\(port)"
         }
 
         /// Whether browsers reach the site by TLS, so that cookies can require it.
-        var isSecure: Bool { publicURL?.hasPrefix("https:") ?? false }
+        var isSecure: Bool { publicURL?.begins(with: "https:") ?? false }
     }
 }

@@ -1,3 +1,4 @@
+import ForeignText
 import Postgres
 
 /// A viewer's request that cannot be done. The description says why and what to do.
@@ -36,11 +37,11 @@ extension ReviewsError {
             self.init(
                 code: .notReviewable,
                 description: "This recording cannot be watched, so it cannot be rated. Abstain, or ask for a new take.")
-        case (_, let constraint?) where constraint.hasPrefix("comments_body"):
+        case (_, let constraint?) where constraint.begins(with: "comments_body"):
             self.init(code: .invalid, description: "A comment needs 1 to 4000 characters.")
-        case (_, let constraint?) where constraint.hasPrefix("comments_"):
+        case (_, let constraint?) where constraint.begins(with: "comments_"):
             self.init(code: .invalid, description: "A comment's stretch begins at 0 or later, and ends after it begins.")
-        case (_, let constraint?) where constraint.hasPrefix("decisions_reason"):
+        case (_, let constraint?) where constraint.begins(with: "decisions_reason"):
             self.init(code: .invalid, description: "A decision needs a reason of 1 to 4000 characters.")
         default:
             return nil

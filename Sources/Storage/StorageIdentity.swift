@@ -1,3 +1,5 @@
+import ForeignText
+
 /// What tells one storage from another: a number that the storage carries in a marker, and that its database knows.
 ///
 /// Without it, an empty folder in the place of a disk that is not mounted would look like a storage that has lost every recording.
@@ -10,8 +12,8 @@ public struct StorageIdentity: Sendable, Hashable, CustomStringConvertible {
 
     /// - Parameter text: `nil` is returned for anything but such a number; space around it does not count.
     public init?(_ text: String) {
-        let word = String(text.drop(while: \.isWhitespace).prefix { !$0.isWhitespace }).lowercased()
-        guard word.wholeMatch(of: /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/) != nil else { return nil }
+        let word = text.words.first?.inLowerCase ?? ""
+        guard word.plainMatch(of: /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/) != nil else { return nil }
         description = word
     }
 

@@ -1,3 +1,5 @@
+import ForeignText
+
 /// The name of one stored file, relative to the storage: components joined by `/`, such as `recordings/3f/3f2a….webm`.
 ///
 /// Keys of recordings come out of a database that other programs write, so everything that could mean another place is
@@ -37,23 +39,22 @@ public struct StorageKey: Sendable, Hashable, CustomStringConvertible {
     var components: [String] { Self.components(of: string) }
 
     private static func components(of string: String) -> [String] {
-        string.utf8.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false).map { String(Substring($0)) }
+        string.parts(at: "/", keepingEmpty: true).map { String($0) }
     }
 
     private static func objection(to string: String) -> String? {
         if string.isEmpty { return "it is empty" }
         if string.utf8.count > maximumLength { return "it is longer than \(maximumLength) bytes" }
-        if string.utf8.first == UInt8(ascii: "/") { return "it is an absolute path; keys are relative to the storage folder" }
+        if string.begins(with: "/") { return "it is an absolute path; keys are relative to the storage folder" }
         // Most keys are plain ASCII, and looking up a character's properties takes longer than all other checks.
-        let isPlain = string.utf8.allSatisfy { (0x20..<0x7F).contains($0) }
-        if !isPlain, string.unicodeScalars.contains(where: { $0.properties.generalCategory == .control }) {
+        if !string.isPlain, string.unicodeScalars.contains(where: { $0.properties.generalCategory == .control }) {
             return "it contains a control character"
         }
-        if string.utf8.contains(UInt8(ascii: "\\")) { return "it contains a backslash" }
+        if string.holds("\\") { return "it contains a backslash" }
         for component in components(of: string) {
             if component.isEmpty { return "it has an empty component" }
             if component == "." || component == ".." { return "it contains '\(component)'" }
-            if component.utf8.first == UInt8(ascii: ".") { return "a component begins with a dot" }
+            if component.begins(with: ".") { return "a component begins with a dot" }
             if component.utf8.count > maximumComponentLength { return "a component is longer than \(maximumComponentLength) bytes" }
         }
         return nil
@@ -73,10 +74,7 @@ extension StorageKey {
 
     /// The SHA-256 of the content, if the key is one of the two above; `nil` for keys that other programs chose.
     public var digest: String? {
-        guard let match = string.wholeMatch(of: /(?:recordings\/[0-9a-f]{2}|artifacts\/[0-9a-f]{2}\/[0-9a-f]{2})\/([0-9a-f]{64})(?:\..*)?/)
-        else {
-            return nil
-        }
-        return String(match.1)
+        string.plainMatch(of: /(?:recordings\/[0-9a-f]{2}|artifacts\/[0-9a-f]{2}\/[0-9a-f]{2})\/([0-9a-f]{64})(?:\..*)?/)
+            .map { String($0.1) }
     }
 }

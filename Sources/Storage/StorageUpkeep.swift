@@ -1,3 +1,4 @@
+import ForeignText
 import NIOCore
 
 /// What reconciling a storage with the database, and verifying it, need: to see every stored file, to read each whole, and to remove artifacts
@@ -47,15 +48,14 @@ public struct ListedFile: Sendable, Hashable {
 
 extension StorageKey {
     /// Whether it is the key of an artifact that this module made, which its content gives.
-    public var isArtifact: Bool { string.utf8.starts(with: "artifacts/".utf8) && isMadeHere }
+    public var isArtifact: Bool { string.begins(with: "artifacts/") && isMadeHere }
 
     /// Whether it has the form of the keys that this module makes: the digest in folders of its own first digits, and at most one extension.
     /// Only what has it is ever removed, because other programs may use any other key.
     var isMadeHere: Bool {
         guard let digest else { return false }
         return [StorageKey.recording(sha256: digest, fileExtension: nil), .artifact(sha256: digest, fileExtension: nil)].contains { stem in
-            guard string.utf8.starts(with: stem.string.utf8) else { return false }
-            let rest = Substring(string.utf8.dropFirst(stem.string.utf8.count))
+            guard let rest = string.rest(after: stem.string) else { return false }
             return rest.isEmpty || FileExtension(rest).map { $0.suffix.utf8.elementsEqual(rest.utf8) } ?? false
         }
     }

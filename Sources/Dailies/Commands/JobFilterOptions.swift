@@ -1,4 +1,5 @@
 import ArgumentParser
+import ForeignText
 import JobQueue
 
 /// The filters that commands on several jobs share.
@@ -34,8 +35,10 @@ struct JobFilterOptions: ParsableArguments {
 extension Duration {
     /// `90s`, `10m`, `2h`, `3d`.
     fileprivate init(text: String) throws {
-        let units: [Character: Int64] = ["s": 1, "m": 60, "h": 3600, "d": 86_400]
-        guard let unit = text.last.flatMap({ units[$0] }), let number = Int64(text.dropLast()), (0...1_000_000).contains(number) else {
+        let units: [Substring: Int64] = ["s": 1, "m": 60, "h": 3600, "d": 86_400]
+        guard let match = text.plainMatch(of: /([0-9]{1,7})([smhd])/), let unit = units[match.2], let number = Int64(match.1),
+            number <= 1_000_000
+        else {
             throw ValidationError("a time is a number with s, m, h or d behind it, such as 10m; this is \"\(text)\".")
         }
         self = .seconds(number * unit)

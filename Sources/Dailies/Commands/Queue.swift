@@ -1,4 +1,5 @@
 import ArgumentParser
+import ForeignText
 import JobQueue
 
 struct Queue: AsyncParsableCommand {
@@ -62,7 +63,7 @@ struct Queue: AsyncParsableCommand {
 
     private static func check(_ kind: String?) throws {
         guard let kind else { return }
-        guard kind.wholeMatch(of: /[a-z][a-z0-9_]{0,62}/) != nil else {
+        guard kind.plainMatch(of: /[a-z][a-z0-9_]{0,62}/) != nil else {
             throw ValidationError("--kind is a word such as inspect_response; it is \"\(kind)\".")
         }
     }

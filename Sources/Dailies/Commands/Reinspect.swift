@@ -1,4 +1,5 @@
 import ArgumentParser
+import ForeignText
 import FoundationEssentials
 import Interviews
 import Postgres
@@ -67,7 +68,7 @@ struct Reinspect: AsyncParsableCommand {
     }
 
     private static func time(_ text: String) throws -> Date {
-        let whole = text.contains("T") ? text : text + "T00:00:00Z"
+        let whole = text.holds("T") ? text : text + "T00:00:00Z"
         guard let time = try? Date(whole, strategy: .iso8601) else {
             throw ValidationError("A time is written as 2026-11-29 or 2026-11-29T10:00:00Z, in UTC; this is \"\(text)\".")
         }

@@ -1,3 +1,4 @@
+import ForeignText
 import FoundationEssentials
 import Glibc
 
@@ -10,7 +11,7 @@ struct ServiceManager: Sendable {
 
     /// - Parameter environment: of this process; `WATCHDOG_USEC` counts only when `WATCHDOG_PID` is absent or this process.
     init(environment: [String: String], process: pid_t = getpid()) {
-        socket = environment["NOTIFY_SOCKET"].flatMap { $0.hasPrefix("/") || $0.hasPrefix("@") ? $0 : nil }
+        socket = environment["NOTIFY_SOCKET"].flatMap { $0.begins(with: "/") || $0.begins(with: "@") ? $0 : nil }
         let isMine = environment["WATCHDOG_PID"].map { $0 == "\(process)" } ?? true
         watchdogInterval = isMine ? environment["WATCHDOG_USEC"].flatMap { Int64($0) }.flatMap { $0 > 0 ? .microseconds($0) : nil } : nil
     }

@@ -1,3 +1,4 @@
+import ForeignText
 import Postgres
 
 /// What an administrator may have changed on the server, the database, an account or a table.
@@ -93,7 +94,7 @@ extension Examination {
             return .problem("settings", "\(name) is off for \(scope): the queue's tables grow and become slow", remedy: remedy)
         case ("role", let other) where other != "none":
             return .note("settings", "\(scope) acts as \(other), and has its rights instead of its own", remedy: remedy)
-        case ("default_transaction_read_only", "on") where alter?.contains("ROLE") == true:
+        case ("default_transaction_read_only", "on") where alter?.holds("ROLE") == true:
             return .problem("settings", "default_transaction_read_only is on for \(scope): it can write nothing", remedy: remedy)
         default: return nil
         }

@@ -1,3 +1,4 @@
+import ForeignText
 import FoundationEssentials
 import Postgres
 
@@ -104,7 +105,7 @@ extension Examination {
     }
 
     static func preparedTransaction(_ name: String, _ owner: String, _ seconds: Double) -> Finding {
-        let quoted = "'\(name.replacing("'", with: "''"))'"
+        let quoted = "'\(name.with("''", for: "'"))'"
         return .problem(
             "transactions",
             "the transaction \(quoted) of \(owner) was prepared \(Duration.seconds(abs(seconds)).inWords) ago and has not ended: it keeps its locks, also over a restart",

@@ -1,10 +1,12 @@
+import ForeignText
+
 /// The first words of an SQL statement, to tell people which one it is. It holds no value: it ends before the first thing that is not a name.
 struct StatementBeginning: CustomStringConvertible {
     let description: String
 
     init(_ sql: String) {
         var words: [Substring] = []
-        for word in sql.split(whereSeparator: \.isWhitespace).prefix(4) {
+        for word in sql.words.prefix(4) {
             guard word.utf8.allSatisfy(Self.isOfName), word.utf8.first.map(Self.isDigit) == false else { break }
             words.append(word)
         }

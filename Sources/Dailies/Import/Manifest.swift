@@ -1,5 +1,4 @@
-import FoundationEssentials
-import SwiftCSV
+import ForeignText
 import SystemPackage
 
 /// A CSV file that lists recordings with their candidates and questions.
@@ -30,26 +29,32 @@ struct Manifest: Sendable {
     /// - Parameter folder: the folder to which file names are relative.
     /// - Throws: `Failure` when the text is not a manifest. A bad row is a ``Problem`` and not an error.
     init(text: String, name: String, folder: FilePath) throws(Failure) {
-        let table: EnumeratedCSV
-        do {
-            table = try EnumeratedCSV(string: text, delimiter: .comma, loadColumns: false)
+        let table: CSVRows
+        do throws(CSVRows.Malformed) {
+            table = try CSVRows(text.rest(after: "\u{FEFF}").map { String($0) } ?? text)
         } catch {
-            throw Failure("\(name) is not a CSV file: a quoted field does not end, or the commas do not match.", .data)
+            throw Failure(
+                """
+                \(name) is not a CSV file: in the row that begins at line \(error.line), a quotation mark does not end, or something stands \
+                beside it. Inside of a quoted field it is doubled.
+                """, .data)
         }
-        let header = table.header.map { Self.trimmed($0).lowercased() }
+        let header = table.rows.first?.fields.map { $0.trimmed.inLowerCase } ?? []
         let missing = Self.columns.filter { !header.contains($0) }
         guard missing.isEmpty else {
             throw Failure(
                 "\(name) lacks the column \(missing.joined(separator: ", ")). It needs: \(Self.columns.joined(separator: ",")).", .data)
         }
         let place = Dictionary(header.enumerated().map { ($0.element, $0.offset) }) { first, _ in first }
-        var line = 2
-        for fields in table.rows {
-            let here = line
-            // A quoted field may contain line breaks.
-            line += 1 + fields.reduce(0) { $0 + $1.count { $0.isNewline } }
+        for row in table.rows.dropFirst() {
+            let here = row.line
             let values = Self.columns.map { column in
-                place[column].flatMap { fields.indices.contains($0) ? Self.trimmed(fields[$0]) : nil } ?? ""
+                place[column].flatMap { row.fields.indices.contains($0) ? String(row.fields[$0].trimmed) : nil } ?? ""
+            }
+            let spoiled = zip(Self.columns, values).filter { $0.1.holdsNUL }.map { $0.0 }
+            guard spoiled.isEmpty else {
+                problems.append(Problem(line: here, message: "\(spoiled.joined(separator: ", ")) holds the character NUL"))
+                continue
             }
             if values.allSatisfy(\.isEmpty) { continue }
             let empty = zip(Self.columns, values).filter { $0.1.isEmpty }.map { $0.0 }
@@ -62,9 +67,5 @@ struct Manifest: Sendable {
                     line: here, role: values[0], question: values[1], candidateName: values[2], candidateEmail: values[3],
                     file: folder.pushing(FilePath(values[4]))))
         }
-    }
-
-    private static func trimmed(_ text: String) -> String {
-        String(text.drop { $0.isWhitespace }.reversed().drop { $0.isWhitespace }.reversed())
     }
 }

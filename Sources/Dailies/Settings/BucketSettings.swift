@@ -1,3 +1,4 @@
+import ForeignText
 import Storage
 import SystemPackage
 
@@ -28,7 +29,7 @@ struct BucketSettings: Sendable {
         region =
             try reader.text("s3-region") ?? Self.variable(["AWS_REGION", "AWS_DEFAULT_REGION"], of: environment)
             ?? Setting(value: "us-east-1", source: .standard)
-        guard region.value.wholeMatch(of: /[A-Za-z0-9\-]{1,64}/) != nil else {
+        guard region.value.plainMatch(of: /[A-Za-z0-9\-]{1,64}/) != nil else {
             throw SettingsError("s3-region", from: region.source, "is no name of a region, such as eu-central-1.")
         }
         let given = try reader.text("s3-endpoint") ?? Self.variable(["AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL"], of: environment)

@@ -1,3 +1,4 @@
+import ForeignText
 import FoundationEssentials
 import Logging
 import Recordings
@@ -110,7 +111,7 @@ struct Settings: Sendable {
 
     private static func standardFolder(environment: [String: String], isRoot: Bool) -> FilePath {
         if isRoot { return "/var/lib/dailies" }
-        if let folder = environment["XDG_DATA_HOME"], folder.hasPrefix("/") { return FilePath(folder).appending("dailies") }
+        if let folder = environment["XDG_DATA_HOME"], folder.begins(with: "/") { return FilePath(folder).appending("dailies") }
         return FilePath(environment["HOME"] ?? "/tmp").appending(".local/share/dailies")
     }
 }

@@ -1,4 +1,5 @@
 import Configuration
+import ForeignText
 import FoundationEssentials
 import SystemPackage
 
@@ -27,17 +28,22 @@ struct SettingsReader: Sendable {
             (InMemoryProvider(name: "flags", values: given), { @Sendable in .flag("--\($0)") }),
             (
                 EnvironmentVariablesProvider(environmentVariables: environment).prefixKeys(with: "dailies"),
-                { @Sendable in .environment("DAILIES_" + $0.uppercased().replacing("-", with: "_")) }
+                { @Sendable in .environment(Self.variable($0)) }
             ),
             (yaml, { @Sendable _ in .file(path) }),
         ]
     }
 
+    /// The variable of the environment that holds a setting.
+    private static func variable(_ name: String) -> String { "DAILIES_" + name.with("_", for: "-").inUpperCase }
+
     /// A text. An empty text counts as not set.
     func text(_ name: String) throws(SettingsError) -> Setting<String>? {
         for (provider, source) in providers {
             guard let value = try lookUp(name, .string, in: provider, source(name)) else { continue }
-            if case .string(let text) = value.content, !text.isEmpty { return Setting(value: text, source: source(name)) }
+            guard case .string(let text) = value.content, !text.isEmpty else { continue }
+            guard !text.holdsNUL else { throw SettingsError(name, from: source(name), "holds the character NUL, which no setting needs.") }
+            return Setting(value: text, source: source(name))
         }
         return nil
     }
@@ -64,11 +70,10 @@ struct SettingsReader: Sendable {
     /// A host and a port, as `127.0.0.1:9464` or `[::1]:9464`.
     func address(_ name: String) throws(SettingsError) -> Setting<Settings.Address>? {
         guard let text = try text(name) else { return nil }
-        guard let colon = text.value.lastIndex(of: ":"), let port = UInt16(text.value[text.value.index(after: colon)...]) else {
+        guard let (place, number) = text.value.cut(atLast: ":"), let port = UInt16(number) else {
             throw SettingsError(name, from: text.source, "needs a host and a port, such as 127.0.0.1:9464.")
         }
-        var host = text.value[..<colon]
-        if host.hasPrefix("["), host.hasSuffix("]") { host = host.dropFirst().dropLast() }
+        let host = place.rest(after: "[")?.rest(before: "]") ?? place
         guard host.utf8.allSatisfy({ Self.isOfHost($0) }) else {
             throw SettingsError(name, from: text.source, "names no host before its port, such as 127.0.0.1:9464.")
         }

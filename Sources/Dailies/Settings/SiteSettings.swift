@@ -1,3 +1,4 @@
+import ForeignText
 import ReviewSite
 
 /// The settings of the review site.
@@ -15,7 +16,7 @@ struct SiteSettings: Sendable {
 
     init(reader: SettingsReader) throws(SettingsError) {
         let listen = try reader.text("listen") ?? Setting(value: "127.0.0.1:8080", source: .standard)
-        guard let match = listen.value.wholeMatch(of: /\[?([A-Za-z0-9.:\-]+)\]?:([0-9]{1,5})/), let port = Int(match.2) else {
+        guard let match = listen.value.plainMatch(of: /\[?([A-Za-z0-9.:\-]+)\]?:([0-9]{1,5})/), let port = Int(match.2) else {
             throw SettingsError(
                 "listen", from: listen.source, "is an address and a port, such as 127.0.0.1:8080.")
         }

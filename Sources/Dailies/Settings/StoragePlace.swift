@@ -1,3 +1,4 @@
+import ForeignText
 import Storage
 import SystemPackage
 
@@ -11,7 +12,7 @@ enum StoragePlace: Sendable, CustomStringConvertible {
         _ reader: SettingsReader, environment: [String: String], data: FilePath, recordingBytes: Int64
     ) throws(SettingsError) -> Setting<StoragePlace> {
         guard let text = try reader.text("storage") else { return Setting(value: .folder(data.appending("storage")), source: .standard) }
-        guard text.value.hasPrefix(S3Location.scheme) else {
+        guard text.value.begins(with: S3Location.scheme) else {
             guard let folder = try reader.path("storage") else {
                 return Setting(value: .folder(data.appending("storage")), source: .standard)
             }

@@ -1,4 +1,5 @@
 internal import CFFmpeg
+internal import ForeignText
 public import SystemPackage
 
 /// Reads one recording's packets in the order of the file. It borrows the descriptor, opens no other file, and refuses references to
@@ -136,7 +137,7 @@ public import SystemPackage
     /// Probing decodes frames and reads a good part of a short recording twice, so it is left out where the header says all.
     /// In Matroska, H.264 and HEVC with reordered frames have no decoding times in the file: probing learns the reordering.
     private static func needsProbing(_ context: UnsafeMutablePointer<AVFormatContext>) -> Bool {
-        let isMatroska = unsafe String(cString: context.pointee.iformat.pointee.name).hasPrefix("matroska")
+        let isMatroska = unsafe String(cString: context.pointee.iformat.pointee.name).begins(with: "matroska")
         return unsafe describe(context).contains { stream in
             !stream.isComplete || (isMatroska && ["h264", "hevc", "mpeg4"].contains(stream.codec))
         }

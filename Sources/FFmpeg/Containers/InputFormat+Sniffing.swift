@@ -1,3 +1,5 @@
+import ForeignText
+
 extension InputFormat {
     /// How many of the first bytes are looked at.
     public static let headBytes = 4096
@@ -46,7 +48,7 @@ extension InputFormat {
         switch String(decoding: brand, as: UTF8.self) {
         case "qt  ": .mov
         case "M4A ", "M4B ": .m4a
-        case let brand where brand.hasPrefix("3g"): .threeGP
+        case let brand where brand.begins(with: "3g"): .threeGP
         default: .mp4
         }
     }

@@ -1,4 +1,5 @@
 internal import CFFmpeg
+internal import ForeignText
 
 /// The metadata of a file. Dailies only asks whether they contain a place. Titles, names, devices and the places themselves never leave
 /// this type.
@@ -19,8 +20,8 @@ enum Metadata {
         while let next = unsafe av_dict_get(dictionary, "", entry, AV_DICT_IGNORE_SUFFIX) {
             unsafe entry = next
             guard let key = unsafe next.pointee.key, let value = unsafe next.pointee.value, unsafe value[0] != 0 else { continue }
-            let name = unsafe String(cString: key).lowercased()
-            if words.contains(where: name.contains) { return true }
+            let name = unsafe String(cString: key).inLowerCase
+            if words.contains(where: name.holds) { return true }
         }
         return false
     }

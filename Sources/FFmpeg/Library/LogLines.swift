@@ -1,4 +1,5 @@
 internal import CFFmpeg
+internal import ForeignText
 internal import Glibc
 internal import Synchronization
 
@@ -49,7 +50,7 @@ public enum LogLines {
     /// Whether one of the lines that FFmpeg logged on the calling thread has these words.
     static func mention(_ words: String) -> Bool {
         let thread = pthread_self()
-        return lines.withLock { lines in lines.contains { $0.thread == thread && $0.text.contains(words) } }
+        return lines.withLock { lines in lines.contains { $0.thread == thread && $0.text.holds(words) } }
     }
 
     /// Forgets the calling thread's lines, so that the next error does not quote an older one.
@@ -60,7 +61,7 @@ public enum LogLines {
 
     private static func append(_ text: String) {
         var line = Substring(text)
-        while let end = line.last, end.isNewline { line.removeLast() }
+        while let shorter = line.rest(before: "\n") ?? line.rest(before: "\r") { line = shorter }
         guard !line.isEmpty else { return }
         if let descriptor = copy.withLock({ $0 }) {
             let bytes = Array("\(line)\n".utf8)

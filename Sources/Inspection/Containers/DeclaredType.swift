@@ -1,3 +1,5 @@
+import ForeignText
+
 /// Compares the media type that a sender claims with what the bytes are.
 enum DeclaredType {
     private static let matroska: Set<String> = ["webm", "matroska"]
@@ -14,8 +16,8 @@ enum DeclaredType {
     /// WebM is a kind of Matroska and browsers mix the names up, as they do with MP4 and its kin: those do not contradict. Neither does a
     /// claim that names no kind (`application/octet-stream`) or cannot be read.
     static func contradicts(_ declared: String, format: String?) -> Bool {
-        let type = declared.prefix { $0 != ";" }.lowercased().filter { !$0.isWhitespace }
-        let parts = type.split(separator: "/")
+        let type = (declared.cut(at: ";")?.before ?? declared[...]).inLowerCase.withoutBlanks
+        let parts = type.parts(at: "/")
         guard parts.count == 2, let format else { return false }
         if ["video", "audio"].contains(parts[0]) {
             return formats[String(parts[1])].map { !$0.contains(format) } ?? true

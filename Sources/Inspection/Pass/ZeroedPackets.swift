@@ -1,4 +1,5 @@
 internal import FFmpeg
+internal import ForeignText
 
 /// Finds packets of coded pictures and sound that are all zeros or have a long row of zeros inside. No encoder writes that. A file system
 /// returns zeros for a part of a file that was never written, and the container's own sizes do not show it.
@@ -20,7 +21,7 @@ struct ZeroedPackets {
     init(of stream: StreamInfo?) {
         let codec = stream?.codec ?? ""
         // Samples that are not coded are zeros in digital silence.
-        isCoded = !codec.hasPrefix("pcm_") && !codec.hasPrefix("adpcm_")
+        isCoded = !codec.begins(with: "pcm_") && !codec.begins(with: "adpcm_")
         hasNoRows = Self.rowless.contains(codec)
     }
 

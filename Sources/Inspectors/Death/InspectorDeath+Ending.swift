@@ -1,3 +1,4 @@
+internal import ForeignText
 internal import Glibc
 internal import InspectorChannel
 internal import Recordings
@@ -44,7 +45,7 @@ extension InspectorDeath.Cause {
     ) -> Bool {
         guard [SIGILL, SIGTRAP, SIGABRT, SIGSEGV, SIGBUS, SIGKILL].contains(signal) else { return false }
         let nearLimit = ending.maxRSSBytes >= limits.memoryBytes / 10 * 9
-        let saysSo = logLines.contains { $0.contains("failed to allocate") || $0.contains("Cannot allocate memory") }
+        let saysSo = logLines.contains { $0.holds("failed to allocate") || $0.holds("Cannot allocate memory") }
         return nearLimit || saysSo
     }
 }

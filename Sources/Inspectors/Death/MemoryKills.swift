@@ -1,3 +1,4 @@
+internal import ForeignText
 internal import Glibc
 internal import SystemPackage
 
@@ -15,10 +16,14 @@ enum MemoryKills {
     /// Where the count may be, the best place first.
     /// - Parameter groups: the text of `/proc/self/cgroup`: lines of `number:controllers:path`, with number 0 for version 2.
     static func files(_ groups: String) -> [String] {
-        let lines = groups.split(separator: "\n").map { $0.split(separator: ":", maxSplits: 2, omittingEmptySubsequences: false) }
+        let lines: [[Substring]] = groups.lines.map { line in
+            // The path may hold colons.
+            guard let (number, rest) = line.cut(at: ":"), let (controllers, path) = rest.cut(at: ":") else { return [] }
+            return [number, controllers, path]
+        }
         func folder(_ path: Substring) -> String { path == "/" ? "" : String(path) }
         var files: [String] = []
-        for line in lines where line.count == 3 && line[1].split(separator: ",").contains("memory") {
+        for line in lines where line.count == 3 && line[1].parts(at: ",").contains(where: { $0 == "memory" }) {
             // In a container the folder may be mounted as the root of the tree.
             files += ["\(folder(line[2]))/", "/"].map { "/sys/fs/cgroup/memory\($0)memory.oom_control" }
         }
@@ -30,8 +35,8 @@ enum MemoryKills {
 
     /// The number in the line `oom_kill N`.
     static func count(in text: String) -> Int? {
-        for line in text.split(separator: "\n") {
-            let words = line.split(separator: " ")
+        for line in text.lines {
+            let words = line.words
             if words.count == 2, words[0] == "oom_kill" { return Int(words[1]) }
         }
         return nil

@@ -1,3 +1,4 @@
+internal import ForeignText
 internal import Glibc
 
 /// The names of signals, for operators.
@@ -8,7 +9,7 @@ enum SignalName {
         case SIGXCPU: "SIGXCPU"
         case SIGXFSZ: "SIGXFSZ"
         case SIGALRM: "SIGALRM"
-        default: String(of(number).prefix { $0 != ":" })
+        default: of(number).parts(at: ":").first.map { String($0) } ?? ""
         }
     }
 

@@ -1,3 +1,4 @@
+internal import ForeignText
 internal import Glibc
 internal import SystemPackage
 
@@ -22,6 +23,6 @@ enum InspectorExecutable {
 
     private static func inPath() -> [FilePath] {
         guard let path = unsafe getenv("PATH") else { return [] }
-        return unsafe String(cString: path).split(separator: ":").map { FilePath(String($0)).appending(name) }
+        return unsafe String(cString: path).parts(at: ":").map { FilePath(String($0)).appending(name) }
     }
 }

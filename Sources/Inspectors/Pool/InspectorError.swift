@@ -1,3 +1,4 @@
+import ForeignText
 public import Recordings
 public import SystemPackage
 
@@ -22,7 +23,7 @@ extension InspectorError {
     public var isShortage: Bool {
         switch self {
         // The fork server tells the system's error in words.
-        case .refused(let why): [Errno.noMemory, .resourceTemporarilyUnavailable].contains { why.contains("\($0)") }
+        case .refused(let why): [Errno.noMemory, .resourceTemporarilyUnavailable].contains { why.holds("\($0)") }
         case .noScratch(let error): error == .noMemory
         case .executableNotFound, .notStarted, .sandboxUnavailable, .otherVersion, .shutDown: false
         }

@@ -1,3 +1,4 @@
+internal import ForeignText
 internal import InspectorChannel
 internal import Recordings
 internal import SystemPackage
@@ -76,7 +77,7 @@ struct ArtifactCheck {
         guard let file = files[.playback].map(LentFile.init) else { return }
         let start = try file.read(count: 8)
         let isRight =
-            if playback.file.mediaType.hasSuffix("/webm") {
+            if playback.file.mediaType.ends(with: "/webm") {
                 start.starts(with: [0x1A, 0x45, 0xDF, 0xA3])
             } else {
                 Array(start.dropFirst(4)) == Array("ftyp".utf8)

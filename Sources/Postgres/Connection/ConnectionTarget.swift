@@ -1,3 +1,5 @@
+import ForeignText
+
 /// The servers that a connection string names. It holds no secret, so it may be shown.
 public struct ConnectionTarget: Sendable, CustomStringConvertible {
     /// Host names, addresses, or folders of Unix sockets, in the order in which they are tried; empty for libpq's own default.
@@ -16,7 +18,7 @@ public struct ConnectionTarget: Sendable, CustomStringConvertible {
     public init(connectionString: String) throws(PostgresError) {
         let settings = try ConnectionSettings.read(connectionString)
         func list(_ keyword: String) -> [String] {
-            (settings[keyword] ?? "").split(separator: ",").map(String.init)
+            (settings[keyword] ?? "").parts(at: ",").map { String($0) }
         }
         let names = list("host")
         let addresses = list("hostaddr")
@@ -48,7 +50,7 @@ public struct ConnectionTarget: Sendable, CustomStringConvertible {
             ? "the default socket, port \(ports.first ?? "5432")"
             : hosts.enumerated().map { index, host in
                 let port = ports.indices.contains(index) ? ports[index] : ports.first ?? "5432"
-                return host.hasPrefix("/") ? "socket \(host), port \(port)" : "\(host):\(port)"
+                return host.begins(with: "/") ? "socket \(host), port \(port)" : "\(host):\(port)"
             }.joined(separator: ", ")
         return "database “\(database ?? "?")” as user “\(user ?? "?")” at \(places)"
     }

@@ -1,3 +1,5 @@
+import ForeignText
+
 /// What this client needs of a session, whatever an administrator has set for the account, the database or the server. Nothing else sets these.
 ///
 /// They are set when a connection is made. Behind a pooler each transaction may get another session, which other clients use too: there the
@@ -76,7 +78,7 @@ struct SessionSettings {
     }
 
     private static func statement(_ setting: Setting) -> String {
-        let values = setting.value.split(separator: ", ").map { "'\($0)'" }
+        let values = setting.value.parts(at: ", ").map { "'\($0)'" }
         return "SET LOCAL \(setting.name) = \(values.joined(separator: ", "))"
     }
 }

@@ -1,3 +1,5 @@
+import ForeignText
+
 /// What the server says about one statement, or one script, from all of its results.
 ///
 /// Rows are not the end of a statement: outside a transaction the server commits after it has sent them, and says only then that this failed
@@ -51,18 +53,20 @@ struct StatementAnswer {
 extension String {
     /// Whether it is a ROLLBACK. The server also answers so to the COMMIT of a transaction that has failed.
     var asksForRollback: Bool {
-        let word = withoutLeadingComments.prefix { $0.isLetter }.uppercased()
-        return word == "ROLLBACK" || word == "ABORT"
+        let word = withoutLeadingComments.utf8.prefix { (0x41...0x5A).contains($0 & 0xDF) }
+        return ["rollback", "abort"].contains(String(Substring(word)).inLowerCase)
     }
 
     private var withoutLeadingComments: Substring {
         var rest = self[...]
         while true {
-            rest = rest.drop { $0.isWhitespace || $0 == ";" }
-            if rest.hasPrefix("--") {
-                rest = rest.drop { !$0.isNewline }
-            } else if rest.hasPrefix("/*"), let end = rest.firstRange(of: "*/") {
-                rest = rest[end.upperBound...]
+            rest = rest.trimmed
+            if let behind = rest.rest(after: ";") {
+                rest = behind
+            } else if rest.begins(with: "--") {
+                rest = rest.cut(at: "\n")?.after ?? ""
+            } else if rest.begins(with: "/*"), let end = rest.cut(at: "*/") {
+                rest = end.after
             } else {
                 return rest
             }

@@ -1,3 +1,5 @@
+import ForeignText
+
 extension PostgresError {
     public var description: String {
         let subject = query.map { " (query “\($0)”)" } ?? ""
@@ -20,7 +22,7 @@ extension PostgresError {
         case .decoding(let failure):
             return "Column “\(failure.column)”\(subject) holds \(failure.actual), but \(failure.expected) was expected. "
                 + "The database's schema and this program may be of different versions: `dailies migrate` brings the schema up to date."
-        case .encoding(let reason):
+        case .encoding(let reason, _):
             return "A value cannot be sent to PostgreSQL\(subject): \(reason)."
         case .pipelineAborted:
             return "Not run\(subject), because an earlier query of the same pipeline failed."
@@ -65,25 +67,25 @@ extension PostgresError {
 
     /// libpq reports failures to connect only as text, so the advice depends on that text.
     private static func advice(for reason: String) -> String {
-        if reason.contains("authentication failed") || reason.contains("no password supplied") {
+        if reason.holds("authentication failed") || reason.holds("no password supplied") {
             return "Check the user and the password in DATABASE_URL, PGPASSWORD or ~/.pgpass."
         }
-        if reason.contains("pg_hba.conf") {
+        if reason.holds("pg_hba.conf") {
             return "The server's pg_hba.conf has to allow this user, database and address."
         }
-        if reason.contains("does not exist") {
+        if reason.holds("does not exist") {
             return "Create it, or check the names in DATABASE_URL."
         }
-        if reason.contains("too many clients") || reason.contains("connection slots") {
+        if reason.holds("too many clients") || reason.holds("connection slots") {
             return "Raise the server's max_connections or make the pools smaller."
         }
-        if reason.contains("translate host name") {
+        if reason.holds("translate host name") {
             return "Check the host's name in DATABASE_URL."
         }
-        if reason.contains("SSL") || reason.contains("certificate") {
+        if reason.holds("SSL") || reason.holds("certificate") {
             return "Check sslmode and sslrootcert in DATABASE_URL."
         }
-        if reason.contains("connection string") {
+        if reason.holds("connection string") {
             return "Check DATABASE_URL, for example postgresql://user@host:5432/database."
         }
         return "Is PostgreSQL running there? Check DATABASE_URL or the PG… variables."

@@ -19,7 +19,9 @@ public struct PostgresError: Error, Sendable, CustomStringConvertible {
         /// A result could not be turned into the wanted Swift type.
         case decoding(DecodingFailure)
         /// A value has no representation in PostgreSQL, so nothing was sent.
-        case encoding(reason: String)
+        ///
+        /// - Parameter isNUL: whether it is a text with the character NUL, which only comes from outside.
+        case encoding(reason: String, isNUL: Bool = false)
         /// The query of a pipeline was not run, because an earlier one of the same transaction failed.
         case pipelineAborted
         /// Every connection of the pool was lent out for the whole waiting time.
@@ -93,6 +95,11 @@ extension PostgresError {
     /// True when the transaction lost against another one (serialization failure, deadlock) and should simply be run again.
     public var isConflict: Bool {
         server?.sqlState.isConflict ?? false
+    }
+
+    /// True when a bound text holds the character NUL. The sender of that text is at fault.
+    public var isOfNUL: Bool {
+        if case .encoding(_, true) = kind { true } else { false }
     }
 
     public var isCancellation: Bool {

@@ -107,6 +107,7 @@ extension PostgresError {
         switch kind {
         case .connecting, .connectionLost, .commitOutcomeUnknown, .poolTimeout, .timedOut: .installation
         case .server(let error): error.sqlState.fault
+        case .encoding(_, isNUL: true): .data
         case .rolledBack, .decoding, .encoding, .pipelineAborted, .poolClosed, .misuse: .ours
         case .cancelled: nil
         }

@@ -1,3 +1,5 @@
+import ForeignText
+
 /// The server's error for a refused statement.
 public struct ServerError: Hashable, Sendable {
     public let sqlState: SQLState
@@ -20,9 +22,10 @@ public struct ServerError: Hashable, Sendable {
 
     /// The primary message without the values that PostgreSQL quotes in data exceptions.
     public var safeMessage: String {
-        guard sqlState.errorClass == "22", let first = message.firstIndex(of: "\""), let last = message.lastIndex(of: "\""), first < last
-        else { return message }
-        return message[..<first] + "(value withheld)" + message[message.index(after: last)...]
+        guard sqlState.errorClass == "22", let (before, rest) = message.cut(at: "\""), let (_, after) = rest.cut(atLast: "\"") else {
+            return message
+        }
+        return before + "(value withheld)" + after
     }
 
     /// The names of what was involved: they belong to the schema, not to the data.

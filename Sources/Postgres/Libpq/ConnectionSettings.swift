@@ -1,4 +1,5 @@
 import CLibpq
+import ForeignText
 
 /// libpq's reading of a connection string.
 enum ConnectionSettings {
@@ -39,8 +40,8 @@ enum ConnectionSettings {
     private static func reason(of complaint: UnsafeMutablePointer<CChar>?) -> String {
         guard let complaint = unsafe complaint else { return "the connection string cannot be read" }
         let text = unsafe String(cString: complaint)
-        if text.hasPrefix("missing \"=\"") { return "the connection string has a setting without “=”" }
-        let head = text.prefix { $0 != "\"" && !$0.isNewline }
+        if text.begins(with: "missing \"=\"") { return "the connection string has a setting without “=”" }
+        let head = text.parts(at: "\"", keepingEmpty: true)[0].lines.first ?? ""
         return "the connection string cannot be read: \(head.isEmpty ? "" : head + "…")"
     }
 }

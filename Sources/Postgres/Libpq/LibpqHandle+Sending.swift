@@ -1,4 +1,5 @@
 import CLibpq
+import ForeignText
 
 extension LibpqHandle {
     /// Queues a query with its binds; results are asked for in binary form, which depends on no session setting.
@@ -33,7 +34,7 @@ extension LibpqHandle {
 
     /// Queues several statements as one string, by the simple protocol.
     func send(script: String) throws(PostgresError) {
-        guard !script.utf8.contains(0) else { throw PostgresError(.encoding(reason: PostgresQuery.nulComplaint)) }
+        guard !script.holdsNUL else { throw PostgresError(.encoding(reason: PostgresQuery.nulComplaint)) }
         guard unsafe PQsendQuery(connection, script) == 1 else { throw lost() }
     }
 
@@ -79,7 +80,7 @@ private struct BindArguments {
     mutating func append(_ bind: PostgresBind) {
         types.append(bind.type.rawValue)
         switch bind.content {
-        case .null, .refused: append([], isText: true, isNull: true)
+        case .null, .refused, .nul: append([], isText: true, isNull: true)
         case .text(let text): append(text.utf8, isText: true)
         case .binary(let value): append(value, isText: false)
         }

@@ -1,4 +1,5 @@
 import CLibpq
+import ForeignText
 import Logging
 
 /// A connection of libpq, with the protocol's single steps. No step blocks. The caller waits between them: ``PostgresConnection``
@@ -71,7 +72,7 @@ import Logging
         let text = unsafe PQerrorMessage(connection).map { unsafe String(cString: $0) } ?? ""
         var line = text.inOneLine
         if let password = unsafe PQpass(connection).map({ unsafe String(cString: $0) }), !password.isEmpty {
-            line = line.split(separator: password, omittingEmptySubsequences: false).joined(separator: "…")
+            line = line.with("…", for: password)
         }
         return line.isEmpty ? "the connection was closed" : line
     }
@@ -83,15 +84,7 @@ import Logging
 
 extension String {
     var inOneLine: String {
-        split(whereSeparator: \.isNewline).map { $0.trimming(while: \.isWhitespace) }.joined(separator: "; ")
-    }
-}
-
-extension Substring {
-    fileprivate func trimming(while unwanted: (Character) -> Bool) -> Substring {
-        var rest = drop(while: unwanted)
-        while let last = rest.last, unwanted(last) { rest.removeLast() }
-        return rest
+        lines.map(\.trimmed).joined(separator: "; ")
     }
 }
 

@@ -1,3 +1,5 @@
+import ForeignText
+
 /// SQL with its bound values, written as a string literal:
 /// ```swift
 /// let query: PostgresQuery = "SELECT id FROM dailies.jobs WHERE state = \(state) AND attempt < \(limit)"
@@ -69,7 +71,7 @@ extension PostgresQuery {
     /// What errors and logs show: the name, or the beginning of the SQL without any value.
     var label: String {
         if let name { return name }
-        let line = sql.split(whereSeparator: \.isWhitespace).joined(separator: " ")
+        let line = sql.words.joined(separator: " ")
         return line.count > 80 ? "\(line.prefix(79))…" : line
     }
 }
@@ -111,7 +113,7 @@ extension PostgresQuery: ExpressibleByStringInterpolation {
 
         /// Inserts a name (of a table, a channel, a column), quoted, so that it can be nothing but a name.
         public mutating func appendInterpolation(identifier name: String) {
-            pieces.append(.sql("\"" + name.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"") + "\""))
+            pieces.append(.sql("\"" + name.with("\"\"", for: "\"") + "\""))
         }
 
         /// Inserts SQL as it is. Only for text that the program itself holds, never for anything that came from outside.

@@ -1,3 +1,5 @@
+import ForeignText
+
 /// One-dimensional arrays. Reading refuses NULL elements unless the element is optional, and more than one dimension.
 ///
 /// Source of the binary form: `array_send` in PostgreSQL's `arrayfuncs.c`.
@@ -44,11 +46,14 @@ private enum PostgresArray {
                 hasNull = true
                 body += Int32(-1).bigEndianBytes
             case .text(let text):
+                guard !text.holdsNUL else { return .nul }
                 body += Int32(text.utf8.count).bigEndianBytes + text.utf8
             case .binary(let bytes):
                 body += Int32(bytes.count).bigEndianBytes + bytes
             case .refused(let reason):
                 return .refused(reason: reason)
+            case .nul:
+                return .nul
             }
         }
         var header =

@@ -9,6 +9,8 @@ public struct PostgresBind: Sendable {
         /// The value has no representation in PostgreSQL; the query that binds it throws, with this reason, before anything is
         /// sent. The reason must not quote the value.
         case refused(reason: String)
+        /// Text with the character NUL, which PostgreSQL cannot store; refused like the others.
+        case nul
     }
 
     public let type: PostgresType

@@ -1,3 +1,4 @@
+import ForeignText
 import FoundationEssentials
 
 /// A value that is kept as `jsonb`: `\(PostgresJSON(settings))` binds it, `row.decode("settings", as: PostgresJSON<Settings>.self).value`
@@ -27,7 +28,10 @@ extension PostgresJSON: PostgresEncodable where Value: Encodable {
         let encoder = JSONEncoder()
         encoder.dateEncodingStrategy = .iso8601
         do {
-            return .binary([Self.version] + (try encoder.encode(value)))
+            let json = try encoder.encode(value)
+            // `jsonb` refuses the escaped NUL too; a backslash before it is one that is escaped itself.
+            if String(decoding: json, as: UTF8.self).with("", for: "\\\\").holds("\\u0000") { return .nul }
+            return .binary([Self.version] + json)
         } catch {
             return .refused(reason: "\(Value.self) cannot be written as JSON")
         }

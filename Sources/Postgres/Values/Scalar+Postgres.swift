@@ -42,9 +42,7 @@ extension String: PostgresScalar {
     public static var postgresElementType: PostgresType { .text }
     public static var postgresArrayType: PostgresType { .textArray }
 
-    public var postgresContent: PostgresBind.Content {
-        utf8.contains(0) ? .refused(reason: "the text holds the character NUL, which PostgreSQL cannot store") : .text(self)
-    }
+    public var postgresContent: PostgresBind.Content { .text(self) }
 
     public init(from cell: PostgresCell) throws(PostgresError) {
         let expected: Expectation = "String"

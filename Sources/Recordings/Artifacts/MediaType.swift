@@ -1,3 +1,5 @@
+import ForeignText
+
 /// Media types: those of artifacts, and those that the name of a recording's file claims.
 public enum MediaType {
     // Of artifacts.
@@ -23,7 +25,7 @@ public enum MediaType {
 
     /// The type that the extension of a recording's file name claims; `nil` for an extension that is not in the list.
     public static func claimed(byExtension fileExtension: String) -> String? {
-        claimedTypes[fileExtension.lowercased()]
+        claimedTypes[fileExtension.inLowerCase]
     }
 
     /// The extension of an artifact's file name; `nil` for a type that no artifact has.

@@ -1,3 +1,4 @@
+internal import ForeignText
 internal import HTTPTypes
 internal import Hummingbird
 
@@ -20,10 +21,10 @@ struct Acceptance: RouterMiddleware {
     static func accepts(_ mediaType: String, _ header: String?) -> Bool {
         guard let header else { return true }
         var best = (exactness: -1, isWelcome: false)
-        for part in header.lowercased().split(separator: ",") {
-            let words = part.split(separator: ";").map { $0.filter { !$0.isWhitespace } }
+        for part in header.inLowerCase.parts(at: ",") {
+            let words = part.parts(at: ";").map(\.withoutBlanks)
             guard let range = words.first, let exactness = exactness(of: range, mediaType), exactness >= best.exactness else { continue }
-            let quality = words.dropFirst().first { $0.hasPrefix("q=") }.map { Double($0.dropFirst(2)) ?? 0 } ?? 1
+            let quality = words.dropFirst().lazy.compactMap { $0.rest(after: "q=") }.first.map { Double($0) ?? 0 } ?? 1
             best = (exactness, exactness == best.exactness && best.isWelcome || quality > 0)
         }
         return best.isWelcome
@@ -33,6 +34,7 @@ struct Acceptance: RouterMiddleware {
     private static func exactness(of range: String, _ mediaType: String) -> Int? {
         if range == mediaType { return 2 }
         if range == "*/*" { return 0 }
-        return range.hasSuffix("/*") && mediaType.hasPrefix(range.dropLast()) ? 1 : nil
+        guard let kind = range.rest(before: "*"), kind.ends(with: "/") else { return nil }
+        return mediaType.begins(with: String(kind)) ? 1 : nil
     }
 }

@@ -1,3 +1,4 @@
+internal import ForeignText
 internal import HTTPTypes
 internal import Hummingbird
 
@@ -56,8 +57,8 @@ struct Authentication: RouterMiddleware {
     /// - Throws: ``SiteError/signInRequired`` for a header without a valid token. Then nothing else is tried.
     private static func bearer(_ headers: HTTPFields) throws(SiteError) -> SecretToken? {
         guard let header = headers[.authorization] else { return nil }
-        let words = header.split(separator: " ")
-        guard words.count == 2, words[0].lowercased() == "bearer", let token = SecretToken(words[1]) else { throw .signInRequired }
+        let words = header.parts(at: " ")
+        guard words.count == 2, words[0].inLowerCase == "bearer", let token = SecretToken(words[1]) else { throw .signInRequired }
         return token
     }
 

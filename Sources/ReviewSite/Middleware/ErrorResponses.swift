@@ -1,3 +1,4 @@
+internal import ForeignText
 internal import FoundationEssentials
 internal import HTTPTypes
 internal import Hummingbird
@@ -25,11 +26,13 @@ struct ErrorResponses: RouterMiddleware {
         }
     }
 
-    private static func explained(_ error: any Error, _ logger: Logger) -> SiteError {
+    static func explained(_ error: any Error, _ logger: Logger) -> SiteError {
         switch error {
         case let error as SiteError: return error
         case let error as ReviewsError: return SiteError(error)
         case is PasswordHasher.Busy: return .busy
+        // Each parser refuses it by itself, with the field's name. This is for the one that forgets.
+        case let error as PostgresError where error.isOfNUL: return .badRequest("No text may hold the character NUL.")
         case let error as PostgresError where error.isInfrastructure:
             logger.warning("the database is away", metadata: ["error": "\(error)"])
             return .unavailable
@@ -60,7 +63,7 @@ struct ErrorResponses: RouterMiddleware {
     }
 
     private func answer(to request: Request, _ error: SiteError, in context: SiteContext) throws -> Response {
-        let isPage = (request.headers[.accept] ?? "").contains("text/html") && !request.uri.path.hasPrefix("/api/")
+        let isPage = (request.headers[.accept] ?? "").holds("text/html") && !request.uri.path.begins(with: "/api/")
         if isPage, error.status == .unauthorized {
             let target = request.method == .get ? ReturnPath(request.uri.string) : nil
             return Response.redirect(to: "/sign-in" + (target.map { "?return_to=\($0.encoded)" } ?? ""))

@@ -37,7 +37,7 @@ struct ForgeryProtection: RouterMiddleware {
 
     private func token(of request: Request) async throws -> String? {
         if let name = Self.header, let token = request.headers[name] { return token }
-        guard request.headers[.contentType]?.hasPrefix("application/x-www-form-urlencoded") ?? false else { return nil }
+        guard FormFields.isForm(request) else { return nil }
         return try await FormFields(of: request)["csrf_token"]
     }
 }

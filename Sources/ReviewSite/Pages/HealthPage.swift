@@ -1,3 +1,4 @@
+internal import ForeignText
 internal import FoundationEssentials
 internal import JobQueue
 internal import Reviews
@@ -89,7 +90,7 @@ extension HealthPage.Failed {
         response = recording.responseID
         title = "\(recording.candidate.label): \(recording.question)"
         href = "/roles/\(recording.role)/questions/\(recording.question)/\(recording.responseID)"
-        reason = recording.reason?.replacing("_", with: " ") ?? "discarded"
+        reason = recording.reason?.with(" ", for: "_") ?? "discarded"
         sentence = recording.message ?? "Looking into this recording failed each time. It is no fault of the candidate’s."
         when = DateText.inWords(recording.failedAt)
         evidence = recording.evidence

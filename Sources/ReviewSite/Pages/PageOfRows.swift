@@ -1,3 +1,4 @@
+internal import ForeignText
 internal import Hummingbird
 
 /// The rows of a long table that one page shows. A page has few enough rows to be drawn at once; links lead to the others.
@@ -18,7 +19,7 @@ struct PageOfRows: Sendable {
     /// - Parameter things: what the rows are, in the plural.
     func links(of count: Int, at address: String, things: String = "candidates") -> Links? {
         guard count > Self.size || first > 0 else { return nil }
-        let mark = address.contains("?") ? "&" : "?"
+        let mark = address.holds("?") ? "&" : "?"
         return Links(
             earlier: first > 0 ? "\(address)\(mark)from=\(max(0, first - Self.size))" : nil,
             later: first + Self.size < count ? "\(address)\(mark)from=\(first + Self.size)" : nil,

@@ -1,3 +1,5 @@
+import ForeignText
+
 /// The values for the layout. Every page has them under the name `site`.
 struct SiteFrame: Sendable {
     struct Person: Sendable {
@@ -39,13 +41,15 @@ extension SiteFrame {
 
     /// Pages of a role also get links to the role's other pages. Those pages check whether the role exists and the reviewer reaches it.
     private static func navigation(isAdmin: Bool, path: String) -> [Link] {
-        let parts = path.split(separator: "/")
+        let parts = path.parts(at: "/")
         var links = [Link(label: "Roles", href: "/", isCurrent: path == "/")]
         if parts.count > 1, parts[0] == "roles" {
             let role = "/roles/\(parts[1])"
             links.append(Link(label: "Wall", href: role, isCurrent: path == role))
             links.append(
-                Link(label: "Results", href: "\(role)/results", isCurrent: path == "\(role)/results" || path.hasPrefix("\(role)/results/")))
+                Link(
+                    label: "Results", href: "\(role)/results", isCurrent: path == "\(role)/results" || path.begins(with: "\(role)/results/")
+                ))
             if isAdmin { links.append(Link(label: "Settings", href: "\(role)/settings", isCurrent: path == "\(role)/settings")) }
         }
         if isAdmin { links.append(Link(label: "Health", href: "/health", isCurrent: path == "/health")) }

@@ -1,3 +1,4 @@
+internal import ForeignText
 internal import Hummingbird
 internal import Interviews
 internal import Reviews
@@ -44,8 +45,8 @@ struct AdminPages: RouteGroup {
 
     @Sendable private func reword(_ request: Request, _ context: SiteContext) async throws -> Response {
         let (role, fields) = (try context.name("role"), try await FormFields(of: request))
-        func text(_ name: String) -> String { (fields[name] ?? "").replacing("\r\n", with: "\n") }
-        let points = text("key_points").split(separator: "\n").map { $0.drop(while: \.isWhitespace) }.filter { !$0.isEmpty }
+        func text(_ name: String) -> String { (fields[name] ?? "").with("\n", for: "\r\n") }
+        let points = text("key_points").lines.map(\.trimmed).filter { !$0.isEmpty }
         let question = RoleDefinition.Question(
             key: try context.name("question"), prompt: text("prompt"), keyPoints: points.map(String.init),
             anchors: .init(one: text("anchor_1"), three: text("anchor_3"), five: text("anchor_5")))

@@ -1,3 +1,4 @@
+internal import ForeignText
 internal import FoundationEssentials
 internal import Hummingbird
 internal import Recordings
@@ -64,7 +65,7 @@ struct AnswerPages: RouteGroup {
     @Sendable private func comment(_ request: Request, _ context: SiteContext) async throws -> Response {
         let fields = try await FormFields(of: request)
         func moment(_ name: String) throws -> Int? {
-            guard let text = fields[name]?.trimmingPrefix(while: \.isWhitespace), !text.isEmpty else { return nil }
+            guard let text = fields[name]?.trimmed, !text.isEmpty else { return nil }
             guard let moment = DurationText.milliseconds(String(text)) else {
                 throw SiteError.unprocessable("A moment is written as minutes and seconds, such as 1:05 or 0:07.2.")
             }
@@ -72,7 +73,7 @@ struct AnswerPages: RouteGroup {
         }
         let (from, to) = (try moment("from") ?? 0, try moment("to"))
         // Browsers send line ends as CR LF, but count each as one character of the limit.
-        let body = (fields["body"] ?? "").replacing("\r\n", with: "\n")
+        let body = (fields["body"] ?? "").with("\n", for: "\r\n")
         _ = try await services.reviews.comment(on: context.id("response"), fromMs: from, toMs: to, body: body, viewer: context.viewer)
         return .redirect(to: fields.returnPath(otherwise: "/"))
     }

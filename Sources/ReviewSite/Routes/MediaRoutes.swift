@@ -1,3 +1,4 @@
+internal import ForeignText
 internal import HTTPTypes
 internal import Hummingbird
 internal import Logging
@@ -124,7 +125,7 @@ struct MediaRoutes: RouteGroup {
     /// - Parameter weakly: true for `If-None-Match`; false for `If-Match`, which takes no weak tag (RFC 9110, 13.1).
     private static func isNamed(_ tag: String, in header: String?, weakly: Bool) -> Bool {
         guard let header else { return false }
-        let named = header.split(separator: ",").map { $0.filter { character in !character.isWhitespace } }
-        return named.contains("*") || named.contains(tag) || weakly && named.contains("W/\(tag)")
+        let named = header.parts(at: ",").map(\.withoutBlanks)
+        return named.contains { $0 == "*" || $0 == tag || weakly && $0 == "W/\(tag)" }
     }
 }

@@ -1,3 +1,4 @@
+internal import ForeignText
 internal import HTTPTypes
 internal import Hummingbird
 
@@ -16,7 +17,7 @@ struct StaticRoutes: RouteGroup {
             var headers: HTTPFields = [
                 .contentType: file.mediaType, .eTag: tag, .cacheControl: isCurrent ? "public, max-age=31536000, immutable" : "no-cache",
             ]
-            if request.headers[.ifNoneMatch]?.contains(tag) ?? false { return Response(status: .notModified, headers: headers) }
+            if request.headers[.ifNoneMatch]?.holds(tag) ?? false { return Response(status: .notModified, headers: headers) }
             headers[.contentLength] = "\(file.content.readableBytes)"
             return Response(status: .ok, headers: headers, body: ResponseBody(byteBuffer: file.content))
         }

@@ -16,7 +16,7 @@ struct ProxyTrust: Sendable {
 
     /// - Parameter proxies: addresses and ranges; `nil` when nothing is said; ``nobody`` alone for none.
     init(proxies: [String]?, emailHeader: String?) throws(ReviewSite.Configuration.Problem) {
-        self.proxies = try proxies == [Self.nobody] ? [] : Self.ranges(proxies ?? Self.thisMachine)
+        self.proxies = try proxies == [Self.nobody] ? [] : Self.networks(proxies ?? Self.thisMachine)
         guard let emailHeader else {
             self.emailHeader = nil
             return
@@ -30,7 +30,7 @@ struct ProxyTrust: Sendable {
         self.emailHeader = name
     }
 
-    private static func ranges(_ texts: [String]) throws(ReviewSite.Configuration.Problem) -> [NetworkRange] {
+    private static func networks(_ texts: [String]) throws(ReviewSite.Configuration.Problem) -> [NetworkRange] {
         var ranges: [NetworkRange] = []
         for (index, text) in texts.enumerated() {
             func problem(_ words: String) -> ReviewSite.Configuration.Problem {

@@ -1,3 +1,4 @@
+internal import ForeignText
 internal import Hummingbird
 
 /// A cookie with a secret. Scripts cannot read it, browsers do not send it with other sites' forms, and with TLS they send it only by TLS.
@@ -12,7 +13,8 @@ struct SecretCookie: Sendable {
     }
 
     func token(in request: Request) -> SecretToken? {
-        request.cookies[name].flatMap { SecretToken($0.value) }
+        request.headers[values: .cookie].lazy.flatMap { $0.parts(at: ";") }.compactMap { $0.trimmed.rest(after: "\(name)=") }.first
+            .flatMap { SecretToken($0) }
     }
 
     func header(setting token: SecretToken, for lifetime: Duration) -> String {

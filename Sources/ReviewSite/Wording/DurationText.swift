@@ -1,3 +1,5 @@
+import ForeignText
+
 /// Durations in milliseconds as the site writes them.
 enum DurationText {
     /// `1:05`, and from an hour on `1:00:00`.
@@ -30,7 +32,7 @@ enum DurationText {
 
     /// Reads what a person typed: `7`, `0:07.2`, `1:02:03`. Milliseconds; `nil` for anything else.
     static func milliseconds(_ text: String) -> Int? {
-        let parts = text.split(separator: ":", omittingEmptySubsequences: false)
+        let parts = text.parts(at: ":", keepingEmpty: true)
         guard (1...3).contains(parts.count), let last = parts.last, let seconds = Double(last), seconds >= 0, seconds < 100_000 else {
             return nil
         }

@@ -142,7 +142,7 @@ extension AnswerDetails: PostgresRowDecodable {
         // A newer release may have written kinds that this program does not know.
         let kinds: [String] = try row.decode("artifacts")
         artifacts = kinds.compactMap(ArtifactKind.init(rawValue:))
-        hasCaptions = kinds.contains("captions")
+        hasCaptions = kinds.contains { $0 == "captions" }
         isTakeRequested = try row.decode("is_take_requested")
         isOpen = try row.decode("is_open")
         mine = try row.decode("reviewer_id", as: Int64?.self) == nil ? nil : try Rating(from: row)

@@ -1,3 +1,4 @@
+import ForeignText
 public import FoundationEssentials
 public import Postgres
 
@@ -35,7 +36,7 @@ extension Reviews {
         guard [fromMs, toMs ?? 0].allSatisfy({ (0...Int(Int32.max)).contains($0) }), toMs.map({ $0 > fromMs }) ?? true else {
             throw ReviewsError.invalid("A comment's stretch begins at 0 or later, and ends after it begins.")
         }
-        guard !body.utf8.contains(0) else { throw ReviewsError.invalid("A comment cannot hold the character NUL.") }
+        guard !body.holdsNUL else { throw ReviewsError.invalid("A comment cannot hold the character NUL.") }
         let written = try await write(
             PostgresQuery(
                 named: "reviews.comment",

@@ -1,3 +1,4 @@
+import ForeignText
 public import FoundationEssentials
 public import Postgres
 
@@ -20,7 +21,7 @@ extension Reviews {
     /// - Throws: `ReviewsError`: `.notFound`, or `.invalid` for an invalid reason.
     @discardableResult
     public func decide(_ verdict: Decision.Verdict, about interview: Int64, reason: String, viewer: Viewer) async throws -> Decision {
-        guard !reason.utf8.contains(0) else { throw ReviewsError.invalid("A reason cannot hold the character NUL.") }
+        guard !reason.holdsNUL else { throw ReviewsError.invalid("A reason cannot hold the character NUL.") }
         let made = try await write(
             PostgresQuery(
                 named: "reviews.decide",

@@ -1,3 +1,5 @@
+import ForeignText
+
 /// Rows as text that spreadsheets open: RFC 4180, with CRLF at the end of each line.
 ///
 /// A cell that a spreadsheet would read as a formula (it begins with `=`, `+`, `-`, `@`, a tab or a carriage return) gets an apostrophe
@@ -18,8 +20,7 @@ public struct CSVTable: Hashable, Sendable {
     static func cell(_ content: String) -> String {
         let dangerous: Set<Unicode.Scalar> = ["=", "+", "-", "@", "\t", "\r"]
         let guarded = content.unicodeScalars.first.map(dangerous.contains) == true ? "'" + content : content
-        // By Unicode scalars, because CR and LF together are one character.
-        guard guarded.unicodeScalars.contains(where: { $0 == "," || $0 == "\"" || $0 == "\r" || $0 == "\n" }) else { return guarded }
-        return "\"" + guarded.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"") + "\""
+        guard [",", "\"", "\r", "\n"].contains(where: guarded.holds) else { return guarded }
+        return "\"" + guarded.with("\"\"", for: "\"") + "\""
     }
 }

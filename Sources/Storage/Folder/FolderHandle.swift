@@ -3,6 +3,10 @@ import SystemPackage
 
 /// An open folder, with operations on the names in it. No operation follows a symbolic link, so that a link inside the storage never leads
 /// out of it. A name with a `/` in its bytes is refused (EINVAL): the kernel would follow links on the way to its last part.
+///
+/// This is `openat2` with `RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS` by hand, one name at a time: each name has no `/` and is not `..`, and each
+/// is opened with `O_NOFOLLOW`, which refuses the links of `/proc` too. Swift cannot call `openat2` itself: glibc has no function for it, and
+/// `syscall` takes a varying number of arguments. By hand it is also the same on kernels before 5.6.
 final class FolderHandle: Sendable {
     private let descriptor: FileDescriptor
 

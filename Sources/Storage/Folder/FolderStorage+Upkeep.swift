@@ -1,3 +1,4 @@
+import ForeignText
 import Glibc
 import SystemPackage
 
@@ -19,7 +20,7 @@ extension FolderStorage {
             var folder = root
             for name in path { folder = try folder.openFolder(name) }
             let now = time(nil)
-            for name in try folder.names() where !name.hasPrefix(".") {
+            for name in try folder.names() where !name.begins(with: ".") {
                 // Removed meanwhile.
                 guard let stat = try folder.stat(name) else { continue }
                 switch stat.type {

@@ -1,3 +1,4 @@
+import ForeignText
 import Glibc
 import SystemPackage
 
@@ -51,7 +52,7 @@ final class StagingFolder: Sendable {
     /// Best effort: files that cannot be removed now are removed at the next start. Only folders and files with names that this type gives are
     /// removed: the folder may be one that other programs use too.
     private static func sweep(_ parent: FolderHandle) {
-        for name in (try? parent.names()) ?? [] where name.wholeMatch(of: /[0-9]{1,10}-[0-9a-f]{1,16}/) != nil {
+        for name in (try? parent.names()) ?? [] where name.plainMatch(of: /[0-9]{1,10}-[0-9a-f]{1,16}/) != nil {
             guard let folder = try? parent.openFolder(name), let lock = try? folder.openLock(lockName) else { continue }
             defer { try? lock.close() }
             guard flock(lock.rawValue, LOCK_EX | LOCK_NB) == 0 else { continue }
@@ -68,5 +69,5 @@ final class StagingFolder: Sendable {
 
     private static func randomName() -> String { String(UInt64.random(in: 0...UInt64.max), radix: 16) }
 
-    private static func isRandomName(_ name: String) -> Bool { name.wholeMatch(of: /[0-9a-f]{1,16}/) != nil }
+    private static func isRandomName(_ name: String) -> Bool { name.plainMatch(of: /[0-9a-f]{1,16}/) != nil }
 }

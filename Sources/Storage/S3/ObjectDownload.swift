@@ -1,4 +1,5 @@
 import AsyncHTTPClient
+import ForeignText
 import NIOCore
 import NIOHTTP1
 
@@ -113,7 +114,7 @@ struct ObjectDownload: Sendable {
         switch response.status {
         case .partialContent where announced == "bytes \(range.lowerBound)-\(range.upperBound - 1)/\(total)":
             guard bytes == nil || bytes == Int64(range.count) else { throw .broken("it announced another length than that of its range") }
-        case .partialContent where !announced.utf8.reversed().starts(with: "/\(total)".utf8.reversed()): throw .changed
+        case .partialContent where !announced.ends(with: "/\(total)"): throw .changed
         // The store does not support ranges.
         case .ok where range.lowerBound == 0 && range.upperBound == total:
             guard bytes == nil || bytes == total else { throw .changed }

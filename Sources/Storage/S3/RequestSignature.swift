@@ -1,4 +1,5 @@
 import Crypto
+import ForeignText
 
 /// AWS Signature Version 4, as described in "Authenticating Requests" of the Amazon S3 API reference. Pure: time is an argument.
 struct RequestSignature: Sendable {
@@ -79,5 +80,5 @@ struct RequestSignature: Sendable {
     }
 
     /// Removes spaces around it, and makes each run of spaces one space.
-    private static func trimmed(_ value: String) -> String { value.split(separator: " ").joined(separator: " ") }
+    private static func trimmed(_ value: String) -> String { value.parts(at: " ").joined(separator: " ") }
 }

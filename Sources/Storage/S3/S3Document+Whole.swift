@@ -1,3 +1,4 @@
+import ForeignText
 import NIOHTTP1
 
 extension S3Document {
@@ -7,12 +8,8 @@ extension S3Document {
     ///   anything else. What is missing in them is not known to be missing in the store.
     init(whole root: String, _ text: String) throws(S3Failure) {
         self.init(text)
-        let bytes = text.utf8
-        let end = bytes.reversed().drop { $0 == UInt8(ascii: "\n") || $0 == UInt8(ascii: "\r") || $0 == UInt8(ascii: " ") }
-        let isWhole =
-            (bytes.contains("<\(root)>".utf8) || bytes.contains("<\(root) ".utf8)) && end.starts(with: "</\(root)>".utf8.reversed())
-        if isWhole { return }
-        if bytes.contains("<Error>".utf8), let code = S3Refusal(status: 200, headers: [:], body: text).code {
+        if text.holds("<\(root)>") || text.holds("<\(root) "), text.trimmed.ends(with: "</\(root)>") { return }
+        if text.holds("<Error>"), let code = S3Refusal(status: 200, headers: [:], body: text).code {
             throw .refused(status: 200, code: code)
         }
         throw .broken("it answered with something else than its \(root), or with only a part of it")

@@ -1,3 +1,5 @@
+import ForeignText
+
 /// Reads the needed parts of S3's XML: the texts of elements without child elements. S3 uses neither attributes nor comments nor CDATA there,
 /// and an element that is not found counts as missing. So there is no full XML parser that could be attacked.
 struct S3Document: Sendable {
@@ -14,20 +16,20 @@ struct S3Document: Sendable {
     func elements(_ name: String) -> [S3Document] {
         var found: [S3Document] = []
         var rest = text
-        while let begin = rest.firstRange(of: "<\(name)>"), let end = rest[begin.upperBound...].firstRange(of: "</\(name)>") {
-            found.append(S3Document(rest[begin.upperBound..<end.lowerBound]))
-            rest = rest[end.upperBound...]
+        while let begin = rest.cut(at: "<\(name)>"), let end = begin.after.cut(at: "</\(name)>") {
+            found.append(S3Document(end.before))
+            rest = end.after
         }
         return found
     }
 
     private static func unescaped(_ text: Substring) -> String {
         [("&lt;", "<"), ("&gt;", ">"), ("&quot;", "\""), ("&apos;", "'"), ("&#34;", "\""), ("&#39;", "'"), ("&amp;", "&")]
-            .reduce(String(text)) { $0.replacing($1.0, with: $1.1) }
+            .reduce(String(text)) { $0.with($1.1, for: $1.0) }
     }
 
     /// Escapes text for an element.
     static func escaped(_ text: String) -> String {
-        [("&", "&amp;"), ("<", "&lt;"), (">", "&gt;"), ("\"", "&quot;")].reduce(text) { $0.replacing($1.0, with: $1.1) }
+        [("&", "&amp;"), ("<", "&lt;"), (">", "&gt;"), ("\"", "&quot;")].reduce(text) { $0.with($1.1, for: $1.0) }
     }
 }

@@ -1,3 +1,5 @@
+import ForeignText
+
 /// The address of a store or of a credentials service: scheme, host and port, such as `https://s3.example.org` or `http://127.0.0.1:9000`.
 public struct S3Endpoint: Sendable, Hashable, CustomStringConvertible {
     let scheme: String
@@ -8,7 +10,7 @@ public struct S3Endpoint: Sendable, Hashable, CustomStringConvertible {
 
     /// `nil` for any other URL, or one with a path.
     public init?(_ text: String) {
-        guard let match = text.lowercased().wholeMatch(of: /(https?):\/\/([a-z0-9.\-]+|\[[0-9a-f:]+\])(?::([0-9]{1,5}))?\/?/) else {
+        guard let match = text.inLowerCase.plainMatch(of: /(https?):\/\/([a-z0-9.\-]+|\[[0-9a-f:]+\])(?::([0-9]{1,5}))?\/?/) else {
             return nil
         }
         scheme = String(match.1)

@@ -1,3 +1,5 @@
+import ForeignText
+
 /// A bucket and a prefix in it, written `s3://BUCKET` or `s3://BUCKET/PREFIX`.
 public struct S3Location: Sendable, Hashable, CustomStringConvertible {
     public let bucket: String
@@ -10,14 +12,14 @@ public struct S3Location: Sendable, Hashable, CustomStringConvertible {
     /// `nil` for a bucket name that S3 does not allow (3 to 63 lower-case letters, digits, dots and hyphens), or for a prefix that is not a valid
     /// ``StorageKey``.
     public init?(_ text: String) {
-        guard text.hasPrefix(Self.scheme) else { return nil }
-        var rest = text.dropFirst(Self.scheme.count)
-        if rest.hasSuffix("/") { rest.removeLast() }
-        let parts = rest.split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false)
-        guard let bucket = parts.first, bucket.wholeMatch(of: /[a-z0-9][a-z0-9.\-]{1,61}[a-z0-9]/) != nil else { return nil }
-        if parts.count == 2, (try? StorageKey(String(parts[1]))) == nil { return nil }
+        guard let whole = text.rest(after: Self.scheme) else { return nil }
+        let rest = whole.rest(before: "/") ?? whole
+        let parts = rest.cut(at: "/")
+        let bucket = parts?.before ?? rest
+        guard bucket.plainMatch(of: /[a-z0-9][a-z0-9.\-]{1,61}[a-z0-9]/) != nil else { return nil }
+        if let parts, (try? StorageKey(String(parts.after))) == nil { return nil }
         self.bucket = String(bucket)
-        prefix = parts.count == 2 ? String(parts[1]) : ""
+        prefix = parts.map { String($0.after) } ?? ""
     }
 
     public var description: String { Self.scheme + bucket + (prefix.isEmpty ? "" : "/\(prefix)") }

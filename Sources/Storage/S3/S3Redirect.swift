@@ -1,3 +1,5 @@
+import ForeignText
+
 /// The address in the `Location` of an answer.
 ///
 /// A request carries a session token and candidates' bytes, so it is sent on only to where the same store answers: the configured host itself, or
@@ -10,13 +12,12 @@ struct S3Redirect: Sendable {
 
     /// `nil` for anything but an absolute address of http or https without a user.
     init?(_ location: String) {
-        let bytes = Array(location.utf8)
-        guard let scheme = bytes.firstRange(of: Array("://".utf8)) else { return nil }
-        let end = bytes[scheme.upperBound...].firstIndex { $0 == UInt8(ascii: "/") || $0 == UInt8(ascii: "?") } ?? bytes.endIndex
-        guard let endpoint = S3Endpoint(String(decoding: bytes[..<end], as: UTF8.self)) else { return nil }
+        guard let (scheme, rest) = location.cut(at: "://") else { return nil }
+        let authority = rest.utf8.prefix { $0 != UInt8(ascii: "/") && $0 != UInt8(ascii: "?") }
+        guard let endpoint = S3Endpoint("\(scheme)://\(Substring(authority))") else { return nil }
         self.endpoint = endpoint
-        let rest = bytes[end...].prefix { $0 != UInt8(ascii: "?") && $0 != UInt8(ascii: "#") }
-        path = rest.isEmpty ? "/" : String(decoding: rest, as: UTF8.self)
+        let path = rest.utf8[authority.endIndex...].prefix { $0 != UInt8(ascii: "?") && $0 != UInt8(ascii: "#") }
+        self.path = path.isEmpty ? "/" : String(Substring(path))
     }
 
     /// The host to send the same request to; `nil` when it is not sent there.
@@ -26,8 +27,7 @@ struct S3Redirect: Sendable {
     func host(for path: String, of configured: S3Endpoint, bucket: String?) -> String? {
         guard endpoint.scheme == configured.scheme, self.path.utf8.elementsEqual(path.utf8) else { return nil }
         let beginning = bucket.map { "\($0)." } ?? ""
-        guard endpoint.authority.utf8.starts(with: beginning.utf8) else { return nil }
-        let authority = String(Substring(endpoint.authority.utf8.dropFirst(beginning.utf8.count)))
+        guard let authority = endpoint.authority.rest(after: beginning).map({ String($0) }) else { return nil }
         let isSame = authority == configured.authority
         let isAmazons = Self.isAmazons(configured.authority) && Self.isAmazons(authority)
         return isSame || isAmazons ? endpoint.authority : nil
@@ -35,6 +35,6 @@ struct S3Redirect: Sendable {
 
     /// Such as `s3.amazonaws.com`, `s3.eu-west-1.amazonaws.com`, `s3-us-west-2.amazonaws.com`, `s3.dualstack.eu-west-1.amazonaws.com`.
     private static func isAmazons(_ authority: String) -> Bool {
-        authority.wholeMatch(of: /s3(?:[.-][a-z0-9-]+){0,2}\.amazonaws\.com(?:\.cn)?/) != nil
+        authority.plainMatch(of: /s3(?:[.-][a-z0-9-]+){0,2}\.amazonaws\.com(?:\.cn)?/) != nil
     }
 }

@@ -1,3 +1,4 @@
+import ForeignText
 import Glibc
 
 /// A time as Signature Version 4 writes it. Stores refuse a time that differs from theirs by more than a quarter of an hour.
@@ -17,7 +18,7 @@ struct SigningTime: Sendable, Hashable, Comparable {
     /// Reads the `Date` header of a response, such as `Thu, 26 Nov 2026 04:34:16 GMT`.
     init?(httpDate text: String) {
         let months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
-        guard let match = text.wholeMatch(of: /[A-Z][a-z]{2}, (\d{2}) ([A-Z][a-z]{2}) (\d{4}) (\d{2}):(\d{2}):(\d{2}) GMT/),
+        guard let match = text.plainMatch(of: /[A-Z][a-z]{2}, (\d{2}) ([A-Z][a-z]{2}) (\d{4}) (\d{2}):(\d{2}):(\d{2}) GMT/),
             let month = months.firstIndex(of: String(match.2))
         else { return nil }
         self.init([String(match.3), "\(month + 1)", String(match.1), String(match.4), String(match.5), String(match.6)])
@@ -25,7 +26,7 @@ struct SigningTime: Sendable, Hashable, Comparable {
 
     /// Reads a time in XML, such as `2026-11-26T04:34:16.000Z`.
     init?(xmlDate text: String) {
-        guard let match = text.prefixMatch(of: /(\d{4})-(\d{2})-(\d{2})T(\d{2}):(\d{2}):(\d{2})/) else { return nil }
+        guard let match = text.plainMatch(of: /(\d{4})-(\d{2})-(\d{2})T(\d{2}):(\d{2}):(\d{2}).*/) else { return nil }
         self.init([match.1, match.2, match.3, match.4, match.5, match.6].map { String($0) })
     }
 

@@ -1,3 +1,4 @@
+internal import ForeignText
 internal import FoundationEssentials
 internal import HTTPTypes
 internal import Hummingbird
@@ -10,7 +11,7 @@ struct JSONBody: Sendable {
     /// - Parameter names: all names that the object may have.
     /// - Throws: ``SiteError``: 415 for another media type, 400 for invalid JSON, 422 for another object.
     init(of request: Request, fields names: String...) async throws {
-        let type = request.headers[.contentType]?.split(separator: ";").first?.filter { !$0.isWhitespace }.lowercased()
+        let type = request.headers[.contentType]?.parts(at: ";").first?.withoutBlanks.inLowerCase
         guard type == "application/json" else {
             throw SiteError(
                 status: .unsupportedMediaType, title: "That is of another type", explanation: "This takes JSON.",
@@ -51,7 +52,7 @@ struct JSONBody: Sendable {
     /// `nil` when it is null or missing.
     func text(ifPresent name: String) throws(SiteError) -> String? {
         guard let value = value(name) else { return nil }
-        guard case .text(let text) = value, !text.utf8.contains(0) else { throw refusal(name, "a text without the character NUL") }
+        guard case .text(let text) = value, !text.holdsNUL else { throw refusal(name, "a text without the character NUL") }
         return text
     }
 
@@ -98,7 +99,7 @@ struct JSONBody: Sendable {
         guard case .list(let items)? = value(name) else { throw refusal(name, "a list of texts") }
         var texts: [String] = []
         for item in items {
-            guard case .text(let text) = item, !text.utf8.contains(0) else { throw refusal(name, "a list of texts") }
+            guard case .text(let text) = item, !text.holdsNUL else { throw refusal(name, "a list of texts without the character NUL") }
             texts.append(text)
         }
         return texts

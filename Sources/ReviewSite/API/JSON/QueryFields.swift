@@ -1,6 +1,9 @@
+internal import ForeignText
 internal import Hummingbird
 
 /// The query of a URL. As in a body, an unknown name is refused: otherwise a filter with a typing mistake in its name would show everything.
+///
+/// Hummingbird takes the query apart, by code points and not by characters.
 struct QueryFields: Sendable {
     private static let mostAtOnce = 200
 
@@ -14,7 +17,7 @@ struct QueryFields: Sendable {
             guard names.contains(String(name)) else {
                 throw .badRequest("`\(name.prefix(40))` is not known in this address. What is: \(names.joined(separator: ", ")).")
             }
-            guard !value.utf8.contains(0) else { throw .badRequest("`\(name)` is a text without the character NUL.") }
+            guard !value.holdsNUL else { throw .badRequest("`\(name)` is a text without the character NUL.") }
             guard fields.updateValue(String(value), forKey: String(name)) == nil else { throw .badRequest("`\(name)` is there twice.") }
         }
         self.fields = fields
@@ -45,7 +48,7 @@ struct QueryFields: Sendable {
     var cursor: Int64 {
         get throws(SiteError) {
             guard let text = fields["cursor"] else { return 0 }
-            guard text.utf8.allSatisfy({ (48...57).contains($0) }), let last = Int64(text) else {
+            guard text.plainMatch(of: /[0-9]+/) != nil, let last = Int64(text) else {
                 throw .badRequest("`cursor` is what the part before gave as next_cursor.")
             }
             return last

@@ -1,4 +1,5 @@
 import AsyncHTTPClient
+import ForeignText
 import NIOHTTP1
 import SystemPackage
 
@@ -20,7 +21,7 @@ struct ContainerCredentials: Sendable {
     /// Reads the environment. Also returns the variable that names the credentials.
     static func named(in environment: [String: String]) throws(CredentialsFailure) -> (ContainerCredentials, variable: String)? {
         if let path = environment["AWS_CONTAINER_CREDENTIALS_RELATIVE_URI"] {
-            guard path.hasPrefix("/") else {
+            guard path.begins(with: "/") else {
                 throw CredentialsFailure("needs a path in AWS_CONTAINER_CREDENTIALS_RELATIVE_URI; it begins with a slash.")
             }
             return (
@@ -32,7 +33,7 @@ struct ContainerCredentials: Sendable {
     }
 
     private init(url: String, _ environment: [String: String]) throws(CredentialsFailure) {
-        guard let match = url.wholeMatch(of: /([a-z]+:\/\/[^\/?#]+)(\/[!-~]*)?/), let origin = S3Endpoint(String(match.1)) else {
+        guard let match = url.plainMatch(of: /([a-z]+:\/\/[^\/?#]+)(\/[!-~]*)?/), let origin = S3Endpoint(String(match.1)) else {
             throw CredentialsFailure("needs a URL in AWS_CONTAINER_CREDENTIALS_FULL_URI, such as http://169.254.170.23/v1/credentials.")
         }
         guard origin.scheme == "https" || Self.isOfThisMachine(origin.host) else {
@@ -47,7 +48,7 @@ struct ContainerCredentials: Sendable {
         if let file = environment["AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE"] {
             authorization = .file(TokenFile(path: FilePath(file), variable: "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE"))
         } else if let token = environment["AWS_CONTAINER_AUTHORIZATION_TOKEN"] {
-            guard token.utf8.allSatisfy({ (0x20...0x7E).contains($0) }) else {
+            guard token.isPlain else {
                 throw CredentialsFailure("needs a token of one line in AWS_CONTAINER_AUTHORIZATION_TOKEN.")
             }
             authorization = .token(token)
@@ -59,7 +60,7 @@ struct ContainerCredentials: Sendable {
     /// The addresses that Amazon's SDKs use without TLS. A host name is not allowed, because an attacker could redirect it.
     private static func isOfThisMachine(_ host: String) -> Bool {
         ["localhost", "[::1]", "169.254.170.2", "169.254.170.23", "[fd00:ec2::23]"].contains(host)
-            || host.wholeMatch(of: /127\.[0-9]{1,3}\.[0-9]{1,3}\.[0-9]{1,3}/) != nil
+            || host.plainMatch(of: /127\.[0-9]{1,3}\.[0-9]{1,3}\.[0-9]{1,3}/) != nil
     }
 
     func fetch(by exchange: CredentialsExchange) async throws(CredentialsFailure) -> S3Credentials {

@@ -1,4 +1,5 @@
 import AsyncHTTPClient
+import ForeignText
 import NIOHTTP1
 
 /// The credentials of a machine's role, from the metadata service of Amazon's EC2, version 2: the token that it requires
@@ -8,9 +9,9 @@ struct InstanceMetadata: Sendable {
 
     /// `nil` when the environment disables the metadata service.
     init?(environment: [String: String]) throws(CredentialsFailure) {
-        guard environment["AWS_EC2_METADATA_DISABLED"]?.lowercased() != "true" else { return nil }
+        guard environment["AWS_EC2_METADATA_DISABLED"]?.inLowerCase != "true" else { return nil }
         let usual =
-            environment["AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE"]?.lowercased() == "ipv6"
+            environment["AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE"]?.inLowerCase == "ipv6"
             ? "http://[fd00:ec2::254]" : "http://169.254.169.254"
         guard let endpoint = S3Endpoint(environment["AWS_EC2_METADATA_SERVICE_ENDPOINT"] ?? usual) else {
             throw CredentialsFailure("needs a URL without a path in AWS_EC2_METADATA_SERVICE_ENDPOINT, such as \(usual).")
@@ -21,10 +22,10 @@ struct InstanceMetadata: Sendable {
     func fetch(by exchange: CredentialsExchange) async throws(CredentialsFailure) -> S3Credentials {
         let seconds = (name: "x-aws-ec2-metadata-token-ttl-seconds", value: "60")
         let token = (name: "x-aws-ec2-metadata-token", value: try await ask("/latest/api/token", .PUT, header: seconds, exchange))
-        guard !token.value.isEmpty, token.value.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) else { throw Self.nonsense(endpoint) }
+        guard !token.value.isEmpty, token.value.isPlain, !token.value.holds(" ") else { throw Self.nonsense(endpoint) }
         let roles = "/latest/meta-data/iam/security-credentials/"
-        let role = try await ask(roles, .GET, header: token, exchange).split(whereSeparator: \.isNewline).first.map(String.init) ?? ""
-        guard role.wholeMatch(of: /[A-Za-z0-9_+=,.@\-]{1,128}/) != nil else { throw Self.nonsense(endpoint) }
+        let role = try await ask(roles, .GET, header: token, exchange).lines.first.map(String.init) ?? ""
+        guard role.plainMatch(of: /[A-Za-z0-9_+=,.@\-]{1,128}/) != nil else { throw Self.nonsense(endpoint) }
         let answer = try await ask(roles + PercentEncoding.encode(role, slashes: true), .GET, header: token, exchange)
         guard let credentials = CredentialsDocument.credentials(in: answer) else {
             throw CredentialsFailure(

@@ -1,3 +1,4 @@
+import ForeignText
 import NIOCore
 import SystemPackage
 
@@ -22,11 +23,10 @@ struct TokenFile: Sendable, Hashable {
         } catch {
             throw CredentialsFailure("\(error) Correct \(variable), or give dailies the right to read it.")
         }
-        let token = text.drop(while: \.isWhitespace)
-        let end = token.lastIndex { !$0.isWhitespace }.map { token.index(after: $0) } ?? token.startIndex
-        guard !token.isEmpty, token[..<end].utf8.allSatisfy({ (0x21...0x7E).contains($0) }) else {
+        let token = text.trimmed
+        guard !token.isEmpty, token.isPlain, !token.holds(" ") else {
             throw CredentialsFailure("What stands in \(path) is no token. Correct \(variable), or what writes the file.")
         }
-        return String(token[..<end])
+        return String(token)
     }
 }
