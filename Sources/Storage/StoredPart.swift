@@ -13,6 +13,7 @@ public struct StoredPart: AsyncSequence, Sendable {
         case nothing
         case file(SharedFile, Range<Int64>)
         case object(ObjectPieces, @Sendable (S3Failure) -> StorageError)
+        case download(ObjectDownload, @Sendable (S3Failure) -> StorageError)
     }
 
     /// No bytes.
@@ -25,8 +26,14 @@ public struct StoredPart: AsyncSequence, Sendable {
         source = .file(SharedFile(file), range)
     }
 
+    /// For a reader that may be slow.
     init(_ pieces: ObjectPieces, explain: @escaping @Sendable (S3Failure) -> StorageError) {
         source = .object(pieces, explain)
+    }
+
+    /// In one request, for a reader that takes the bytes as they come.
+    init(_ download: ObjectDownload, explain: @escaping @Sendable (S3Failure) -> StorageError) {
+        source = .download(download, explain)
     }
 
     /// The file on this machine, if the bytes are in one. The kernel can send it without this program reading it.
@@ -40,6 +47,7 @@ public struct StoredPart: AsyncSequence, Sendable {
         case .file(let file, let range):
             Iterator(state: .file(file, FileBytes(descriptor: file.descriptor, range: range).makeAsyncIterator()))
         case .object(let pieces, let explain): Iterator(state: .object(pieces.makeIterator(), explain))
+        case .download(let download, let explain): Iterator(state: .download(download.makeIterator(), explain))
         }
     }
 
@@ -48,6 +56,7 @@ public struct StoredPart: AsyncSequence, Sendable {
             case nothing
             case file(SharedFile, FileBytes.Iterator)
             case object(ObjectPieces.Iterator, (S3Failure) -> StorageError)
+            case download(ObjectDownload.Iterator, (S3Failure) -> StorageError)
         }
 
         fileprivate var state: State
@@ -63,6 +72,14 @@ public struct StoredPart: AsyncSequence, Sendable {
                 do throws(S3Failure) {
                     let piece = try await bytes.next()
                     state = .object(bytes, explain)
+                    return piece
+                } catch {
+                    throw explain(error)
+                }
+            case .download(var bytes, let explain):
+                do throws(S3Failure) {
+                    let piece = try await bytes.next()
+                    state = .download(bytes, explain)
                     return piece
                 } catch {
                     throw explain(error)
