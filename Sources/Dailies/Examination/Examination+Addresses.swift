@@ -19,7 +19,7 @@ extension Examination {
                     WHERE c.email IS DISTINCT FROM dailies.email_address(c.email) ORDER BY c.id
                     """), as: Int64.self)
             return Self.addresses(renamed: reviewers, candidates: candidates)
-        } catch where error.sqlState == .insufficientPrivilege {
+        } catch  where error.sqlState == .insufficientPrivilege {
             // An account that may not read addresses.
             return []
         }
