@@ -50,6 +50,8 @@ struct RequestFuzzTests {
             "GET /sign-in HTTP/1.1\r\nHost: a\r\n\r\nGET /static/x HTTP/1.1\r\nHost: a\r\n\r\n\("GET /roles/baker HTTP/1.1\r\n\(browser)\r\n")",
             "OPTIONS * HTTP/1.1\r\n\(host)\r\n", "CONNECT review.example.org:443 HTTP/1.1\r\n\(host)\r\n",
             "GET http://review.example.org/health HTTP/1.0\r\n\(browser)\r\n",
+            "GET /api/v1/roles/baker/answers?question=%00 HTTP/1.1\r\n\(program)\r\n",
+            "GET /roles/baker?show=%00&from=%00 HTTP/1.1\r\n\(browser)\r\n",
         ]
     }
 
