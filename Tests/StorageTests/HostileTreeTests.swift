@@ -37,7 +37,7 @@ struct HostileTreeTests {
             let tree = try HostileTree(in: folder)
             let handle = try FolderHandle(root: tree.root)
             var hostile = HostileText(seed: 16, own: HostileTree.names + ["../outside/secret.txt", "link/secret.txt", "linked.txt"])
-            for _ in 0..<3000 {
+            for _ in 0..<800 {
                 let name = hostile.next(upTo: 3)
                 if let file = try? handle.openFile(name) {
                     defer { try? file.close() }
@@ -171,7 +171,7 @@ struct HostileTreeTests {
                     await Task.yield()
                 }
             }
-            for _ in 0..<3000 {
+            for _ in 0..<800 {
                 for key in ["a/secret.txt", "a/b/secret.txt", "a/deep/x\u{600}/secret.txt"] {
                     guard let content = try? await Bytes.ofRecording(try StorageKey(key), in: storage) else { continue }
                     #expect(content == HostileTree.harmless, "\(key)")
