@@ -3,7 +3,8 @@ import Postgres
 
 struct StorageCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "storage", abstract: "Say which storage the database belongs to.", subcommands: [Adopt.self])
+        commandName: "storage", abstract: "Say which storage the database belongs to, and verify what is in it.",
+        subcommands: [Adopt.self, Verify.self])
 
     struct Adopt: AsyncParsableCommand {
         static let configuration = CommandConfiguration(

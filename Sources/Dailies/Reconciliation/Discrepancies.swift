@@ -13,6 +13,11 @@ struct Discrepancies {
         }
 
         var isEmpty: Bool { count == 0 }
+
+        /// The first few, and how many more there are.
+        var list: String {
+            first.joined(separator: ", ") + (count > first.count ? " and \(count - first.count) more" : "")
+        }
     }
 
     /// Responses without a job, which have to have one.
@@ -45,7 +50,7 @@ struct Discrepancies {
         var lines: [String] = []
         func say(_ found: Found, _ one: String, _ many: String, _ remedy: String) {
             guard !found.isEmpty else { return }
-            lines.append("\(found.count) \(found.count == 1 ? one : many): \(Self.list(found)). \(remedy)")
+            lines.append("\(found.count) \(found.count == 1 ? one : many): \(found.list). \(remedy)")
         }
         say(
             Found(answersWithoutJob), "answer has no job", "answers have no job",
@@ -69,10 +74,6 @@ struct Discrepancies {
             strangeFiles, "other file has no row", "other files have no row",
             "They may be recordings that were never submitted, or another program's. They are never removed.")
         return lines
-    }
-
-    private static func list(_ found: Found) -> String {
-        found.first.joined(separator: ", ") + (found.count > found.first.count ? " and \(found.count - found.first.count) more" : "")
     }
 }
 

@@ -33,4 +33,13 @@ struct FileLedger {
 
     /// Whether a row needs this key and it was not met.
     func isMissing(_ key: String) -> Bool { missing.contains(key.hashValue) }
+
+    /// Call it after all stored files were met.
+    /// - Throws: `Failure` when none of the files that rows need is in storage: then it is not the one that they are in.
+    func requireRightStorage() throws {
+        guard isAnyMissing, met == 0 else { return }
+        throw Failure(
+            "None of the files that the rows name is in storage. Check the setting storage, and whether its disk is mounted; nothing was changed.",
+            .unavailable)
+    }
 }

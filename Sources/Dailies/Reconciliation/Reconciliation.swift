@@ -39,14 +39,8 @@ struct Reconciliation {
             }
         }
         found.namedFiles = ledger.met
-        if ledger.isAnyMissing {
-            guard ledger.met > 0 else {
-                throw Failure(
-                    "None of the files that the rows name is in storage. Check the setting storage, and whether its disk is mounted; nothing was changed.",
-                    .unavailable)
-            }
-            try await countMissing(of: ledger, into: &found)
-        }
+        try ledger.requireRightStorage()
+        if ledger.isAnyMissing { try await countMissing(of: ledger, into: &found) }
         return found
     }
 

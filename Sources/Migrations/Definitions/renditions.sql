@@ -52,3 +52,19 @@ CREATE OR REPLACE FUNCTION dailies.await_rendition(response bigint) RETURNS void
     UPDATE dailies.renditions r SET status = 'waiting', why = NULL, ended_at = NULL
     WHERE r.response_id = response AND r.status = 'impossible';
 $$;
+
+-- Has renditions made again whose files are missing or damaged; until then there is nothing to play. Returns the responses that get one. For
+-- people at the command line, with their own rights.
+CREATE OR REPLACE FUNCTION dailies.render_again(ids bigint[]) RETURNS SETOF bigint LANGUAGE plpgsql AS $$
+DECLARE
+    response bigint;
+BEGIN
+    FOR response IN
+        SELECT n.response_id FROM dailies.renditions n WHERE n.response_id = ANY (ids) AND n.status = 'made' ORDER BY n.response_id FOR UPDATE
+    LOOP
+        DELETE FROM dailies.added_artifacts a WHERE a.response_id = response AND a.kind = 'rendition';
+        DELETE FROM dailies.renditions n WHERE n.response_id = response;
+        PERFORM dailies.need_rendition(response);
+        RETURN NEXT response;
+    END LOOP;
+END $$;
