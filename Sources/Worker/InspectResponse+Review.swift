@@ -5,6 +5,9 @@ import Recordings
 import Storage
 
 extension InspectResponse {
+    /// After this time a recording that was damaged is looked into again: a person has to restore it.
+    private static let waitForRestoring = Duration.seconds(600)
+
     /// Opens the recording, inspects it and publishes the artifacts. The resolution writes to the database.
     func review(_ submitted: SubmittedRecording, _ claim: JobClaim) async throws -> JobResolution {
         do {
@@ -13,7 +16,7 @@ extension InspectResponse {
             let sight = FileArrival.Sight.file(bytes: recording.bytes, isSettled: !recording.isJustWritten)
             if let waiting = waiting(on: sight, submitted, claim) { return waiting }
             if submitted.awaited != nil { try await interviews.stopAwaitingFile(ofResponse: submitted.responseID) }
-            return try await inspect(recording, submitted, claim)
+            return try await inspect(recording, key, submitted, claim)
         } catch let error as StorageError {
             // A network wait that was cancelled because the worker stops looks like a storage failure.
             try Task.checkCancellation()
@@ -28,7 +31,7 @@ extension InspectResponse {
     }
 
     private func inspect(
-        _ recording: borrowing OpenedFile, _ submitted: SubmittedRecording, _ claim: JobClaim
+        _ recording: borrowing OpenedFile, _ key: StorageKey, _ submitted: SubmittedRecording, _ claim: JobClaim
     ) async throws -> JobResolution {
         var staged = try await StagedArtifacts(in: storage)
         // Hashed here and not by the inspector, because the inspector's report is not trusted.
@@ -39,10 +42,19 @@ extension InspectResponse {
             recording: descriptor,
             request: InspectionRequest(declaredType: submitted.declaredType, declaredBytes: submitted.declaredBytes, limits: limits),
             artifacts: staged.descriptors)
+        let found = try await sha256
+        if let digest = key.digest, digest != found {
+            // Nobody is judged by other bytes than were sent. This says nothing about the storage's other files.
+            return .postponed(
+                reason:
+                    "\(key) is damaged: its bytes are not the ones that its name tells. Restore it; `dailies storage verify` finds all such files.",
+                after: Self.waitForRestoring
+            ) { _ in }
+        }
         switch outcome {
         case .report(var report):
             report.container.bytes = recording.bytes
-            report.container.sha256 = try await sha256
+            report.container.sha256 = found
             report.compare(announcedSHA256: submitted.declaredSHA256)
             // What was read is then no recording that anybody sent.
             let now = try await recording.bytesNow()
@@ -55,7 +67,7 @@ extension InspectResponse {
             return conclude(report, submitted)
         case .died(let death):
             observe(.died(death.cause))
-            let container = container(of: submitted, bytes: recording.bytes, sha256: try await sha256)
+            let container = container(of: submitted, bytes: recording.bytes, sha256: found)
             return resolution(of: death, container, submitted, claim)
         }
     }
