@@ -19,15 +19,14 @@ struct NetworkAddress: Sendable, Hashable {
     /// `nil` for anything but an address alone: no port, no brackets, no zone, no name.
     init?(_ text: some StringProtocol) {
         // Decided before the system's function sees it, which would stop at a NUL.
-        guard (2...45).contains(text.utf8.count), text.utf8.allSatisfy(Self.isOfAddress),
-            let address = try? SocketAddress(ipAddress: String(text), port: 0)
-        else { return nil }
-        switch address {
-        case .v4(let address):
-            bits = withUnsafeBytes(of: address.address.sin_addr) { $0.reduce(0xFFFF) { $0 << 8 | UInt128($1) } }
-        case .v6(let address):
-            bits = withUnsafeBytes(of: address.address.sin6_addr) { $0.reduce(0) { $0 << 8 | UInt128($1) } }
-        case .unixDomainSocket: return nil
+        guard (2...45).contains(text.utf8.count), text.utf8.allSatisfy(Self.isOfAddress) else { return nil }
+        var bytes = [UInt8](repeating: 0, count: 16)
+        if inet_pton(AF_INET6, String(text), &bytes) == 1 {
+            bits = bytes.reduce(0) { $0 << 8 | UInt128($1) }
+        } else if inet_pton(AF_INET, String(text), &bytes) == 1 {
+            bits = bytes.prefix(4).reduce(0xFFFF) { $0 << 8 | UInt128($1) }
+        } else {
+            return nil
         }
     }
 
