@@ -6,6 +6,8 @@ public struct RenditionTask: Hashable, Sendable {
     public var responseID: Int64
     /// The recording's storage key.
     public var key: String
+    /// The SHA-256 of what was inspected; `nil` in records that do not hold it.
+    public var sha256: String?
     public var durationMs: Int
     /// Whether the rendition exists already.
     public var isMade: Bool
@@ -18,7 +20,7 @@ extension Interviews {
             PostgresQuery(
                 named: "renditions.task",
                 """
-                SELECT r.id, r.recording_key, rr.duration_ms, n.status = 'made' AS is_made
+                SELECT r.id, r.recording_key, rr.report #>> '{container,sha256}' AS sha256, rr.duration_ms, n.status = 'made' AS is_made
                 FROM dailies.renditions n
                 JOIN dailies.responses r ON r.id = n.response_id
                 JOIN dailies.review_records rr ON rr.response_id = r.id
@@ -44,7 +46,8 @@ extension Interviews {
 extension RenditionTask: PostgresRowDecodable {
     public init(from row: PostgresRow) throws(PostgresError) {
         self.init(
-            responseID: try row.decode("id"), key: try row.decode("recording_key"), durationMs: try row.decode("duration_ms"),
+            responseID: try row.decode("id"), key: try row.decode("recording_key"), sha256: try row.decode("sha256"),
+            durationMs: try row.decode("duration_ms"),
             isMade: try row.decode("is_made"))
     }
 }

@@ -25,6 +25,8 @@ public struct StorageError: Error, Sendable, Hashable, CustomStringConvertible {
         public static let tooLarge = Code(description: "too large", fault: .request)
         /// The file to be imported cannot be read.
         public static let unreadableSource = Code(description: "unreadable source", fault: .request)
+        /// What is stored is not the content that the key or the caller names. It says nothing about other files; a person has to restore this one.
+        public static let damaged = Code(description: "damaged", fault: .infrastructure)
         /// The disk or the quota is full.
         public static let full = Code(description: "full", fault: .infrastructure)
         /// The storage is away or broken, or this process may not use it.
@@ -51,6 +53,13 @@ public struct StorageError: Error, Sendable, Hashable, CustomStringConvertible {
 
     static func tooLarge(_ key: StorageKey, bytes: Int64, limit: Int64) -> StorageError {
         StorageError(.tooLarge, "\(key) has \(bytes) bytes; \(limit) are the most that is opened.", bytes: bytes)
+    }
+
+    /// For a recording whose bytes are not those that were sent.
+    public static func damaged(_ key: StorageKey) -> StorageError {
+        StorageError(
+            .damaged,
+            "\(key) is damaged: its bytes are not the ones that were sent. Restore it; `dailies storage verify` finds all such files.")
     }
 
     /// The file that was to be stored is another one than it was when the work on it began. Nothing was stored.

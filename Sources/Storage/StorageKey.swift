@@ -72,9 +72,20 @@ extension StorageKey {
         StorageKey(trusted: "artifacts/\(sha256.prefix(2))/\(sha256.dropFirst(2).prefix(2))/\(sha256)\(fileExtension?.suffix ?? "")")
     }
 
-    /// The SHA-256 of the content, if the key is one of the two above; `nil` for keys that other programs chose.
+    /// The SHA-256 of the content, if the key is one of the two above: in folders of the digest's own first digits, with at most one extension;
+    /// `nil` for keys that other programs chose.
     public var digest: String? {
-        string.plainMatch(of: /(?:recordings\/[0-9a-f]{2}|artifacts\/[0-9a-f]{2}\/[0-9a-f]{2})\/([0-9a-f]{64})(?:\..*)?/)
-            .map { String($0.1) }
+        guard
+            let digest = string.plainMatch(of: /(?:recordings|artifacts)\/[0-9a-f\/]+\/([0-9a-f]{64})(?:\.[a-z0-9]+)?/).map({ String($0.1) }
+            )
+        else {
+            return nil
+        }
+        let isOurs = [StorageKey.recording(sha256: digest, fileExtension: nil), .artifact(sha256: digest, fileExtension: nil)].contains {
+            stem in
+            guard let rest = string.rest(after: stem.string) else { return false }
+            return rest.isEmpty || FileExtension(rest).map { $0.suffix.utf8.elementsEqual(rest.utf8) } ?? false
+        }
+        return isOurs ? digest : nil
     }
 }

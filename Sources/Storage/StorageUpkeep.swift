@@ -50,15 +50,8 @@ extension StorageKey {
     /// Whether it is the key of an artifact that this module made, which its content gives.
     public var isArtifact: Bool { string.begins(with: "artifacts/") && isMadeHere }
 
-    /// Whether it has the form of the keys that this module makes: the digest in folders of its own first digits, and at most one extension.
-    /// Only what has it is ever removed, because other programs may use any other key.
-    var isMadeHere: Bool {
-        guard let digest else { return false }
-        return [StorageKey.recording(sha256: digest, fileExtension: nil), .artifact(sha256: digest, fileExtension: nil)].contains { stem in
-            guard let rest = string.rest(after: stem.string) else { return false }
-            return rest.isEmpty || FileExtension(rest).map { $0.suffix.utf8.elementsEqual(rest.utf8) } ?? false
-        }
-    }
+    /// Whether it has the form of the keys that this module makes. Only what has it is ever removed, because other programs may use any other key.
+    var isMadeHere: Bool { digest != nil }
 
     func requireArtifact() throws(StorageError) {
         guard !isArtifact else { return }

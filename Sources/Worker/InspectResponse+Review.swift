@@ -5,9 +5,6 @@ import Recordings
 import Storage
 
 extension InspectResponse {
-    /// After this time a recording that was damaged is looked into again: a person has to restore it.
-    private static let waitForRestoring = Duration.seconds(600)
-
     /// Opens the recording, inspects it and publishes the artifacts. The resolution writes to the database.
     func review(_ submitted: SubmittedRecording, _ claim: JobClaim) async throws -> JobResolution {
         do {
@@ -24,6 +21,7 @@ extension InspectResponse {
                 return conclude(.unusable(UnusableReason(.tooLarge), container: container(of: submitted, bytes: error.bytes)), submitted)
             }
             observe(.storageFailed(error.code))
+            if error.code == .damaged { return .untilRestored(error) }
             return resolution(of: error, submitted, claim)
         } catch let error as InspectorError {
             return .snoozed(reason: "\(error)", cause: error.isShortage ? .shortage : .infrastructure)
@@ -43,14 +41,8 @@ extension InspectResponse {
             request: InspectionRequest(declaredType: submitted.declaredType, declaredBytes: submitted.declaredBytes, limits: limits),
             artifacts: staged.descriptors)
         let found = try await sha256
-        if let digest = key.digest, digest != found {
-            // Nobody is judged by other bytes than were sent. This says nothing about the storage's other files.
-            return .postponed(
-                reason:
-                    "\(key) is damaged: its bytes are not the ones that its name tells. Restore it; `dailies storage verify` finds all such files.",
-                after: Self.waitForRestoring
-            ) { _ in }
-        }
+        // Nobody is judged by other bytes than were sent.
+        if let digest = key.digest, digest != found { throw StorageError.damaged(key) }
         switch outcome {
         case .report(var report):
             report.container.bytes = recording.bytes

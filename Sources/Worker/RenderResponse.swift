@@ -43,6 +43,7 @@ public struct RenderResponse: JobHandler {
             return try await render(task, claim)
         } catch let error as StorageError {
             try Task.checkCancellation()
+            if error.code == .damaged { return .untilRestored(error) }
             // The recording was there when it was inspected. If it is missing now, waiting does not bring it back.
             return error.fault == .request ? discarding(task, because: "\(error)") : .snoozed(reason: "\(error)")
         } catch let error as InspectorError {
@@ -51,10 +52,15 @@ public struct RenderResponse: JobHandler {
     }
 
     private func render(_ task: RenditionTask, _ claim: JobClaim) async throws -> JobResolution {
-        let recording = try await storage.openRecording(try StorageKey(task.key), atMost: limits.recordingBytes)
+        let key = try StorageKey(task.key)
+        let recording = try await storage.openRecording(key, atMost: limits.recordingBytes)
         let staged = try await storage.stageArtifact()
+        let descriptor = recording.descriptor
+        async let sha256 = OpenedFile.sha256(of: descriptor)
         let outcome = try await inspectors.render(
-            recording: recording.descriptor, to: staged.descriptor, limits: limits.forRendition(durationMs: task.durationMs))
+            recording: descriptor, to: staged.descriptor, limits: limits.forRendition(durationMs: task.durationMs))
+        // What people watch is what was inspected. Otherwise the recording was damaged or replaced since.
+        if let inspected = task.sha256, try await sha256 != inspected { throw StorageError.damaged(key) }
         switch outcome {
         case .report(let report):
             guard var rendition = report.rendition else {

@@ -93,7 +93,7 @@ struct AlertTests {
             try String(contentsOfFile: job, encoding: .utf8).replacing("kubernetes_sd_configs:", with: "file_sd_configs:")
                 .replacing(/- \{role: pod.*/, with: "- {files: [\(pods)]}").write(toFile: config, atomically: true, encoding: .utf8)
             let told = try await Subprocess.run(
-                .name("promtool"), arguments: ["check", "service-discovery", "--timeout=2s", config, "dailies"],
+                .name("promtool"), arguments: ["check", "service-discovery", "--timeout=10s", config, "dailies"],
                 output: .string(limit: 1 << 20), error: .string(limit: 1 << 20))
             struct Target: Decodable { var labels: [String: String] }
             let targets = try JSONDecoder().decode([Target].self, from: Data(told.standardOutput.utf8)).map(\.labels).filter { !$0.isEmpty }

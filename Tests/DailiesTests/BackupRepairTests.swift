@@ -66,6 +66,7 @@ struct BackupRepairTests {
             let copies = kept.appending("storage")
             let names = [
                 "uploads/a b.webm", "uploads/it's.webm", "uploads/-", "-dash.webm", "uploads/new\nline", #"a\back"#, "Übung/ä.webm",
+                "#1/a.webm", ";b.webm",
             ]
             for name in names {
                 let path = product.storage.appending(name)

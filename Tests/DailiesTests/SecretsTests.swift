@@ -192,4 +192,12 @@ struct SecretsTests {
         let line = ProgressBar.line(label: "importing", done: 1, total: 2, note: "\u{1B}]0;x\u{7}.webm", width: 80)
         #expect(!line.unicodeScalars.contains { $0.properties.generalCategory == .control })
     }
+
+    @Test func `words that only speak of passwords are shown, and those that hold one are not`() {
+        let sentence = "A password has at least 12 characters. Pipe it in: dailies reviewer password EMAIL < FILE"
+        #expect(MessageText.withoutSecrets(sentence, words: ["reviewer", "password", "rosa@team.example"]) == sentence)
+        for word in ["host=h password=zqbcdf", "password  = zqbcdf", "--database=password=zqbcdf", "postgresql://u:zqbcdf@h/d"] {
+            #expect(!MessageText.withoutSecrets("Unexpected argument '\(word)'", words: ["up", word]).contains("zqbcdf"), "\(word)")
+        }
+    }
 }

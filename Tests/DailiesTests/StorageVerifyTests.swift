@@ -110,7 +110,7 @@ struct StorageVerifyTests {
             try await product.bringIn(Product.recordings(1))
             try Self.damage(try await Self.recording(of: 1, product), of: product, Self.flip)
             try await product.withWorker { worker in
-                try await until { worker.said.contains("is damaged: its bytes are not the ones that its name tells.") }
+                try await until { worker.said.contains("is damaged: its bytes are not the ones that were sent.") }
                 try await product.until("SELECT count(*) = 1 FROM dailies.jobs WHERE state = 'scheduled'")
                 try await product.bringIn(Product.recordings(1))
                 try await product.pool.execute("UPDATE dailies.jobs SET due_at = now()")

@@ -27,8 +27,19 @@ import Testing
         var line = FairLine<String>(most: 3)
         for element in ["a", "b", "c"] { #expect(line.add(element, to: Self.crowd) == nil) }
         #expect(line.add("rosa", to: .person(1)) == "c")
-        #expect(line.add("sam", to: .browser(SecretToken())) == "b")
-        #expect(Self.order(&line) == ["rosa", "sam", "a"])
+        #expect(line.add("sam", to: .person(2)) == "b")
+        #expect(Self.order(&line) == ["rosa", "a", "sam"], "others have their turns between")
+    }
+
+    @Test func `One person's many sign-ins keep neither other people out nor strangers waiting`() {
+        var line = FairLine<String>(most: 4)
+        #expect(line.add("x", to: Self.office) == nil)
+        for element in ["a", "b", "c"] { #expect(line.add(element, to: .person(1)) == nil) }
+        #expect(line.add("d", to: .person(1)) == "x", "who is known may displace a stranger")
+        #expect(line.add("e", to: .person(1)) == "e", "and nobody else for themselves")
+        #expect(line.add("rosa", to: .person(2)) == "d")
+        #expect(line.add("y", to: Self.office) == "c")
+        #expect(Self.order(&line) == ["a", "y", "rosa", "b"])
     }
 
     @Test func `In a full line a newcomer takes the place of the longest lane's newest, until the lanes are equally long`() {

@@ -37,7 +37,7 @@ struct MediaReaderTests {
     @Test("that takes nothing for a while is disconnected, and what it took up is free again")
     func stalled() async throws {
         var limits = MediaLimits()
-        limits.patience = .milliseconds(200)
+        limits.patience = .seconds(2)
         try await Self.with(limits) { testSite, address in
             let turns = testSite.services.mediaTurns
             let channel = try await Self.stall(try await testSite.browser(of: testSite.rosa), address)

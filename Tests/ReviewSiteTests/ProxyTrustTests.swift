@@ -51,6 +51,12 @@ struct ProxyTrustTests {
         }
     }
 
+    @Test(arguments: [("10.1.2.3", true), ("10.1.2.0/24", true), ("2001:db8::1", true), ("10.1.0.0/16", false), ("2001:db8::/64", false)])
+    func `of which anybody signs in as anybody has to be narrow`(range: String, isTaken: Bool) throws {
+        let found = try? ReviewSite.Configuration(proxies: ["192.0.2.1", range], emailHeader: "X-Forwarded-Email")
+        #expect((found != nil) == isTaken)
+    }
+
     @Test(arguments: [
         (["198.51.100.7, 203.0.113.9"], "203.0.113.9"), (["198.51.100.7", "203.0.113.9"], "203.0.113.9"),
         (["198.51.100.7", "203.0.113.9, 10.0.0.2"], "203.0.113.9"), (["203.0.113.9, 10.0.0.2, 127.0.0.1"], "203.0.113.9"),

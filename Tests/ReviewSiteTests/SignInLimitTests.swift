@@ -186,6 +186,8 @@ struct SignInLimitTests {
                 }
                 try await until { seen.refused.load(ordering: .relaxed) == 20 - PasswordHasher.mostWaiting }
                 #expect(try await Self.signIn(testSite, "rosa@team.example", from: "203.0.113.9").status == 503, "it is full for the crowd")
+                let counted: Int = try await testSite.pool.query("SELECT count(*) FROM dailies.sign_in_attempts").one().decode(at: 0)
+                #expect(counted == 0, "a password that nobody looked at is no failed attempt")
                 async let answer = Self.signIn(testSite, "rosa@team.example", from: "198.51.100.7")
                 // One of the crowd has made room for it.
                 try await until { seen.refused.load(ordering: .relaxed) == 21 - PasswordHasher.mostWaiting }

@@ -25,6 +25,7 @@ struct S3FaultTests {
         ("RequestTimeout", [("GET", .answer(400, code: "RequestTimeout"))]),
         ("a pause that is asked for", [("GET", .reply(503, headers: ["Retry-After: 0"], body: "<Error><Code>SlowDown</Code></Error>"))]),
         ("another range than was asked for", [("GET", .header("Content-Range", "bytes 1-299999/300000"))]),
+        ("a part that does not say which it is", [("GET", .header("Content-Range", nil))]),
         ("more bytes than were announced", [("GET", .unannounced(more: 10))]),
         ("fewer bytes than were announced", [("GET", .unannounced(more: -10)), ("GET", .unannounced(more: 0))]),
         ("an answer without the file's version", [("HEAD", .header("ETag", nil)), ("GET", .header("ETag", nil))]),
@@ -74,7 +75,7 @@ struct S3FaultTests {
             bucket.proxy.spoil("GET", .corrupt)
             try await bucket.withStorage { storage in
                 let error = await #expect(throws: StorageError.self) { _ = try await storage.openRecording(stored.key) }
-                #expect(error?.fault == .infrastructure)
+                #expect(error?.code == .damaged)
             }
         }
     }

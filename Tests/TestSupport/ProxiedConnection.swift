@@ -54,8 +54,8 @@ final class ProxiedConnection: Sendable {
                 sent += written
             }
             if isCut {
-                progress.withLock { $0.cut = nil }
-                proxy.state.withLock { $0.made += 1 }
+                // The other direction may have passed the cut on meanwhile, and then it is made once more.
+                if progress.withLock({ $0.cut.take() }) != nil { proxy.state.withLock { $0.made += 1 } }
                 break
             }
         }

@@ -16,7 +16,8 @@ extension Examination {
         guard !areNamed, isOpenedByTLS, !["127.0.0.1", "::1", "localhost"].contains(host) else { return [] }
         return [
             .note(
-                "proxy", "trusted-proxies names none: unless it is on this machine, all people share one limit of attempts to sign in",
+                "proxy",
+                "trusted-proxies names no proxy: unless the proxy is on this machine, all people share one limit of attempts to sign in",
                 remedy: "Set trusted-proxies to the address or network of the proxy in front, such as 10.1.2.3 or 10.1.0.0/16.")
         ]
     }

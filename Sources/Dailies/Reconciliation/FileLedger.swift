@@ -16,23 +16,30 @@ struct FileLedger {
     /// Notes that a row names this key.
     /// - Parameter isNeeded: whether its file is missed when it is not there.
     mutating func name(_ key: String, isNeeded: Bool) {
-        named.insert(key.hashValue)
-        if isNeeded { missing.insert(key.hashValue) }
+        named.insert(Self.mark(of: key))
+        if isNeeded { missing.insert(Self.mark(of: key)) }
     }
 
     /// Notes that this key is in storage. Call it after all rows have named theirs.
     mutating func meet(_ key: String) -> Standing {
-        guard named.contains(key.hashValue) else { return .unnamed }
-        missing.remove(key.hashValue)
+        guard named.contains(Self.mark(of: key)) else { return .unnamed }
+        missing.remove(Self.mark(of: key))
         met += 1
         return .named
+    }
+
+    /// By bytes: to Swift two spellings of a letter are one, and two files.
+    private static func mark(of key: String) -> Int {
+        var hasher = Hasher()
+        for byte in key.utf8 { hasher.combine(byte) }
+        return hasher.finalize()
     }
 
     var isAnyMissing: Bool { !missing.isEmpty }
     var isAnyNamed: Bool { !named.isEmpty }
 
     /// Whether a row needs this key and it was not met.
-    func isMissing(_ key: String) -> Bool { missing.contains(key.hashValue) }
+    func isMissing(_ key: String) -> Bool { missing.contains(Self.mark(of: key)) }
 
     /// Call it after all stored files were met.
     /// - Throws: `Failure` when none of the files that rows need is in storage: then it is not the one that they are in.

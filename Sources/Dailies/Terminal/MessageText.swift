@@ -26,9 +26,12 @@ enum MessageText {
     }
 
     private static func mayHoldSecret(_ value: [UInt8]) -> Bool {
-        value.contains(scheme) && value.contains(at) || value.contains(password)
+        value.contains(scheme) && value.contains(at)
+            || value.ranges(of: password).contains { range in
+                value[range.upperBound...].drop { $0 == blank }.first == equals
+            }
     }
 
-    private static let (newline, equals, at) = (UInt8(ascii: "\n"), UInt8(ascii: "="), UInt8(ascii: "@"))
+    private static let (newline, equals, at, blank) = (UInt8(ascii: "\n"), UInt8(ascii: "="), UInt8(ascii: "@"), UInt8(ascii: " "))
     private static let (scheme, password) = (Array("://".utf8), Array("password".utf8))
 }

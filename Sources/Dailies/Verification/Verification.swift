@@ -86,7 +86,9 @@ struct Verification {
             trouble = try await read(key, expected)
             wrong[mark] = trouble
         }
-        return trouble == .missing && file.kind == .arriving ? nil : trouble
+        // It may not be whole yet; the worker that inspects it waits for that.
+        if file.kind == .arriving, trouble == .missing || trouble == .damaged { return nil }
+        return trouble
     }
 
     /// - Parameter expected: the SHA-256 that the file must have; `nil` when it is not known.

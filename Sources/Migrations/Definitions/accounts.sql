@@ -5,10 +5,10 @@
 -- person signed in before has one of its own in place of them.
 --   attempt     to forget it; NULL when it is refused
 --   wait        the seconds until one may try again; NULL when it may go on
---   is_known    whether the browser is known for this person
+--   known_as    whose browser it is, if it is known for this person
 CREATE OR REPLACE FUNCTION dailies.admit_sign_in(
     typed text, network text, browser bytea, account_limit integer, network_limit integer, site_limit integer, within interval,
-    OUT attempt bigint, OUT wait integer, OUT is_known boolean
+    OUT attempt bigint, OUT wait integer, OUT known_as bigint
 ) LANGUAGE plpgsql AS $$
 DECLARE
     address     text := dailies.email_address(typed);
@@ -17,10 +17,9 @@ DECLARE
     network_key bytea := sha256(convert_to(E'address\n' || network, 'UTF8'));
     free_at     timestamptz;
 BEGIN
-    is_known := EXISTS (
-        SELECT FROM dailies.known_browsers b JOIN dailies.reviewers r ON r.id = b.reviewer_id
-        WHERE b.token_hash = browser AND b.expires_at > now() AND r.email = address);
-    IF is_known THEN
+    SELECT r.id INTO known_as FROM dailies.known_browsers b JOIN dailies.reviewers r ON r.id = b.reviewer_id
+    WHERE b.token_hash = browser AND b.expires_at > now() AND r.email = address;
+    IF known_as IS NOT NULL THEN
         account_key := sha256('browser'::bytea || browser || account_key);
         network_key := account_key;
     END IF;
@@ -40,7 +39,7 @@ BEGIN
            ORDER BY a.attempted_at DESC OFFSET network_limit - 1 LIMIT 1)
           UNION ALL
           -- Not locked: a few at once more than this do no harm.
-          (SELECT a.attempted_at FROM dailies.sign_in_attempts a WHERE NOT is_known
+          (SELECT a.attempted_at FROM dailies.sign_in_attempts a WHERE known_as IS NULL
            ORDER BY a.attempted_at DESC OFFSET site_limit - 1 LIMIT 1)) AS oldest;
     IF free_at > clock_timestamp() THEN
         wait := ceil(extract(epoch FROM free_at - clock_timestamp()));

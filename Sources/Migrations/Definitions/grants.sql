@@ -12,6 +12,8 @@ REVOKE ALL ON ALL TABLES IN SCHEMA dailies FROM dailies_worker, dailies_site, da
 REVOKE ALL ON ALL SEQUENCES IN SCHEMA dailies FROM dailies_worker, dailies_site, dailies_intake, dailies_operator, dailies_monitor;
 REVOKE ALL ON ALL FUNCTIONS IN SCHEMA dailies
     FROM PUBLIC, dailies_worker, dailies_site, dailies_intake, dailies_operator, dailies_monitor;
+-- Whoever inserts candidates or reviewers needs it for their constraints. It reads nothing.
+GRANT EXECUTE ON FUNCTION dailies.email_address TO PUBLIC;
 GRANT USAGE ON SCHEMA dailies TO dailies_worker, dailies_site, dailies_intake, dailies_operator, dailies_monitor;
 GRANT SELECT ON dailies.migrations, dailies.definitions TO dailies_worker, dailies_site, dailies_intake, dailies_operator, dailies_monitor;
 

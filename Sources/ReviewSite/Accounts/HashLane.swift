@@ -1,9 +1,8 @@
 /// Who waits for the hasher of passwords.
 enum HashLane: Sendable, Hashable {
-    /// Somebody of whom it is known that they have an account: by a session, or by a browser in which they signed in before. They come before
-    /// everybody else.
+    /// Somebody of whom it is known that they have an account: by a session, or by a browser in which they signed in before. They come first. However
+    /// many browsers one person has, they share one lane.
     case person(Int64)
-    case browser(SecretToken)
     case network(ClientNetwork)
 
     var comesFirst: Bool {

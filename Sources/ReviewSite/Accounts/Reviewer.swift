@@ -8,7 +8,7 @@ public struct Reviewer: Sendable, Hashable {
     }
 
     public var id: Int64
-    /// In lower case. People sign in with it.
+    /// As `dailies.email_address` spells it. People sign in with it, in any spelling that leads to it.
     public var email: String
     public var name: String
     public var access: Access

@@ -7,7 +7,8 @@ internal import Postgres
 /// **What an attacker reaches.** At most ten guesses at one account, and 500 at all accounts together, in a quarter of an hour, however many
 /// networks they have: about a thousand a day for one account. A text that is no address, and an address without an account, count the same,
 /// take the same time and are refused in the same words, so the limits tell nothing about who has an account. The limits come before hashing,
-/// so the hasher is busy with an attacker for 100 seconds of a quarter of an hour at most, and within them ``FairLine`` shares it out.
+/// so the hasher is busy with failed attempts for 100 seconds of a quarter of an hour at most. Successful ones are not limited: ``FairLine``
+/// shares the hasher out between people, and between networks.
 ///
 /// **Whom an attacker shuts out.** They can spend any of the limits on purpose: one account's with ten attempts, one network's with fifty, which
 /// is everybody's where all people seem to have one address because a proxy is not named as trusted, and the site's with 500 from ten
@@ -41,7 +42,7 @@ struct SignInLimit: Sendable {
             PostgresQuery(
                 named: "sign_in_attempts.admit",
                 """
-                SELECT attempt, wait, is_known FROM dailies.admit_sign_in(
+                SELECT attempt, wait, known_as FROM dailies.admit_sign_in(
                     \(email), \(network.description), \(browser?.hash), \(Self.perAccount), \(Self.perNetwork), \(Self.perSite),
                     \(Self.window))
                 """)
@@ -49,8 +50,14 @@ struct SignInLimit: Sendable {
         guard let id: Int64 = try row.decode("attempt") else {
             throw SiteError.tooManyAttempts(seconds: Int(try row.decode("wait", as: Int32.self)))
         }
-        let isKnown: Bool = try row.decode("is_known")
-        return Attempt(id: id, lane: isKnown ? browser.map(HashLane.browser) ?? .network(network) : .network(network))
+        let person: Int64? = try row.decode("known_as")
+        return Attempt(id: id, lane: person.map(HashLane.person) ?? .network(network))
+    }
+
+    /// Takes one attempt back, because its password was not looked at.
+    func withdraw(_ attempt: Attempt) async throws(PostgresError) {
+        try await pool.execute(
+            PostgresQuery(named: "sign_in_attempts.withdraw", "DELETE FROM dailies.sign_in_attempts WHERE id = \(attempt.id)"))
     }
 
     /// Forgets the failed attempts at this account from this network, or in this browser, because it has signed in.

@@ -30,8 +30,7 @@ struct SignInRoutes: RouteGroup {
             email: email, network: network(request, context), browser: services.browserCookie.token(in: request))
         let target = fields["return_to"].flatMap { ReturnPath($0) }?.path ?? "/"
         guard
-            let reviewer = try await services.accounts.authenticate(
-                email: email, password: password, hasher: services.hasher, lane: attempt.lane)
+            let reviewer = try await authenticate(email, password, attempt, lane: attempt.lane)
         else {
             // The message does not say which of the two is wrong.
             let page = SignInPage(returnTo: target, email: email, message: "That address and that password do not go together.")
@@ -39,6 +38,18 @@ struct SignInRoutes: RouteGroup {
         }
         try await limit.forget(attempt)
         return try await begin(reviewer, request, leadingTo: target)
+    }
+
+    /// An attempt that there was no room for does not count.
+    private func authenticate(
+        _ email: String, _ password: String, _ attempt: SignInLimit.Attempt, lane: HashLane
+    ) async throws -> Reviewer? {
+        do {
+            return try await services.accounts.authenticate(email: email, password: password, hasher: services.hasher, lane: lane)
+        } catch let busy as PasswordHasher.Busy {
+            try await SignInLimit(pool: services.pool).withdraw(attempt)
+            throw busy
+        }
     }
 
     /// A page with a button. Mail programs and chats open links for a preview, and that must not use the link up.
@@ -92,8 +103,7 @@ struct SignInRoutes: RouteGroup {
                 email: reviewer.email, network: network(request, context), browser: services.browserCookie.token(in: request))
             let present = fields["current"] ?? ""
             guard present.utf8.count <= Self.mostPasswordBytes,
-                try await services.accounts.authenticate(
-                    email: reviewer.email, password: present, hasher: services.hasher, lane: .person(reviewer.id)) != nil
+                try await authenticate(reviewer.email, present, attempt, lane: .person(reviewer.id)) != nil
             else { return try again("The present password is another one.") }
             try await limit.forget(attempt)
         }

@@ -14,6 +14,9 @@ struct ProxyTrust: Sendable {
     /// The bits that a range has to fix. A wider one holds so much of the internet that clients could invent their own addresses.
     static let leastLength = 8
 
+    /// With an e-mail header, whoever is in a range signs in as anybody: such a range holds few addresses (an IPv4 /24, an IPv6 /120).
+    static let leastLengthWithEmail = 120
+
     /// - Parameter proxies: addresses and ranges; `nil` when nothing is said; ``nobody`` alone for none.
     init(proxies: [String]?, emailHeader: String?) throws(ReviewSite.Configuration.Problem) {
         self.proxies = try proxies == [Self.nobody] ? [] : Self.networks(proxies ?? Self.thisMachine)
@@ -23,6 +26,12 @@ struct ProxyTrust: Sendable {
         }
         guard proxies?.isEmpty == false, !self.proxies.isEmpty else {
             throw ReviewSite.Configuration.Problem(description: "an e-mail header is believed only from named proxies, and none is named")
+        }
+        if let place = self.proxies.firstIndex(where: { $0.length < Self.leastLengthWithEmail }) {
+            throw ReviewSite.Configuration.Problem(
+                description:
+                    "with an e-mail header, entry \(place + 1) of trusted-proxies is too wide: whoever is in it could sign in as anybody. Name the proxy's own address alone"
+            )
         }
         guard let name = HTTPField.Name(emailHeader) else {
             throw ReviewSite.Configuration.Problem(description: "the e-mail header is not a valid name of a header")

@@ -114,7 +114,10 @@ struct ObjectDownload: Sendable {
         switch response.status {
         case .partialContent where announced == "bytes \(range.lowerBound)-\(range.upperBound - 1)/\(total)":
             guard bytes == nil || bytes == Int64(range.count) else { throw .broken("it announced another length than that of its range") }
-        case .partialContent where !announced.ends(with: "/\(total)"): throw .changed
+        case .partialContent
+        where announced.begins(with: "bytes ") && Int64(announced.cut(atLast: "/")?.after ?? "") != nil
+            && !announced.ends(with: "/\(total)"):
+            throw .changed
         // The store does not support ranges.
         case .ok where range.lowerBound == 0 && range.upperBound == total:
             guard bytes == nil || bytes == total else { throw .changed }

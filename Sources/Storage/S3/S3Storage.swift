@@ -263,10 +263,7 @@ extension S3Storage {
             throw self.error(error, cannot: "read \(key)")
         }
         guard let digest = key.digest, try await OpenedFile.sha256(of: file.reading) != digest else { return }
-        throw StorageError(
-            .unavailable,
-            "What came for \(key) from \(configuration.location) are not the bytes that were stored as that. It is fetched again; if it stays so, restore the file."
-        )
+        throw .damaged(key)
     }
 }
 
