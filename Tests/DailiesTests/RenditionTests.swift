@@ -22,6 +22,33 @@ struct RenditionTests {
         try #require(made.terminationStatus.isSuccess, "\(made.standardError)")
     }
 
+    @Test func `nothing is made of a recording that was damaged since, and its rendition comes once it was restored`() async throws {
+        try await Product.with { product in
+            let recording = product.data.appending("phone.mp4")
+            try await Self.make(recording)
+            try await product.bringIn([recording])
+            #expect(try await product.run("queue", "pause", "--kind", "render_response").code == 0)
+            try await product.withWorker(slots: 1) { _ in
+                try await product.until("SELECT count(*) = 1 FROM dailies.answers WHERE status = 'reviewable'")
+            }
+            let key: String = try await product.value("SELECT recording_key FROM dailies.responses")
+            let stored = URL(filePath: product.storage.appending(key).string)
+            let good = try Data(contentsOf: stored)
+            var damaged = good
+            damaged[damaged.count / 2] ^= 1
+            try damaged.write(to: stored)
+            #expect(try await product.run("queue", "resume", "--kind", "render_response").code == 0)
+            try await product.withWorker(slots: 1) { worker in
+                try await until { worker.said.contains("is damaged: its bytes are not the ones that were sent.") }
+                try await product.until("SELECT count(*) = 1 FROM dailies.jobs WHERE state = 'scheduled'")
+                #expect(try await product.value("SELECT status FROM dailies.renditions") == "waiting")
+                try good.write(to: stored)
+                try await product.pool.execute("UPDATE dailies.jobs SET due_at = now()")
+                try await product.until("SELECT count(*) = 1 FROM dailies.renditions WHERE status = 'made'")
+            }
+        }
+    }
+
     @Test func `a phone's HEVC is reviewable first, and plays everywhere soon after`() async throws {
         try await Product.with { product in
             let recording = product.data.appending("phone.mp4")

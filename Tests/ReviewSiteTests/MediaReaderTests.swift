@@ -58,7 +58,9 @@ struct MediaReaderTests {
             let rosa = try await testSite.browser(of: testSite.rosa)
             let stalled = [try await Self.stall(rosa, address), try await Self.stall(rosa, address)]
             try await until { turns.counts.running == 2 }
-            async let next = rosa.get(address, ("Range", "bytes=0-9"))
+            // Another browser of the same person.
+            let rosas = try await testSite.browser(of: testSite.rosa)
+            async let next = rosas.get(address, ("Range", "bytes=0-9"))
             try await until { turns.counts.waiting == 1 }
             let beyond = try await rosa.get(address, ("Range", "bytes=0-9"))
             #expect(beyond.status == 429 && beyond.header("retry-after") == "5")
@@ -78,12 +80,12 @@ struct MediaReaderTests {
         var limits = MediaLimits()
         (limits.atOnce, limits.perReader) = (2, 1)
         let turns = MediaTurns(limits)
-        var first: MediaTurn? = try await turns.take(for: .reviewer(id: 1))
-        async let own = turns.take(for: .reviewer(id: 1))
+        var first: MediaTurn? = try await turns.take(for: 1)
+        async let own = turns.take(for: 1)
         try await until { turns.counts.waiting == 1 }
         // Another reader does not wait for the first one's.
-        var other: MediaTurn? = try await turns.take(for: .reviewer(id: 2))
-        let gone = Task { try await turns.take(for: .reviewer(id: 3)) }
+        var other: MediaTurn? = try await turns.take(for: 2)
+        let gone = Task { try await turns.take(for: 3) }
         try await until { turns.counts.waiting == 2 }
         gone.cancel()
         await #expect(throws: CancellationError.self) { _ = try await gone.value }

@@ -11,6 +11,8 @@ struct Media: Sendable {
         var artifacts: [String] { self == .playback ? ["playback", "rendition"] : [rawValue] }
     }
 
+    /// The reviewer who asked.
+    var viewerID: Int64
     var key: String
     var mediaType: String
     var sha256: String
@@ -34,7 +36,7 @@ struct Media: Sendable {
             PostgresQuery(
                 named: "media.find",
                 """
-                SELECT m.key, m.media_type, m.sha256, m.bytes
+                SELECT who.id AS viewer_id, m.key, m.media_type, m.sha256, m.bytes
                 FROM (\(fragment: requester.query)) AS who
                 LEFT JOIN LATERAL (
                     SELECT m.* FROM dailies.responses r
@@ -53,7 +55,8 @@ struct Media: Sendable {
 extension Media: PostgresRowDecodable {
     init(from row: PostgresRow) throws(PostgresError) {
         self.init(
-            key: try row.decode("key"), mediaType: try row.decode("media_type"), sha256: try row.decode("sha256"),
+            viewerID: try row.decode("viewer_id"), key: try row.decode("key"), mediaType: try row.decode("media_type"),
+            sha256: try row.decode("sha256"),
             bytes: try row.decode("bytes"))
     }
 }

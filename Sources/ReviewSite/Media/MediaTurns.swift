@@ -2,6 +2,9 @@ internal import Synchronization
 
 /// Gives turns to transfers of media, in the order of the requests, but so that one reader's many leave turns for the others.
 final class MediaTurns: Sendable {
+    /// The reviewer who asked, by their id: in however many browsers and programs, one person is one reader.
+    typealias Reader = Int64
+
     /// Too many requests of this reader wait already.
     struct Busy: Error {}
 
@@ -95,21 +98,6 @@ final class MediaTurns: Sendable {
             served.append(next.continuation)
         }
         return served
-    }
-}
-
-extension MediaTurns {
-    /// Who asked: a browser's session, or a program's owner.
-    enum Reader: Sendable, Hashable {
-        case session(String)
-        case reviewer(id: Int64)
-
-        init(_ requester: Requester) {
-            switch requester {
-            case .session(let token): self = .session(token.text)
-            case .reviewer(let id): self = .reviewer(id: id)
-            }
-        }
     }
 }
 

@@ -68,7 +68,7 @@ struct MediaRoutes: RouteGroup {
     private func body(of media: Media, _ key: StorageKey, _ range: Range<Int64>, _ context: SiteContext) async throws -> ResponseBody {
         let turn: MediaTurn
         do {
-            turn = try await services.mediaTurns.take(for: MediaTurns.Reader(try context.requester))
+            turn = try await services.mediaTurns.take(for: media.viewerID)
         } catch is MediaTurns.Busy {
             throw Self.tooManyTransfers
         }
