@@ -22,17 +22,22 @@ struct RenditionTests {
         try #require(made.terminationStatus.isSuccess, "\(made.standardError)")
     }
 
+    /// Brings in a phone's recording, and makes its answer reviewable before its rendition, which waits while that kind of job is paused.
+    /// - Returns: the recording in storage.
+    private static func bringInWithoutRendition(_ product: Product) async throws -> FilePath {
+        let recording = product.data.appending("phone.mp4")
+        try await make(recording)
+        try await product.bringIn([recording])
+        #expect(try await product.run("queue", "pause", "--kind", "render_response").code == 0)
+        try await product.withWorker(slots: 1) { _ in
+            try await product.until("SELECT count(*) = 1 FROM dailies.answers WHERE status = 'reviewable'")
+        }
+        return product.storage.appending(try await product.value("SELECT recording_key FROM dailies.responses", as: String.self))
+    }
+
     @Test func `nothing is made of a recording that was damaged since, and its rendition comes once it was restored`() async throws {
         try await Product.with { product in
-            let recording = product.data.appending("phone.mp4")
-            try await Self.make(recording)
-            try await product.bringIn([recording])
-            #expect(try await product.run("queue", "pause", "--kind", "render_response").code == 0)
-            try await product.withWorker(slots: 1) { _ in
-                try await product.until("SELECT count(*) = 1 FROM dailies.answers WHERE status = 'reviewable'")
-            }
-            let key: String = try await product.value("SELECT recording_key FROM dailies.responses")
-            let stored = URL(filePath: product.storage.appending(key).string)
+            let stored = URL(filePath: try await Self.bringInWithoutRendition(product).string)
             let good = try Data(contentsOf: stored)
             var damaged = good
             damaged[damaged.count / 2] ^= 1
@@ -88,16 +93,8 @@ struct RenditionTests {
 
     @Test func `a rendition that cannot be made leaves the answer as it is, and may be tried again`() async throws {
         try await Product.with { product in
-            let recording = product.data.appending("phone.mp4")
-            try await Self.make(recording)
-            try await product.bringIn([recording])
-            #expect(try await product.run("queue", "pause", "--kind", "render_response").code == 0)
-            try await product.withWorker(slots: 1) { _ in
-                try await product.until("SELECT count(*) = 1 FROM dailies.answers WHERE status = 'reviewable'")
-            }
             // Its bytes are lost between the two jobs.
-            let key: String = try await product.value("SELECT recording_key FROM dailies.responses")
-            let stored = product.data.appending("storage").appending(key).string
+            let stored = try await Self.bringInWithoutRendition(product).string
             try FileManager.default.moveItem(atPath: stored, toPath: stored + ".away")
             #expect(try await product.run("queue", "resume", "--kind", "render_response").code == 0)
             #expect(try await product.run("up", "--once").code == 0)

@@ -34,6 +34,15 @@ struct VerifiedUploadTests {
         _ = try? file.writeAll(toAbsoluteOffset: offset, [0xAA])
     }
 
+    private static func expectRefused(_ file: FileDescriptor, by bucket: Bucket) async throws {
+        try await bucket.withStorage { storage in
+            let error = await #expect(throws: StorageError.self) { _ = try await storage.storeRecording(from: file, fileExtension: nil) }
+            #expect(error?.code == .unreadableSource, "\(error?.description ?? "")")
+        }
+        let contents = try await bucket.contents()
+        #expect(contents.keys.isEmpty && contents.uploads.isEmpty)
+    }
+
     private struct Recorded {
         var checksum: String
         var record: String
@@ -54,14 +63,7 @@ struct VerifiedUploadTests {
             for offset in [0, content.count - 1] {
                 // It is hashed before the store is asked whether it has it.
                 bucket.proxy.spoil("HEAD", .after({ Self.change(file, at: Int64(offset)) }, .pass))
-                try await bucket.withStorage { storage in
-                    let error = await #expect(throws: StorageError.self) {
-                        _ = try await storage.storeRecording(from: file, fileExtension: nil)
-                    }
-                    #expect(error?.code == .unreadableSource, "\(error?.description ?? "")")
-                }
-                let contents = try await bucket.contents()
-                #expect(contents.keys.isEmpty && contents.uploads.isEmpty)
+                try await Self.expectRefused(file, by: bucket)
                 _ = try file.writeAll(toAbsoluteOffset: 0, content)
             }
             try await bucket.withStorage { storage in
@@ -81,14 +83,7 @@ struct VerifiedUploadTests {
                 for offset in stride(from: 7, to: Int64(content.count), by: 1 << 20) { Self.change(file, at: offset) }
             }
             bucket.proxy.spoil("PUT", .after(change, .answer(503, code: "SlowDown")))
-            try await bucket.withStorage { storage in
-                let error = await #expect(throws: StorageError.self) {
-                    _ = try await storage.storeRecording(from: file, fileExtension: nil)
-                }
-                #expect(error?.code == .unreadableSource, "\(error?.description ?? "")")
-            }
-            let contents = try await bucket.contents()
-            #expect(contents.keys.isEmpty && contents.uploads.isEmpty)
+            try await Self.expectRefused(file, by: bucket)
         }
     }
 

@@ -1,3 +1,5 @@
+internal import Storage
+
 /// The address after signing in: always a path of this site, with its query and its fragment.
 struct ReturnPath: Sendable {
     private static let mostBytes = 1000
@@ -17,15 +19,5 @@ struct ReturnPath: Sendable {
     }
 
     /// Encoded as a value in a query. All that has a meaning there is encoded, most of all `&`, `+`, `%` and `#`.
-    var encoded: String {
-        path.utf8.reduce(into: "") { text, byte in
-            switch byte {
-            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "0")...UInt8(ascii: "9"),
-                UInt8(ascii: "/"), UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"), UInt8(ascii: "~"):
-                text.unicodeScalars.append(Unicode.Scalar(byte))
-            default:
-                text += "%" + (byte < 16 ? "0" : "") + String(byte, radix: 16, uppercase: true)
-            }
-        }
-    }
+    var encoded: String { PercentEncoding.encode(path, slashes: false) }
 }

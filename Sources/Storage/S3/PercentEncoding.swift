@@ -1,7 +1,7 @@
-/// The encoding of Signature Version 4: everything but RFC 3986's unreserved characters, in upper-case hexadecimal.
-enum PercentEncoding {
+/// The encoding of paths and of values in queries, as Signature Version 4 wants it: everything but RFC 3986's unreserved characters, in upper-case hexadecimal.
+package enum PercentEncoding {
     /// - Parameter slashes: Whether slashes are encoded too, as in the values of a query. In a path they separate components.
-    static func encode(_ text: String, slashes: Bool) -> String {
+    package static func encode(_ text: String, slashes: Bool) -> String {
         var encoded = ""
         for byte in text.utf8 {
             switch byte {
